@@ -1,0 +1,5 @@
+"""Many workers: starting them, watching them, ending them."""
+
+from scalelab.parallel.launch import Outcome, launch
+
+__all__ = ["Outcome", "launch"]

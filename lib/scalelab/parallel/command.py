@@ -1,0 +1,36 @@
+"""The command and the environment that make K ranks of one script."""
+
+import importlib.util
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scalelab.errors import ScaleLabError
+
+HOW_TO_GET_HOROVOD = "run `make setup` in ScaleLab's folder, which builds it"
+
+
+def require_horovod() -> None:
+    """Raise ScaleLabError where Horovod is not installed: there is no silent way around it."""
+    if importlib.util.find_spec("horovod") is None:
+        raise ScaleLabError(f"Horovod is not installed in {sys.prefix}: {HOW_TO_GET_HOROVOD}.")
+
+
+def horovodrun(script: Path, arguments: Sequence[str], workers: int) -> list[str]:
+    """Command line that runs the script as so many ranks on this machine, over Gloo."""
+    launcher = Path(sys.executable).with_name("horovodrun")
+    # sys.executable twice: horovodrun's own first line may name an interpreter that has moved.
+    ranks = ["--gloo", "-np", str(workers), "-H", f"localhost:{workers}"]
+    return [sys.executable, str(launcher), *ranks, sys.executable, "-u", str(script), *map(str, arguments)]
+
+
+def rank_environment(base: Mapping[str, str], stall_seconds: float) -> dict[str, str]:
+    """Environment of the ranks: one core each, and a stall told of early and ended in time.
+
+    Horovod's stall check warns after half of `stall_seconds` and ends the job after all of it.
+    """
+    return dict(base) | {
+        "OMP_NUM_THREADS": "1",
+        "HOROVOD_STALL_CHECK_TIME_SECONDS": str(max(1, int(stall_seconds / 2))),
+        "HOROVOD_STALL_SHUTDOWN_TIME_SECONDS": str(max(2, int(stall_seconds))),
+    }

@@ -1,0 +1,125 @@
+"""Why a job of K ranks ended: one sentence from what the ranks printed.
+
+`horovodrun` names the first process that ended badly, which is often the victim: when one rank leaves, the
+others fail in their next collective call. The culprit is found in the ranks' own output.
+"""
+
+import re
+import signal
+from dataclasses import dataclass
+
+from scalelab.parallel.output import Output
+
+VICTIM = "HorovodInternalError"
+FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
+LAST_LINE = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
+EXIT = re.compile(r"Process (?P<rank>\d+) exit with status code (?P<code>\d+)\.")
+MISSING = re.compile(r"(?P<rank>\d+)(?P<ended>!?): \[(?P<tensors>[^\]]*)\]")
+
+
+@dataclass(frozen=True)
+class Traceback:
+    """An exception that ended a rank: `where` is "file, line N" in the script, or None."""
+
+    rank: int
+    error: str
+    where: str | None
+
+
+def explain(output: Output, workers: int, script: str) -> str:
+    """One sentence that names the rank at fault and what it did; `script` is the file the ranks ran."""
+    return (
+        explain_crash(output, workers, script)
+        or explain_stall(output)
+        or explain_exit_code(output)
+        or explain_early_leaver(output, workers, script)
+        or "The job ended with an error, but no rank said why."
+    )
+
+
+def explain_crash(output: Output, workers: int, script: str) -> str | None:
+    """A rank that raised an exception of its own, not one caused by another rank's end."""
+    found = [trace for rank in range(workers) if (trace := find_traceback(output, rank, script))]
+    own = [trace for trace in found if VICTIM not in trace.error]
+    if not own:
+        return None
+    who = "Every rank" if len(own) == workers > 1 else f"Rank {own[0].rank}"
+    where = f" ({own[0].where})" if own[0].where else ""
+    return f"{who} stopped with {own[0].error}{where}."
+
+
+def explain_stall(output: Output) -> str | None:
+    """Horovod's own report of ranks that never came to a collective call; needs the mended stall check."""
+    marked = [
+        match
+        for (_, stream), lines in output.kept.items()
+        if stream == "stderr"
+        for line in lines
+        if (match := MISSING.fullmatch(line.strip()))
+    ]
+    if not marked:
+        return None
+    ended = [match for match in marked if match["ended"]] or marked
+    ranks = sorted({int(match["rank"]) for match in ended})
+    call, _, tensor = ended[-1]["tensors"].split(",")[0].strip().partition(".")
+    tensor = f" for {tensor!r}" if tensor else ""
+    return (
+        f"Stalled: {_name(ranks)} never called {call}{tensor}, which the other ranks waited for; "
+        "every rank must make the same calls equally often."
+    )
+
+
+def explain_exit_code(output: Output) -> str | None:
+    """A rank that went without a word: killed, or ended by os._exit."""
+    for line in output.launcher() + output.of(None, "stdout"):
+        match = EXIT.search(line)
+        if match and (code := int(match["code"])) not in (1, 128 + signal.SIGTERM):
+            return f"Rank {match['rank']} {_describe_code(code)}."
+    return None
+
+
+def explain_early_leaver(output: Output, workers: int, script: str) -> str | None:
+    """Ranks that ended without an error while the others still needed them."""
+    victims = {rank: trace for rank in range(workers) if (trace := find_traceback(output, rank, script))}
+    left = [rank for rank in range(workers) if rank not in victims]
+    if not victims or not left:
+        return None
+    where = next(iter(victims.values())).where
+    return (
+        f"{_name(left).capitalize()} ended while the others still waited for it{f' at {where}' if where else ''}; "
+        "every rank needs the same number of steps."
+    )
+
+
+def find_traceback(output: Output, rank: int, script: str) -> Traceback | None:
+    """The last traceback that a rank printed, shortened to its error and the deepest line within the script."""
+    lines = output.of(rank, "stderr")
+    starts = [i for i, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
+    # A file that does not parse ends without the line "Traceback".
+    if not starts and not any(line.startswith(("SyntaxError", "IndentationError")) for line in lines):
+        return None
+    body = lines[starts[-1] + 1 :] if starts else lines
+    frames = [match for line in body if (match := FRAME.match(line)) and match["file"].endswith(script)]
+    where = f"{script}, line {frames[-1]['line']}" if frames else None
+    return Traceback(rank, _error_text(body), where)
+
+
+def _error_text(body: list[str]) -> str:
+    """"ValueError: boom" from the lines of a traceback: the first that is not indented."""
+    for line in body:
+        if line and not line[0].isspace() and (match := LAST_LINE.match(line)):
+            kind = match["kind"].rpartition(".")[2]
+            return f"{kind}: {match['text'].rstrip('.')}" if match["text"] else kind
+    return "an error"
+
+
+def _describe_code(code: int) -> str:
+    if code == 128 + signal.SIGKILL:
+        return "was killed from outside (signal 9), most often because memory ran out"
+    if code - 128 in set(signal.Signals):
+        return f"was ended by signal {code - 128} ({signal.Signals(code - 128).name})"
+    return f"ended with exit code {code} and no message"
+
+
+def _name(ranks: list[int]) -> str:
+    return f"rank {ranks[0]}" if len(ranks) == 1 else f"ranks {', '.join(map(str, ranks))}"

@@ -1,0 +1,117 @@
+"""Starts a script as K ranks, streams what they say, and ends all of them whatever happens."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scalelab.errors import ScaleLabError
+from scalelab.parallel.command import horovodrun, rank_environment, require_horovod
+from scalelab.parallel.diagnose import explain
+from scalelab.parallel.output import Line, Output
+from scalelab.parallel.processes import GuardedCommand
+from scalelab.train.record import RecordReader, Row
+
+Command = list[str]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to end a job: wall-clock seconds, seconds that ranks may wait for one another, memory of all together."""
+
+    seconds: float | None = None
+    stall_seconds: float = 30
+    memory_gb: float | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is new since the last look, some ten times a second."""
+
+    seconds: float
+    lines: list[Line]
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended, in a word and in a sentence; `seconds` is its wall-clock time."""
+
+    ended: Literal["finished", "failed", "timeout", "memory"]
+    reason: str
+    seconds: float
+    output: Output
+
+
+def launch(
+    script: Path | str,
+    arguments: Sequence[str] = (),
+    workers: int = 2,
+    *,
+    folder: Path | str = ".",
+    record: Path | str | None = None,
+    limits: Limits = Limits(),  # noqa: B008  (frozen)
+    environment: Mapping[str, str] | None = None,
+    enclose: Callable[[Command], Command] = lambda command: command,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> Outcome:
+    """Run `script` as `workers` Horovod ranks of one core each and wait for their end.
+
+    `folder` is where they run, `record` the folder of their run record, `environment` all they get to see of this
+    process's one (default: everything), `enclose` what wraps the command, say in a sandbox. `watch` is called about
+    ten times a second. Ctrl-C, or an exception in `watch`, ends all ranks and is passed on.
+
+    Raises ScaleLabError where the script or Horovod is missing or `workers` is below 1.
+    """
+    script = Path(script).resolve()
+    _check(script, workers)
+    command = enclose(horovodrun(script, arguments, workers))
+    variables = rank_environment(os.environ if environment is None else environment, limits.stall_seconds)
+    output, reader = Output(), RecordReader(Path(record or folder))
+    start = time.perf_counter()
+    with GuardedCommand(command, variables, Path(folder)) as job:
+        ended = _follow(job, limits, start, output, reader, watch)
+    seconds = time.perf_counter() - start
+    watch(Progress(seconds, _take(job, output), reader.new_rows()))
+    if ended is None:
+        ended = "finished" if job.exit_code == 0 else "failed"
+    return Outcome(ended, _reason(ended, limits, seconds, output, workers, script.name), seconds, output)
+
+
+def _check(script: Path, workers: int) -> None:
+    require_horovod()
+    if not script.is_file():
+        raise ScaleLabError(f"There is no script {script}; give the path of a Python file.")
+    if workers < 1:
+        raise ScaleLabError(f"A job needs at least 1 worker, not {workers}.")
+
+
+def _follow(job, limits, start, output, reader, watch) -> Literal["timeout", "memory"] | None:
+    """Watch the job until it ends (None) or breaks a limit (which)."""
+    while job.running(wait=0.1):
+        seconds = time.perf_counter() - start
+        watch(Progress(seconds, _take(job, output), reader.new_rows()))
+        if limits.seconds is not None and seconds > limits.seconds:
+            return "timeout"
+        if limits.memory_gb is not None and job.memory_gb() > limits.memory_gb:
+            return "memory"
+    return None
+
+
+def _take(job: GuardedCommand, output: Output) -> list[Line]:
+    lines = job.new_lines()
+    for line in lines:
+        output.add(line)
+    return lines
+
+
+def _reason(ended: str, limits: Limits, seconds: float, output: Output, workers: int, script: str) -> str:
+    if ended == "finished":
+        return f"All {workers} ranks finished after {seconds:.1f} s."
+    if ended == "timeout":
+        return f"The time of {limits.seconds:.0f} s was used up, and all ranks were ended."
+    if ended == "memory":
+        return f"The ranks used more than {limits.memory_gb:g} GB of memory together, and all were ended."
+    return explain(output, workers, script)

@@ -1,0 +1,47 @@
+"""What the ranks print, taken apart again: `horovodrun` mixes their output and puts a rank before every line."""
+
+import re
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+
+LINES_KEPT = 400
+LINE_LENGTH = 2_000
+
+# Gloo writes "[1]<stderr>:text", MPI "[1,1]<stderr>:text".
+PREFIX = re.compile(r"\[(?:\d+,)?(\d+)\]<(stdout|stderr)>:(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed line; `rank` is None where `horovodrun` itself speaks."""
+
+    rank: int | None
+    stream: str
+    text: str
+
+
+def parse_line(raw: str) -> Line:
+    """Take the rank off a line of `horovodrun`'s output; lines are cut at LINE_LENGTH characters."""
+    raw = raw.rstrip("\n")[:LINE_LENGTH]
+    if match := PREFIX.match(raw):
+        return Line(int(match[1]), match[2], match[3])
+    return Line(None, "stderr", raw)
+
+
+@dataclass
+class Output:
+    """The last LINES_KEPT lines of every rank and stream: enough for any traceback, bounded for any babbler."""
+
+    kept: dict[tuple[int | None, str], deque[str]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=LINES_KEPT))
+    )
+
+    def add(self, line: Line) -> None:
+        self.kept[line.rank, line.stream].append(line.text)
+
+    def of(self, rank: int | None, stream: str) -> list[str]:
+        return list(self.kept.get((rank, stream), ()))
+
+    def launcher(self) -> list[str]:
+        """What `horovodrun` itself said."""
+        return self.of(None, "stderr")

@@ -1,0 +1,23 @@
+"""Weights on disk, as safetensors: a header and numbers, nothing that could run."""
+
+from pathlib import Path
+
+from safetensors.torch import save_file
+from torch import nn
+
+
+def checkpoint_name(epoch: int) -> str:
+    """File name of the checkpoint after `epoch` epochs, the first being 1."""
+    return f"epoch-{epoch:03d}.safetensors"
+
+
+def save_checkpoint(model: nn.Module, folder: Path, epoch: int) -> Path:
+    """Write the model's weights and buffers to FOLDER/epoch-NNN.safetensors and give the path.
+
+    The file appears whole or not at all: it gets its name when it is complete.
+    """
+    path = Path(folder) / checkpoint_name(epoch)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}, unfinished)
+    return unfinished.replace(path)

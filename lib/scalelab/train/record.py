@@ -1,0 +1,92 @@
+"""The run record: how a training script tells what it is doing, one JSON line a report.
+
+Rank 0 writes, anybody may read along: a live chart, a comparison of runs, the terminal's progress bar.
+Nothing in it counts towards a grade.
+"""
+
+import time
+from pathlib import Path
+
+import msgspec
+
+RECORD_NAME = "metrics.jsonl"
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One report. `seconds` and `images` count from the start of the run, over all ranks.
+
+    `effective_batch_size` is the batch size of one worker times the number of workers.
+    """
+
+    seconds: float
+    epoch: float
+    images: int
+    images_per_second: float
+    loss: float
+    train_accuracy: float | None = None
+    validation_accuracy: float | None = None
+    lr: float | None = None
+    effective_batch_size: int | None = None
+
+
+class RunRecord:
+    """Appends rows to FOLDER/metrics.jsonl on rank 0 and does nothing on the other ranks.
+
+    The clock starts when the record is made, so make it before the first step.
+    """
+
+    def __init__(self, folder: Path, rank: int = 0):
+        self.path = Path(folder) / RECORD_NAME if rank == 0 else None
+        self.start = self.last_seconds = time.perf_counter()
+        self.last_images = 0
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_bytes(b"")
+
+    def write(self, *, images: int, **values: float) -> Row:
+        """Append one row; `values` are the other fields of `Row`, all but the two that the clock gives.
+
+        `images_per_second` is the throughput since the row before.
+        """
+        now = time.perf_counter()
+        speed = (images - self.last_images) / max(now - self.last_seconds, 1e-9)
+        row = Row(seconds=now - self.start, images=images, images_per_second=speed, **values)
+        self.last_seconds, self.last_images = now, images
+        if self.path:
+            with self.path.open("ab") as file:
+                file.write(msgspec.json.encode(row) + b"\n")
+        return row
+
+
+class RecordReader:
+    """Reads a record that is still being written: each call of `new_rows` gives what has come since the last."""
+
+    def __init__(self, folder: Path):
+        self.path, self.position = Path(folder) / RECORD_NAME, 0
+
+    def new_rows(self) -> list[Row]:
+        """Whole lines only; a line that is no `Row` is passed over, for the record may come from a stranger."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self.position)
+                text = file.read(1 << 20)
+        except OSError:
+            return []
+        whole = text.rfind(b"\n") + 1
+        self.position += whole or len(text) * (len(text) == 1 << 20)
+        return [row for line in text[:whole].splitlines() if (row := _parse(line))]
+
+
+def read_record(folder: Path) -> list[Row]:
+    """All rows of FOLDER/metrics.jsonl so far; none where there is no record."""
+    reader, rows = RecordReader(folder), []
+    while more := reader.new_rows():
+        rows += more
+    return rows
+
+
+def _parse(line: bytes) -> Row | None:
+    try:
+        return msgspec.json.decode(line, type=Row)
+    except msgspec.DecodeError:
+        return None
