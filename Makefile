@@ -1,0 +1,58 @@
+# ScaleLab's commands. Each sets up what it needs by itself; a second start takes well under a second.
+#   make setup PYTHON=python3.12      another Python
+#   make setup TORCH_INDEX=<url>      also look there for PyTorch (a CPU build is 200 MB instead of 3 GB)
+
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+export TORCH_INDEX
+
+# JupyterLab refuses to start as root unless told that it is meant.
+ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+# Two parts: files spread over two processes, then the tests that start ranks, which need the cores for
+# themselves. The second runs even if the first failed; 5 is pytest's "nothing selected".
+define both_parts
+@status=0; \
+$(PYTEST) -n 2 --dist loadfile -m "not ranks $(1)" || status=$$?; \
+$(PYTEST) -m "ranks $(1)" || { part=$$?; [ $$part -eq 5 ] || status=$$part; }; \
+exit $$status
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo lab test test-all grade bench lint lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## virtual environment, PyTorch, Horovod (compiled), this package: only what is missing
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here: apt install python3 python3-venv" >&2; exit 1; }
+	@PYTHONPATH=lib $(PYTHON) -m scalelab.install
+
+demo: setup ## grade the reference solution, on screen
+	@$(BIN)/scalelab grade assessment/solution/assessment.py
+
+lab: setup ## JupyterLab on the labs
+	@$(BIN)/jupyter lab --notebook-dir=labs $(ROOT_FLAG)
+
+grade: setup ## grade your script: make grade FILE=my.py
+	@[ -n "$(FILE)" ] || { echo "Which file? make grade FILE=assessment/assessment.py" >&2; exit 2; }
+	@$(BIN)/scalelab grade "$(FILE)"
+
+test: setup ## the tests
+	$(call both_parts,and not slow)
+
+test-all: setup ## the tests, those of minutes included
+	$(call both_parts,)
+
+bench: setup ## how two ranks scale, measured beside torch's DDP
+	@$(BIN)/python bench/scaling.py
+
+lint: setup ## ruff
+	@$(BIN)/ruff check .
+
+lock: setup ## requirements.lock from what is installed now
+	@$(BIN)/python -m scalelab.install.lock
+
+clean: ## what set-up and runs left here (the compiled Horovod stays in ~/.cache/scalelab)
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist runs work lib/*.egg-info

@@ -1,0 +1,81 @@
+"""`python3 -m scalelab.install [FOLDER]`: do what is missing of the set-up, say it, end in one sentence if it fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from scalelab.errors import ScaleLabError
+from scalelab.install import features, python, steps, venv, wheel
+from scalelab.install.lock_file import held
+from scalelab.install.show import Screen
+
+NEEDED_GB = 5
+
+
+def set_up(root: Path) -> int:
+    """Bring `root/.venv` up to date; returns how many steps were run."""
+    if not steps.pending(root, steps.plan(root, "")):  # the usual start: no lock, no process, nothing said
+        return 0
+    screen = Screen(root / ".venv" / "setup.log")
+    chosen = python.find()
+    with held(root, screen, "another set-up is at work in this folder"):
+        return _do(root, chosen, screen)
+
+
+def _do(root: Path, chosen: str, screen: Screen) -> int:
+    began = time.monotonic()
+    plan = steps.plan(root, chosen)
+    todo = steps.pending(root, plan)
+    if not todo:  # done by the set-up we waited for
+        return 0
+    check_before(root, chosen, todo)
+    for name in venv.mend(root):
+        screen.say(f"      {name} was left half installed: it will be installed again.")
+    for step in todo:
+        with screen.step(f"[{plan.index(step) + 1}/{len(plan)}] {step.title}"):
+            step.run(screen)
+        steps.mark(root, step, plan)
+    screen.say(f"Set-up done in {time.monotonic() - began:.0f} s (log: {screen.log}).")
+    return len(todo)
+
+
+def check_before(root: Path, chosen: str, todo: list) -> None:
+    """What would fail after minutes is looked at first; raises ScaleLabError."""
+    names = {step.name for step in todo}
+    free_gb = shutil.disk_usage(root).free / 1e9
+    if "torch" in names and free_gb < NEEDED_GB:
+        raise ScaleLabError(f"set-up needs about {NEEDED_GB} GB of disk in {root}, and {free_gb:.1f} GB are free.")
+    if "horovod" in names and not steps.without_horovod():
+        about = python.ask(venv.version(root) and str(venv.python_in(root)) or chosen)
+        if not wheel.any_cached(about.tag):
+            features.need_compiler()
+            features.need_headers(about)
+
+
+def main() -> int:
+    """Exit code 0, or 1 with one sentence on stderr; 130 when interrupted."""
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[3]).resolve()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # a closed terminal is as good as Ctrl-C
+    try:
+        set_up(root)
+    except ScaleLabError as error:
+        print(f"\nSet-up stopped: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nSet-up interrupted: run the same command again and it goes on where it stopped.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"\nSet-up stopped: {os.strerror(error.errno or 0)}{where}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""What this machine lets Horovod be built with: Gloo always, MPI and NCCL where they are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalelab.errors import ScaleLabError
+from scalelab.install.python import Interpreter
+
+
+@dataclass(frozen=True)
+class Features:
+    """What to build in, and in words why something is left out."""
+
+    mpi: bool
+    nccl: bool
+    why: tuple = ()
+
+    @property
+    def names(self) -> str:
+        """As in the cache key: gloo, gloo-mpi, gloo-mpi-nccl."""
+        return "-".join(["gloo"] + ["mpi"] * self.mpi + ["nccl"] * self.nccl)
+
+
+def mpi() -> tuple:
+    """(build for MPI?, why not)."""
+    run, compile_ = shutil.which("mpirun"), shutil.which("mpicxx")
+    if run and compile_:
+        return True, None
+    if run:
+        return False, "mpirun found but mpicxx missing: `apt install libopenmpi-dev` to build for MPI too"
+    return False, "no mpirun, so without MPI (`apt install openmpi-bin libopenmpi-dev` to have it)"
+
+
+def driver() -> bool:
+    """Is an NVIDIA driver loaded?"""
+    return Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi") is not None
+
+
+def nvcc() -> str | None:
+    """The CUDA compiler: $HOROVOD_CUDA_HOME or $CUDA_HOME, PATH, the usual place."""
+    homes = [os.environ.get(name) for name in ("HOROVOD_CUDA_HOME", "CUDA_HOME")]
+    known = [Path(home) / "bin/nvcc" for home in homes if home]
+    found = shutil.which("nvcc")
+    known += [Path(found)] if found else []
+    known.append(Path("/usr/local/cuda/bin/nvcc"))
+    return next((str(path) for path in known if path.is_file()), None)
+
+
+def nccl_header(site: str) -> Path | None:
+    """nccl.h of the system, of the CUDA toolkit, or of the package that torch itself depends on."""
+    folders = [Path("/usr/include"), Path("/usr/local/cuda/include"), Path(site) / "nvidia/nccl/include"]
+    compiler = nvcc()
+    if compiler:
+        folders.insert(1, Path(compiler).parents[1] / "include")
+    return next((folder / "nccl.h" for folder in folders if (folder / "nccl.h").is_file()), None)
+
+
+def nccl(target: Interpreter) -> tuple:
+    """(build for NCCL?, why not)."""
+    if not driver():
+        return False, None  # a machine without a GPU needs no word about NCCL
+    if not target.cuda:
+        return False, f"NVIDIA driver found, but torch {target.torch} is a build without CUDA, so without NCCL"
+    if not nvcc():
+        return False, "NVIDIA driver found but no nvcc: install the CUDA toolkit to build for NCCL"
+    if not nccl_header(target.site):
+        return False, "NVIDIA driver and nvcc found but no nccl.h: install libnccl-dev to build for NCCL"
+    return True, None
+
+
+def detect(target: Interpreter) -> Features:
+    """What to build for this interpreter on this machine."""
+    with_mpi, no_mpi = mpi()
+    with_nccl, no_nccl = nccl(target)
+    return Features(with_mpi, with_nccl, tuple(why for why in (no_mpi, no_nccl) if why))
+
+
+def fingerprint() -> str:
+    """The machine's side of it, cheap enough for every start: when it changes, Horovod is looked at again."""
+    return f"mpi={mpi()[0]} driver={driver()} nvcc={nvcc()}"
+
+
+def need_compiler() -> None:
+    """Raise ScaleLabError when nothing here compiles C++."""
+    named = os.environ.get("CXX", "").split()[:1]
+    if not any(shutil.which(name) for name in (*named, "c++", "g++", "clang++")):
+        raise ScaleLabError("no C++ compiler, and Horovod has to be compiled: `apt install g++ make` and run it again.")
+    if not shutil.which("make"):
+        raise ScaleLabError("no make, and Horovod has to be compiled: `apt install make` and run it again.")
+
+
+def need_headers(target: Interpreter) -> None:
+    """Raise ScaleLabError when Python.h is missing (Debian packs it apart)."""
+    if not target.headers:
+        raise ScaleLabError(f"Python.h of {target.python} is missing, and Horovod needs it: `apt install python3-dev`.")

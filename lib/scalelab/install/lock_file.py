@@ -1,0 +1,29 @@
+"""One set-up at a time in one folder: a lock that ends with its holders, whatever ends them."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def held(folder: Path, screen, who: str):
+    """Hold the lock of a folder, waiting for it in words.
+
+    The folder itself is locked: nothing is left behind, and nothing stale can remain after a SIGKILL. The
+    commands that the screen runs hold it too, so that an orphan of a killed set-up keeps the next one out.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    screen.keep_open.append(descriptor)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            screen.say(f"Waiting: {who} (Ctrl-C to give up).")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        screen.keep_open.remove(descriptor)
+        os.close(descriptor)
