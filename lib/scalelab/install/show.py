@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from scalelab.install.faults import CommandFailed
 
 SPEAK_EVERY_S = 15  # without a terminal: one line this often
 LOOK_EVERY_S = 0.2
+TAIL_BYTES = 1 << 16  # one verbose compiler call alone is several thousand
 
 
 class Screen:
@@ -55,28 +57,28 @@ class Screen:
                 env=env or child_environment(), cwd=cwd, start_new_session=True, pass_fds=self.keep_open,
             )
             try:
-                self._watch(child)
+                self._watch(child, start)
             finally:
                 end_group(child)
         if child.returncode:
             raise CommandFailed(command, _text_from(self.log, start), self.log)
 
-    def _watch(self, child: subprocess.Popen) -> None:
+    def _watch(self, child: subprocess.Popen, start: int) -> None:
         while True:
             try:
                 child.wait(LOOK_EVERY_S)
                 return
             except subprocess.TimeoutExpired:
-                self._show_life()
+                self._show_life(start)
 
-    def _show_life(self) -> None:
+    def _show_life(self, start: int) -> None:
         if self.live:
             width = shutil.get_terminal_size().columns - 1
-            line = f"{self.title} ... {self._seconds()}  {last_line(self.log)}"[:width]
+            line = f"{self.title} ... {self._seconds()}  {last_line(self.log, start)}"[:width]
             print(f"\r\033[K{line}", end="", file=self.stream, flush=True)
         elif time.monotonic() - self.spoke >= SPEAK_EVERY_S:
             self.spoke = time.monotonic()
-            self.say(f"      {self._seconds()}: {last_line(self.log)[:100]}")
+            self.say(f"      {self._seconds()}: {last_line(self.log, start)[:100]}")
 
     def _wipe(self) -> None:
         if self.live:
@@ -103,12 +105,13 @@ def end_group(child: subprocess.Popen) -> None:
             return
 
 
-def last_line(log: Path) -> str:
-    """The last line that says something, for the person who wonders whether it is stuck."""
+def last_line(log: Path, start: int) -> str:
+    """What a person who wonders whether it is stuck should see: make's last percentage, else the last line."""
     with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - 2000))
-        lines = file.read().decode(errors="replace").splitlines()
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        file.seek(max(start, log.stat().st_size - TAIL_BYTES))
+        lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
+    percentages = [line for line in lines if re.match(r"\[ *\d+%\]", line)]
+    return (percentages or lines or [""])[-1]
 
 
 def _text_from(log: Path, start: int) -> str:

@@ -1,0 +1,201 @@
+"""What is there, what is missing and how to mend it: one row each, for `scalelab doctor`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import psutil
+from rich.table import Table
+from rich.text import Text
+
+from scalelab.install import edits
+
+PROBE_SECONDS = 30
+LOOK = {"ok": ("ok", "green"), "missing": ("missing", "bold red"), "note": ("note", "yellow")}
+SANDBOX_TRIAL = ("bwrap", "--ro-bind", "/", "/", "--unshare-all", "true")
+
+# torch and Horovod are imported once, together, in a process of their own: a broken library that ends its
+# process (an MPI that is gone, a driver that does not fit) then costs a row and not the table.
+PROBE = """
+import json
+found = {}
+try:
+    import torch
+    found.update(torch=str(torch.__version__), cuda=torch.version.cuda,
+                 gpus=[torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())])
+except Exception as error:
+    found["torch_error"] = f"{type(error).__name__}: {error}"
+print(json.dumps(found), flush=True)
+try:
+    import horovod.torch as hvd
+    found["built"] = [name for name in ("gloo", "mpi", "nccl") if getattr(hvd, name + "_built")()]
+except Exception as error:
+    found["horovod_error"] = f"{type(error).__name__}: {error}"
+print(json.dumps(found), flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that was looked at. `mend` says in words what to do, and is empty when nothing is to be done."""
+
+    what: str
+    state: Literal["ok", "missing", "note"]
+    found: str
+    mend: str = ""
+
+
+def examine() -> list[Row]:
+    """Look at everything; never raises for something that is missing (about 3 s, most of it importing torch)."""
+    probe = _probe()
+    return [
+        _python(),
+        _torch(probe),
+        _horovod(probe),
+        _gpus(probe),
+        _cores(),
+        _memory(),
+        *_data(),
+        _sandbox(),
+        _package("nbgrader", "make setup"),
+        _package("JupyterLab", "make setup"),
+    ]
+
+
+def table(rows: list[Row]) -> Table:
+    """The rows for a terminal, readable without colour."""
+    drawn = Table(title="ScaleLab: what is here", title_justify="left")
+    for heading in ("what", "state", "found", "how to mend"):
+        drawn.add_column(heading, overflow="fold")
+    for row in rows:
+        word, style = LOOK[row.state]
+        drawn.add_row(Text(row.what), Text(word, style=style), Text(row.found), Text(row.mend))
+    return drawn
+
+
+def _probe() -> dict:
+    """What torch and Horovod say in a process of their own, as far as it got."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=PROBE_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {"torch_error": f"importing it takes more than {PROBE_SECONDS} s"}
+    said = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    found = json.loads(said[-1]) if said else {"torch_error": f"importing it ends the process ({done.returncode})"}
+    if done.returncode:
+        found.setdefault("horovod_error", f"importing it ends the process (exit code {done.returncode})")
+    return found
+
+
+def _python() -> Row:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if (3, 11) <= sys.version_info[:2] <= (3, 12):
+        return Row("Python", "ok", f"{version} ({sys.executable})")
+    return Row("Python", "missing", version, "make setup PYTHON=python3.11 (3.11 or 3.12 is needed)")
+
+
+def _torch(probe: dict) -> Row:
+    if "torch" in probe:
+        return Row("PyTorch", "ok", f"{probe['torch']}, {'CUDA ' + probe['cuda'] if probe['cuda'] else 'CPU build'}")
+    return Row("PyTorch", "missing", probe["torch_error"], "make setup")
+
+
+def _horovod(probe: dict) -> Row:
+    if "built" not in probe:
+        why = probe.get("horovod_error", "not looked at, because PyTorch does not load")
+        return Row("Horovod", "missing", why, "make setup (compiles it, 3 minutes; needs g++ and make)")
+    version = metadata.version("horovod")
+    parts = ", ".join({"gloo": "Gloo", "mpi": "MPI", "nccl": "NCCL"}[name] for name in probe["built"])
+    if edits.digest() in version:
+        return Row("Horovod", "ok", f"{version.partition('+')[0]} with {parts}; stall check mended")
+    found = f"{version} with {parts}; without this set-up's edits, so it may not notice a stalled rank"
+    return Row("Horovod", "note", found, "make setup")
+
+
+def _gpus(probe: dict) -> Row:
+    names = probe.get("gpus") or []
+    if not names:
+        return Row("GPUs", "note", "none: a CPU core stands in for a GPU, one rank each")
+    if "nccl" not in probe.get("built", []):
+        return Row("GPUs", "note", f"{len(names)} x {names[0]}, Horovod without NCCL",
+                   "install the CUDA toolkit (nvcc) and libnccl-dev, then make setup")
+    return Row("GPUs", "ok", f"{len(names)} x {names[0]}")
+
+
+def _cores() -> Row:
+    usable = cores()
+    if usable >= 2:
+        return Row("Cores", "ok", f"{usable:g} for this process, so {int(usable)} ranks at full speed")
+    return Row("Cores", "note", f"{usable:g} for this process: two ranks will share it, and speed-ups will not show",
+               "use a machine (or a container limit) of 2 cores or more")
+
+
+def cores() -> float:
+    """CPU cores this process may use at once: its affinity, capped by a control group (a container's limit)."""
+    allowed = float(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    quota, period = 0, 1
+    with contextlib.suppress(OSError, ValueError):  # version 2 of control groups
+        quota, period = map(int, Path("/sys/fs/cgroup/cpu.max").read_text().split())
+    with contextlib.suppress(OSError, ValueError):  # version 1
+        quota = int(Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").read_text())
+        period = int(Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us").read_text())
+    return min(allowed, quota / period) if quota > 0 else allowed
+
+
+def _memory() -> Row:
+    total = psutil.virtual_memory().total
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            total = min(total, int(Path(path).read_text()))
+    gigabytes = total / 2**30
+    if gigabytes >= 4:
+        return Row("Memory", "ok", f"{gigabytes:.0f} GB")
+    return Row("Memory", "note", f"{gigabytes:.1f} GB", "two ranks want about 4 GB: close other programs")
+
+
+def _data() -> list[Row]:
+    try:
+        from scalelab.data.search import find_all
+
+        return [_data_row(one) for one in find_all()]
+    except Exception as error:  # whatever is wrong with data folders, the other rows still count
+        return [Row("Data sets", "missing", f"{type(error).__name__}: {error}", "see SCALELAB_DATA in README.md")]
+
+
+def _data_row(one) -> Row:
+    if one.path:
+        return Row(f"Data: {one.name}", "ok", f"{one.path} ({one.source})")
+    if one.name == "standin":  # generated, so it lies nowhere
+        return Row(f"Data: {one.name}", "ok", one.source)
+    return Row(f"Data: {one.name}", "note", "not here", f"scalelab data {one.name}, or SCALELAB_DATA=<its folder>")
+
+
+def _sandbox() -> Row:
+    """Tried for real: containers and some kernels forbid what bubblewrap needs although it is installed."""
+    if not shutil.which("bwrap"):
+        return Row("Sandbox", "missing", "bubblewrap is not installed", "apt install bubblewrap")
+    try:
+        done = subprocess.run(SANDBOX_TRIAL, capture_output=True, text=True, timeout=10, check=False)
+    except subprocess.TimeoutExpired:
+        return Row("Sandbox", "missing", "bubblewrap hangs here", "try `bwrap --ro-bind / / --unshare-all true`")
+    if done.returncode == 0:
+        return Row("Sandbox", "ok", "bubblewrap")
+    return Row("Sandbox", "missing", f"bubblewrap fails: {done.stderr.strip()[-200:]}",
+               "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, or the container's own setting)")
+
+
+def _package(name: str, mend: str) -> Row:
+    try:
+        return Row(name, "ok", metadata.version(name.lower()))
+    except metadata.PackageNotFoundError:
+        return Row(name, "missing", "not installed", mend)
