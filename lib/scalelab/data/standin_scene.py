@@ -7,7 +7,8 @@ element-wise operations of numpy are used, which give the same bits whatever the
 import numpy as np
 
 SIZE = 32
-Y, X = np.meshgrid(*[np.linspace(1, -1, SIZE, dtype=np.float32), np.linspace(-1, 1, SIZE, dtype=np.float32)], indexing="ij")
+X = np.linspace(-1, 1, SIZE, dtype=np.float32)  # to the right, along the columns
+Y = -X[:, None]  # up, along the rows
 
 
 def uniform(rng: np.random.Generator, low: float, high: float, *shape: int) -> np.ndarray:
@@ -57,9 +58,8 @@ def patch(rng: np.random.Generator, count: int, reach: tuple[float, float], size
     a = (np.cos(angle) * x + np.sin(angle) * y) / long
     b = (np.cos(angle) * y - np.sin(angle) * x) / wide
     boxy = rng.random((count, 1, 1)) < 0.5
-    return np.where(boxy, np.maximum(np.abs(a), np.abs(b)), np.sqrt(a * a + b * b)) * 1.0 * np.minimum(long, wide) - (
-        np.minimum(long, wide)
-    )
+    ratio = np.where(boxy, np.maximum(np.abs(a), np.abs(b)), np.sqrt(a * a + b * b))
+    return (ratio - 1) * np.minimum(long, wide)
 
 
 def cover(distance: np.ndarray) -> np.ndarray:
@@ -69,11 +69,17 @@ def cover(distance: np.ndarray) -> np.ndarray:
 
 def paint(image: np.ndarray, part: np.ndarray, colour: np.ndarray) -> None:
     """Lay `colour`, broadcast to (N, 3, H, W), over the image where `part` (N, H, W) covers it; in place."""
-    image += part[:, None] * (colour - image)
+    change = colour - image
+    change *= part[:, None]
+    image += change
 
 
-def blur(image: np.ndarray, strength: np.ndarray) -> np.ndarray:
-    """Mix each image with its mean over a cross of five pixels; `strength` (N, 1, 1), 0 leaves it sharp."""
-    padded = np.pad(image, ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge")
-    around = padded[:, :, :-2, 1:-1] + padded[:, :, 2:, 1:-1] + padded[:, :, 1:-1, :-2] + padded[:, :, 1:-1, 2:]
-    return image + strength[:, None] * (0.25 * around - image)
+def blur(image: np.ndarray, strength: np.ndarray) -> None:
+    """Move a part `strength` (N, 1, 1) of each pixel's light to its four neighbours, mirrored at the edge; in place."""
+    spilt = image * (strength / 4)[:, None]
+    image *= (1 - strength)[:, None]
+    for light, target in ((spilt, image), (spilt.swapaxes(2, 3), image.swapaxes(2, 3))):
+        target[:, :, 1:] += light[:, :, :-1]
+        target[:, :, :-1] += light[:, :, 1:]
+        target[:, :, 0] += light[:, :, 0]
+        target[:, :, -1] += light[:, :, -1]
