@@ -1,0 +1,102 @@
+"""The assessment, solved: the serial script turned into a Horovod one, with a recipe that fits the budget.
+
+    horovodrun -np 2 python assessment.py --data DIR --out DIR
+
+What the conversion took is marked "Horovod"; what earns the target is marked "recipe".
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+import horovod.torch as hvd
+import torch
+from torch.nn.functional import cross_entropy
+
+from scalelab.data import augment, batches, load, partition, split, standardise, statistics
+from scalelab.models import build
+from scalelab.train import RunRecord, accuracy, save_checkpoint
+
+MODEL = "small-resnet"
+VALIDATION = 500
+EPOCHS = 7
+BATCH_SIZE = 32  # per worker
+LR_PER_IMAGE = 0.3 / 64  # recipe: the rate grows with the effective batch size (Goyal et al. 2017, section 2.1)
+WARMUP = 0.25  # recipe: share of the run in which the rate rises; it then falls to 0
+MOMENTUM = 0.9
+WEIGHT_DECAY = 5e-4
+LABEL_SMOOTHING = 0.1
+SHIFT = 2  # pixels
+SEED = int(os.environ.get("SCALELAB_SEED", 0))
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with the training images")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the run record")
+    return parser.parse_args()
+
+
+def learning_rate(progress: float, peak: float) -> float:
+    """Up from 0 to the peak and down to 0 again, in straight lines; `progress` runs from 0 to 1."""
+    return peak * min(progress / WARMUP, (1 - progress) / (1 - WARMUP))
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    hvd.init()  # Horovod
+    torch.set_num_threads(1)  # Horovod: a worker is one core
+    device = torch.device("cuda", hvd.local_rank()) if torch.cuda.is_available() else torch.device("cpu")
+    torch.manual_seed(SEED + hvd.rank())
+
+    everything = load("cifar10", arguments.data).train
+    pixels = statistics(everything)
+    train, validation = split(everything, VALIDATION, SEED)
+    X, y = standardise(train.images.to(device), pixels), train.labels.to(device)
+    X_validation, y_validation = standardise(validation.images.to(device), pixels), validation.labels.to(device)
+
+    model = build(MODEL).to(device)
+    effective_batch_size = BATCH_SIZE * hvd.size()
+    peak = LR_PER_IMAGE * effective_batch_size
+    optimizer = torch.optim.SGD(model.parameters(), peak, MOMENTUM, weight_decay=WEIGHT_DECAY, nesterov=True)
+    optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters())  # Horovod
+    hvd.broadcast_parameters(model.state_dict(), root_rank=0)  # Horovod
+    hvd.broadcast_optimizer_state(optimizer, root_rank=0)  # Horovod
+    record = RunRecord(arguments.out, hvd.rank())  # Horovod: rank 0 writes
+
+    draws = torch.Generator().manual_seed(SEED + hvd.rank())
+    step = seen = 0
+    steps = EPOCHS * -(-(len(y) // hvd.size()) // BATCH_SIZE)
+    for epoch in range(1, EPOCHS + 1):
+        sums = torch.zeros(3)  # of loss, correct answers, images
+        indices = partition(len(y), hvd.rank(), hvd.size(), epoch, SEED)  # Horovod: each rank its part
+        for batch in batches(indices, BATCH_SIZE):
+            step += 1
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(step / (steps + 1), peak)
+            optimizer.zero_grad()
+            logits = model(augment(X[batch], draws, shift=SHIFT))
+            loss = cross_entropy(logits, y[batch], label_smoothing=LABEL_SMOOTHING)
+            loss.backward()
+            optimizer.step()
+            correct = (logits.argmax(1) == y[batch]).sum().item()
+            sums += torch.tensor([loss.item() * len(batch), correct, len(batch)])
+
+        total_loss, correct, count = hvd.allreduce(sums, op=hvd.Sum).tolist()  # Horovod: all ranks' metrics
+        seen += int(count)
+        if hvd.rank() > 0:
+            continue
+        record.write(
+            epoch=epoch,
+            images=seen,
+            loss=total_loss / count,
+            train_accuracy=correct / count,
+            validation_accuracy=accuracy(model, X_validation, y_validation),
+            lr=optimizer.param_groups[0]["lr"],
+            effective_batch_size=effective_batch_size,
+        )
+        save_checkpoint(model, arguments.out, epoch)  # Horovod: rank 0 alone
+
+
+if __name__ == "__main__":
+    main()

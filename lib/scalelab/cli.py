@@ -1,0 +1,134 @@
+"""The command line: `scalelab doctor | data | run | grade`. Imports late, so that help answers at once."""
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import click
+
+from scalelab import __version__
+from scalelab.errors import ScaleLabError
+
+COULD_NOT = 2
+INTERRUPTED = 130
+RUBRIC = Path(__file__).parents[2] / "assessment" / "rubric.toml"
+
+folder = click.Path(file_okay=False, path_type=Path)
+file = click.Path(path_type=Path)
+
+
+def main() -> None:
+    """Run the command line; every error ends in one sentence and exit code 2."""
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _complain("Interrupted; everything that was started has been ended.")
+        sys.exit(INTERRUPTED)
+    except (ScaleLabError, OSError) as error:
+        _complain(str(error))
+        sys.exit(COULD_NOT)
+    except Exception as error:
+        if os.environ.get("SCALELAB_DEBUG"):
+            traceback.print_exc()
+        _complain(f"ScaleLab itself failed ({type(error).__name__}: {error}); SCALELAB_DEBUG=1 shows where.")
+        sys.exit(COULD_NOT)
+
+
+@click.group()
+@click.version_option(__version__)
+def commands() -> None:
+    """ScaleLab: train with many workers, and be graded by measurement."""
+
+
+@commands.command()
+def doctor() -> None:
+    """Show what is installed here, what is missing and how to mend it."""
+    from rich.console import Console
+
+    from scalelab.doctor import examine, table
+
+    rows = examine()
+    Console().print(table(rows))
+    if any(row.state == "missing" for row in rows):
+        sys.exit(1)
+
+
+@commands.command()
+@click.argument("name", type=click.Choice(["cifar10", "fashion_mnist", "standin"]))
+@click.option("--out", type=folder, help="Where to put it; by default the cache, where all commands look.")
+def data(name: str, out: Path | None) -> None:
+    """Download a data set, or write the stand-in images in CIFAR-10's layout."""
+    from scalelab.data import download, load, write_cifar10
+
+    if name != "standin":
+        click.echo(f"{name} is in {download(name, out)}")
+        return
+    if out is None:
+        raise click.UsageError("The stand-in images are made whenever they are needed; name a folder with --out.")
+    images = load("standin")
+    write_cifar10(out, images.train, images.test, images.classes)
+    click.echo(f"{images.source} are in {out}")
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.argument("script", type=file)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--workers", default=2, show_default=True, help="Number of ranks, of one core or GPU each.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds after which all ranks are ended.")
+def run(script: Path, arguments: tuple[str, ...], workers: int, timeout: float | None) -> None:
+    """Run SCRIPT with its ARGUMENTS as several Horovod ranks, and say why it ended."""
+    from scalelab.parallel import launch
+    from scalelab.parallel.launch import Limits
+
+    def show(progress) -> None:
+        for line in progress.lines:
+            click.echo(line.text if line.rank is None else f"[{line.rank}] {line.text}", err=line.stream == "stderr")
+
+    outcome = launch(script, arguments, workers, limits=Limits(seconds=timeout), watch=show)
+    click.echo(outcome.reason)
+    sys.exit(0 if outcome.ended == "finished" else 1)
+
+
+@commands.command()
+@click.argument("submission", metavar="FILE", type=file)
+@click.option("--device", type=click.Choice(["cpu", "gpu"]), default="cpu", show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), help="Number of ranks; by default the rubric's.")
+@click.option("--data", type=folder, help="Folder with CIFAR-10; by default as `scalelab doctor` shows.")
+@click.option("--out", type=folder, help="New folder for the result; by default under runs/.")
+@click.option("--budget-seconds", type=click.FloatRange(min=0, min_open=True), help="Budget; by default measured.")
+@click.option("--seed", default=0, show_default=True, help="The submission finds it in $SCALELAB_SEED.")
+@click.option("--rubric", type=file, default=RUBRIC, help="The terms; by default assessment/rubric.toml.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and everything else to stderr.")
+def grade(submission, device, workers, data, out, budget_seconds, seed, rubric, as_json) -> None:
+    """Grade FILE: run it against the clock and measure what it has learned.
+
+    Exit code 0: passed. 1: not passed. 2: could not be graded, and why.
+    """
+    from rich.console import Console
+
+    from scalelab.grade import Order, load_rubric
+    from scalelab.grade import grade as grade_one
+    from scalelab.view.terminal import Screen, show_verdict
+
+    out = out or Path("runs") / f"{submission.stem}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    order = Order(submission, out, load_rubric(rubric, device), device, workers, data, budget_seconds, seed)
+    console = Console(stderr=as_json)
+    with Screen(console) as screen:
+        result = grade_one(order, screen)
+    show_verdict(console, result, out)
+    if as_json:
+        click.echo(result.to_json(), nl=False)
+    sys.exit(0 if result.passed else 1)
+
+
+def _complain(sentence: str) -> None:
+    click.echo(f"scalelab: {sentence}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Which checkpoints a run left and when each was complete, by the grader's own clock and eyes."""
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = re.compile(r"epoch-(\d{3,9})\.safetensors")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint and the second of the run at which the grader first saw it as it is now."""
+
+    path: Path
+    epoch: int
+    seconds: float
+
+
+class CheckpointWatch:
+    """Looks at a folder again and again; a file that changes counts from its latest change."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.seen: dict[str, tuple[tuple, float]] = {}
+
+    def look(self, seconds: float) -> None:
+        """Note what is there now, at this second of the run."""
+        now = self._signatures()
+        self.seen = {
+            name: (signature, self.seen[name][1] if self.seen.get(name, [None])[0] == signature else seconds)
+            for name, signature in now.items()
+        }
+
+    def last_two(self, budget_seconds: float) -> list[Checkpoint]:
+        """The last two checkpoints seen within the budget, earlier one first; fewer where there were fewer."""
+        found = [
+            Checkpoint(self.folder / name, int(NAME.fullmatch(name)[1]), seconds)
+            for name, (_, seconds) in self.seen.items()
+            if seconds <= budget_seconds
+        ]
+        return sorted(found, key=lambda checkpoint: (checkpoint.epoch, checkpoint.seconds))[-2:]
+
+    def _signatures(self) -> dict[str, tuple]:
+        """Size and times of every regular file with a checkpoint's name."""
+        signatures = {}
+        for entry in os.scandir(self.folder):
+            if NAME.fullmatch(entry.name):
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode):
+                    signatures[entry.name] = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        return signatures

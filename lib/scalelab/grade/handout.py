@@ -1,0 +1,45 @@
+"""What of the data a submission gets, and what stays with the grader."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from scalelab.data import Dataset, Images, standardise, statistics, write_cifar10
+from scalelab.errors import ScaleLabError
+
+SHUFFLE_SEED = 0  # every submission of a class gets the same images
+
+
+@dataclass(frozen=True, eq=False)
+class Handout:
+    """The training images, which the submission sees, and the held-out ones, which it never does."""
+
+    train: Images
+    test: Images
+    classes: tuple[str, ...]
+    source: str
+
+    def write(self, folder: Path) -> None:
+        """Lay out the training part, and nothing else, in CIFAR-10's binary layout."""
+        write_cifar10(folder, self.train, None, self.classes)
+
+    def inputs(self, part: Images) -> Tensor:
+        """Images as a model is fed them: standardised by the statistics of the training part, float32 (N, C, H, W)."""
+        return standardise(part.images, statistics(self.train))
+
+
+def make_handout(dataset: Dataset, train_images: int) -> Handout:
+    """Choose `train_images` of the data set's training images, always the same ones.
+
+    Raises ScaleLabError where the data set has too few, or no held-out part.
+    """
+    if dataset.test is None:
+        raise ScaleLabError("The data set has no held-out images (test_batch.bin), so nothing can be graded by it.")
+    if len(dataset.train) < train_images:
+        raise ScaleLabError(
+            f"The rubric asks for {train_images} training images, but the data set has {len(dataset.train)}."
+        )
+    order = torch.randperm(len(dataset.train), generator=torch.Generator().manual_seed(SHUFFLE_SEED))
+    return Handout(dataset.train.take(order[:train_images]), dataset.test, dataset.classes, dataset.source)

@@ -1,0 +1,47 @@
+"""The result of one grading, as it goes to result.json."""
+
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """Accuracies are shares (0 to 1) of the last two checkpoints, earlier first; `score` runs from 0 to 100.
+
+    `seconds` is when the last judged checkpoint was complete, by the grader's clock from the start of the ranks;
+    `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made from, if it was.
+    `run` says in a sentence how the run ended.
+    """
+
+    passed: bool
+    score: float
+    reason: str
+    train_accuracy: list[float] = []
+    test_accuracy: list[float] = []
+    seconds: float | None = None
+    budget_seconds: float | None = None
+    workers: int
+    device: str
+    dataset: str
+    model: str
+    checkpoints: list[str] = []
+    train_target: float
+    test_target: float
+    worker_images_per_second: float | None = None
+    seed: int
+    sandbox: str
+    run: str = ""
+
+    def to_json(self) -> bytes:
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        return msgspec.json.decode(text, type=cls)
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all."""
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(self.to_json())
+        unfinished.replace(path)

@@ -1,0 +1,45 @@
+"""What a submission is held to, per device: read from rubric.toml, every value checked."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from scalelab.errors import ScaleLabError
+
+Accuracy = Annotated[float, Meta(gt=0, lt=1)]
+Count = Annotated[int, Meta(ge=1)]
+Positive = Annotated[float, Meta(gt=0)]
+
+
+class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The terms for one device.
+
+    workers: ranks to start; model: name for `scalelab.models.build`; train_images: how many are handed out;
+    train_accuracy, test_accuracy: the targets (0 to 1); floor_accuracy: what earns no points;
+    budget_epochs: the budget, in epochs that one worker of this machine could do alone;
+    memory_gb: cap on the ranks' memory together.
+    """
+
+    workers: Count
+    model: str
+    train_images: Count
+    train_accuracy: Accuracy
+    test_accuracy: Accuracy
+    floor_accuracy: Accuracy
+    budget_epochs: Positive
+    memory_gb: Positive
+
+
+def load_rubric(path: Path, device: str) -> Rubric:
+    """The rubric's part for `device` ("cpu" or "gpu"); raises ScaleLabError in one sentence where it is not valid."""
+    try:
+        parts = msgspec.toml.decode(path.read_bytes(), type=dict[str, Rubric])
+    except OSError:
+        raise ScaleLabError(f"There is no rubric {path}; name one with --rubric.") from None
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise ScaleLabError(f"The rubric {path} is not valid: {error}.") from None
+    if device not in parts:
+        raise ScaleLabError(f"The rubric {path} has no part for {device!r}; it has {', '.join(parts)}.")
+    return parts[device]

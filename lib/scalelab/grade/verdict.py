@@ -1,0 +1,49 @@
+"""From measured accuracies to passed or not, a score, and one sentence."""
+
+from dataclasses import dataclass
+
+from scalelab.grade.measure import Measured
+from scalelab.grade.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`score` runs from 0 to 100."""
+
+    passed: bool
+    score: float
+    reason: str
+
+
+def judge(measured: list[Measured], rubric: Rubric) -> Verdict:
+    """Both of the last two checkpoints must meet both targets: one lucky checkpoint is not a trained model.
+
+    The score is 100 for a pass. Below, it is the share of the way from the floor (what the script earns as handed
+    out) to the target that the worse checkpoint went, averaged over the two targets, and at most 99.
+    """
+    if len(measured) < 2:
+        there = "there was one" if measured else "there were none"
+        return Verdict(False, 0.0, f"Two checkpoints are needed within the budget, but {there}.")
+    train = min(m.train_accuracy for m in measured)
+    test = min(m.test_accuracy for m in measured)
+    short = [
+        f"{what} accuracy {reached:.3f} is below {target:.3f}"
+        for what, reached, target in (
+            ("training", train, rubric.train_accuracy),
+            ("held-out", test, rubric.test_accuracy),
+        )
+        if reached < target
+    ]
+    if not short:
+        reason = f"Training accuracy {train:.3f} and held-out accuracy {test:.3f} meet both targets."
+        return Verdict(True, 100.0, reason)
+    return Verdict(False, _partial_score(train, test, rubric), f"{' and '.join(short).capitalize()}.")
+
+
+def _partial_score(train: float, test: float, rubric: Rubric) -> float:
+    floor = rubric.floor_accuracy
+    shares = [
+        min(1.0, max(0.0, (reached - floor) / (target - floor)))
+        for reached, target in ((train, rubric.train_accuracy), (test, rubric.test_accuracy))
+    ]
+    return min(99.0, round(50 * sum(shares), 1))

@@ -1,0 +1,84 @@
+"""A grading or a run on the terminal: steps, a bar against the budget, the verdict."""
+
+from pathlib import Path
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from scalelab.grade.result import Result
+from scalelab.parallel.launch import Progress
+from scalelab.train import Row
+
+SECONDS_BETWEEN_LINES = 10  # where the output is no terminal, so that a log shows life but stays short
+
+
+class Screen:
+    """The terminal as the audience of a grading; use it as a context, so that the bar is put away."""
+
+    def __init__(self, console: Console):
+        self.console = console
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[now]}"))
+        self.bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self.task = None
+        self.latest, self.said_at = "starting the ranks", 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._put_bar_away()
+
+    def say(self, text: str) -> None:
+        """A step has begun."""
+        self._put_bar_away()
+        self.console.print(text, highlight=False)
+
+    def progress(self, progress: Progress, budget_seconds: float) -> None:
+        """Move the bar; print each report of the script once."""
+        for row in progress.rows:
+            self.latest = report(row)
+        if not self.console.is_terminal:
+            self._print_line(progress, budget_seconds)
+            return
+        if self.task is None:
+            self.bar.start()
+            self.task = self.bar.add_task(f"budget {budget_seconds:.0f} s", total=budget_seconds, now="")
+        self.bar.update(self.task, completed=min(progress.seconds, budget_seconds), now=self.latest)
+
+    def _print_line(self, progress: Progress, budget_seconds: float) -> None:
+        if progress.seconds - self.said_at >= SECONDS_BETWEEN_LINES:
+            self.said_at = progress.seconds
+            self.console.print(f"{progress.seconds:4.0f} of {budget_seconds:.0f} s  {self.latest}", highlight=False)
+
+    def _put_bar_away(self) -> None:
+        if self.task is not None:
+            self.bar.stop()
+            self.task = None
+
+
+def report(row: Row) -> str:
+    """One report of a script, in one line."""
+    parts = [f"epoch {row.epoch:g}", f"loss {row.loss:.3f}"]
+    if row.train_accuracy is not None:
+        parts.append(f"training {row.train_accuracy:.3f}")
+    if row.validation_accuracy is not None:
+        parts.append(f"validation {row.validation_accuracy:.3f}")
+    return "  ".join([*parts, f"{row.images_per_second:,.0f} images/s"])
+
+
+def show_verdict(console: Console, result: Result, out: Path) -> None:
+    """The verdict as a small table, its reason, and where the feedback is."""
+    table = Table(title=f"{'✓ passed' if result.passed else '✗ not passed'}: {result.score:g} of 100")
+    for heading in ("checkpoint", "training", "held-out"):
+        table.add_column(heading)
+    for name, train, test in zip(result.checkpoints, result.train_accuracy, result.test_accuracy, strict=False):
+        table.add_row(name, f"{train:.3f}", f"{test:.3f}")
+    table.add_row("target", f"{result.train_target:.3f}", f"{result.test_target:.3f}")
+    console.print(table)
+    console.print(result.reason, highlight=False)
+    if result.seconds is not None:
+        console.print(f"After {result.seconds:.0f} s of {result.budget_seconds:.0f} s. {result.run}", highlight=False)
+    console.print(f"Feedback: {out / 'feedback.html'}", highlight=False, soft_wrap=True)
