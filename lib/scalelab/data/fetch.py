@@ -13,7 +13,7 @@ from scalelab.errors import ScaleLabError
 
 # Seconds to reach a mirror, and seconds without a byte before the next one is tried.
 TIMEOUT = (5, 20)
-_CHUNK = 2**18
+_CHUNK = 2**16
 
 
 class ResumingDownloader:
