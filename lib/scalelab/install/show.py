@@ -111,7 +111,7 @@ def last_line(log: Path, start: int) -> str:
         file.seek(max(start, log.stat().st_size - TAIL_BYTES))
         lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
     percentages = [line for line in lines if re.match(r"\[ *\d+%\]", line)]
-    return (percentages or lines or [""])[-1]
+    return (percentages or lines or ["at work"])[-1]
 
 
 def _text_from(log: Path, start: int) -> str:
