@@ -71,7 +71,7 @@ def data(name: str, out: Path | None) -> None:
     if out is None:
         raise click.UsageError("The stand-in images are made whenever they are needed; name a folder with --out.")
     images = load("standin")
-    write_cifar10(out, images.train, images.test, images.classes)
+    write_cifar10(out, images.train, images.test, images.classes, images.source)
     click.echo(f"{images.source} are in {out}")
 
 

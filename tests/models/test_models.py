@@ -46,7 +46,9 @@ def test_without_skips_a_deep_network_passes_no_gradient_to_its_first_layer_arou
     assert norms[0] > 10 * norms[1]
 
 
-@pytest.mark.parametrize("name", ["", "resnet", "resnet-21", "resnet-2", "wide-resnet-15-2", "wide-resnet-16-0", "RESNET-20"])
+@pytest.mark.parametrize(
+    "name", ["", "resnet", "resnet-21", "resnet-2", "wide-resnet-15-2", "wide-resnet-16-0", "RESNET-20"]
+)
 def test_a_name_that_does_not_exist_gets_one_sentence(name):
     with pytest.raises(ScaleLabError) as error:
         build(name)

@@ -6,7 +6,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-NAME = re.compile(r"epoch-(\d{3,9})\.safetensors")
+NAME = re.compile(r"epoch-([0-9]{3,9})\.safetensors")
 
 
 @dataclass(frozen=True)

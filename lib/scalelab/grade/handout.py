@@ -23,7 +23,7 @@ class Handout:
 
     def write(self, folder: Path) -> None:
         """Lay out the training part, and nothing else, in CIFAR-10's binary layout."""
-        write_cifar10(folder, self.train, None, self.classes)
+        write_cifar10(folder, self.train, None, self.classes, self.source)
 
     def inputs(self, part: Images) -> Tensor:
         """Images as a model is fed them: standardised by the statistics of the training part, float32 (N, C, H, W)."""

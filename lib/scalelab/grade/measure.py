@@ -12,6 +12,7 @@ from scalelab.models import build
 from scalelab.train import accuracy
 
 MOST_HEADER_BYTES = 1 << 20
+TYPES = {torch.float32: "F32", torch.int64: "I64"}  # all that a model's state is made of, as safetensors says it
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ def _check_header(file, expected: dict[str, torch.Tensor], name: str) -> None:
         odd = sorted(set(file.keys()) ^ set(expected))[0]
         raise BadCheckpointError(f"{name} does not hold this model's weights (see {odd[:80]!r}).")
     for key, tensor in expected.items():
-        shape = list(file.get_slice(key).get_shape())
-        if shape != list(tensor.shape):
-            raise BadCheckpointError(f"{name} has {key} of shape {shape} where {list(tensor.shape)} is expected.")
+        entry = file.get_slice(key)
+        found, wanted = (entry.get_dtype(), entry.get_shape()), (TYPES[tensor.dtype], list(tensor.shape))
+        if found != wanted:
+            raise BadCheckpointError(f"{name} has {key} as {_words(*found)} where {_words(*wanted)} is expected.")
+
+
+def _words(dtype: str, shape: list[int]) -> str:
+    return f"{dtype} {shape}"

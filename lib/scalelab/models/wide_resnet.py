@@ -43,7 +43,8 @@ class WideResNet(nn.Module):
         blocks, rest = divmod(depth - 4, 6)
         if rest or blocks < 1 or width < 1:
             raise ScaleLabError(
-                f"A Wide ResNet has 6n + 4 layers (10, 16, 22, 28, 40) and a width of at least 1, not {depth} and {width}."
+                "A Wide ResNet has 6n + 4 layers (10, 16, 22, 28, 40) and a width of at least 1, "
+                f"not {depth} and {width}."
             )
         channels = [16, 16 * width, 32 * width, 64 * width]
         self.stem = conv3x3(in_channels, 16)

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 RECORD_NAME = "metrics.jsonl"
+MOST_BYTES = 1 << 20
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,23 +66,28 @@ class RecordReader:
         self.path, self.position = Path(folder) / RECORD_NAME, 0
 
     def new_rows(self) -> list[Row]:
-        """Whole lines only; a line that is no `Row` is passed over, for the record may come from a stranger."""
+        """Whole lines only, at most MOST_BYTES a call.
+
+        A line that is no `Row`, or longer than that, is passed over: the record may come from a stranger.
+        """
         try:
             with self.path.open("rb") as file:
                 file.seek(self.position)
-                text = file.read(1 << 20)
+                text = file.read(MOST_BYTES)
         except OSError:
             return []
         whole = text.rfind(b"\n") + 1
-        self.position += whole or len(text) * (len(text) == 1 << 20)
+        overlong = not whole and len(text) == MOST_BYTES
+        self.position += len(text) if overlong else whole
         return [row for line in text[:whole].splitlines() if (row := _parse(line))]
 
 
 def read_record(folder: Path) -> list[Row]:
     """All rows of FOLDER/metrics.jsonl so far; none where there is no record."""
-    reader, rows = RecordReader(folder), []
-    while more := reader.new_rows():
-        rows += more
+    reader, rows, before = RecordReader(folder), [], -1
+    while reader.position > before:
+        before = reader.position
+        rows += reader.new_rows()
     return rows
 
 

@@ -1,0 +1,58 @@
+"""A checkpoint counts from when the grader saw it as it is, whatever its file times say."""
+
+import os
+
+import pytest
+
+from scalelab.grade.checkpoints import CheckpointWatch
+
+
+@pytest.fixture
+def watch(tmp_path):
+    return CheckpointWatch(tmp_path)
+
+
+def put(watch, epoch, content=b"weights"):
+    path = watch.folder / f"epoch-{epoch:03d}.safetensors"
+    path.write_bytes(content)
+    return path
+
+
+def found(watch, budget):
+    return [(checkpoint.epoch, checkpoint.seconds) for checkpoint in watch.last_two(budget)]
+
+
+def test_the_last_two_by_epoch_are_given_with_the_second_they_were_seen(watch):
+    for epoch, seconds in ((1, 1.0), (2, 2.0), (3, 3.0)):
+        put(watch, epoch)
+        watch.look(seconds)
+    assert found(watch, 10) == [(2, 2.0), (3, 3.0)]
+
+
+def test_what_came_after_the_budget_does_not_count(watch):
+    for epoch, seconds in ((1, 1.0), (2, 2.0), (3, 3.0)):
+        put(watch, epoch)
+        watch.look(seconds)
+    assert found(watch, 2.5) == [(1, 1.0), (2, 2.0)]
+
+
+def test_a_changed_file_counts_from_its_change_even_with_forged_times(watch):
+    path = put(watch, 1)
+    times = (path.stat().st_atime_ns, path.stat().st_mtime_ns)
+    watch.look(1.0)
+    path.write_bytes(b"WEIGHTS")
+    os.utime(path, ns=times)
+    watch.look(5.0)
+    assert found(watch, 10) == [(1, 5.0)]
+    assert found(watch, 4) == []
+
+
+def test_only_regular_files_with_a_checkpoints_name_count(watch, tmp_path):
+    real = put(watch, 1)
+    (tmp_path / "epoch-002.safetensors").symlink_to(real)
+    os.mkfifo(tmp_path / "epoch-003.safetensors")
+    (tmp_path / "epoch-004.safetensors").mkdir()
+    for name in ("epoch-1.safetensors", "epoch-005.part", "epoch-٠٠٦.safetensors", "model.safetensors"):
+        (tmp_path / name).write_bytes(b"")
+    watch.look(1.0)
+    assert found(watch, 10) == [(1, 1.0)]

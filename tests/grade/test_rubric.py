@@ -1,0 +1,49 @@
+"""The rubric is checked to the last value, and the course's own is valid."""
+
+import pytest
+
+from scalelab.cli import RUBRIC
+from scalelab.errors import ScaleLabError
+from scalelab.grade import load_rubric
+
+GOOD = """[cpu]
+workers = 2
+model = "small-resnet"
+train_images = 100
+train_accuracy = 0.7
+test_accuracy = 0.6
+floor_accuracy = 0.3
+budget_epochs = 5.0
+memory_gb = 4
+"""
+
+
+@pytest.mark.parametrize("device", ["cpu", "gpu"])
+def test_the_courses_rubric_is_valid_and_its_targets_lie_above_its_floor(device):
+    rubric = load_rubric(RUBRIC, device)
+    assert rubric.floor_accuracy < rubric.test_accuracy < rubric.train_accuracy
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("workers = 2", "workers = 0"), "workers"),
+        (("workers = 2", "worker = 2"), "worker"),
+        (("workers = 2", ""), "workers"),
+        (("0.7", "70"), "train_accuracy"),
+        (("0.7", '"0.7"'), "train_accuracy"),
+        (("[cpu]", "[cpu"), "not valid"),
+        (("[cpu]", "[tpu]"), "no part for 'cpu'"),
+    ],
+)
+def test_a_wrong_value_is_named_in_one_sentence(tmp_path, change, sentence):
+    path = tmp_path / "rubric.toml"
+    path.write_text(GOOD.replace(*change))
+    with pytest.raises(ScaleLabError, match=sentence) as error:
+        load_rubric(path, "cpu")
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_rubric_is_named(tmp_path):
+    with pytest.raises(ScaleLabError, match="There is no rubric"):
+        load_rubric(tmp_path / "rubric.toml", "cpu")

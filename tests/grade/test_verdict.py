@@ -1,0 +1,58 @@
+"""Both of the last two checkpoints must meet both targets; the score measures the way there."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalelab.grade.measure import Measured
+from scalelab.grade.rubric import Rubric
+from scalelab.grade.verdict import judge
+
+RUBRIC = Rubric(
+    workers=2,
+    model="small-resnet",
+    train_images=100,
+    train_accuracy=0.7,
+    test_accuracy=0.6,
+    floor_accuracy=0.4,
+    budget_epochs=5,
+    memory_gb=4,
+)
+shares = st.floats(0, 1)
+
+
+@given(shares, shares, shares, shares)
+def test_it_passes_exactly_when_all_four_accuracies_meet_their_targets(a, b, c, d):
+    verdict = judge([Measured(a, b), Measured(c, d)], RUBRIC)
+    assert verdict.passed == (min(a, c) >= 0.7 and min(b, d) >= 0.6)
+    assert (verdict.score == 100) == verdict.passed
+    assert 0 <= verdict.score <= 100
+
+
+@given(shares, shares, st.floats(0, 0.1))
+def test_more_accuracy_never_earns_less(train, test, more):
+    lower = judge([Measured(train, test)] * 2, RUBRIC)
+    higher = judge([Measured(train, min(1, test + more))] * 2, RUBRIC)
+    assert higher.score >= lower.score
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_one_checkpoint_is_not_enough_however_good(count):
+    verdict = judge([Measured(1.0, 1.0)] * count, RUBRIC)
+    assert (verdict.passed, verdict.score) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "score", "sentence"),
+    [
+        (0.4, 0.4, 0, "Training accuracy 0.400 is below 0.700 and held-out accuracy 0.400 is below 0.600."),
+        (0.55, 0.5, 50, "Training accuracy 0.550 is below 0.700 and held-out accuracy 0.500 is below 0.600."),
+        (0.9, 0.5, 75, "Held-out accuracy 0.500 is below 0.600."),
+        (0.69999, 0.9, 99, "Training accuracy 0.700 is below 0.700."),
+        (0.7, 0.6, 100, "Training accuracy 0.700 and held-out accuracy 0.600 meet both targets."),
+    ],
+)
+def test_the_score_and_the_sentence(train, test, score, sentence):
+    verdict = judge([Measured(1.0, 1.0), Measured(train, test)], RUBRIC)
+    assert verdict.score == pytest.approx(score)
+    assert verdict.reason == sentence

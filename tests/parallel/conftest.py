@@ -1,0 +1,42 @@
+"""What the tests of the launch share: the scripts that the ranks run, and a look for survivors."""
+
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+
+@pytest.fixture(scope="session")
+def scripts() -> Path:
+    return SCRIPTS
+
+
+@pytest.fixture
+def survivors(tmp_path):
+    """Gives the processes that mention this test's own folder; none may be there when the test ends."""
+
+    def look() -> list[str]:
+        return [
+            " ".join(process.info["cmdline"])
+            for process in psutil.process_iter(["cmdline"])
+            if any(str(tmp_path) in word for word in process.info["cmdline"] or [])
+        ]
+
+    yield look
+    assert look() == []
+
+
+@pytest.fixture
+def wait_for():
+    """Wait until something holds, for at most so many seconds."""
+
+    def wait(condition, seconds=30.0) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not condition():
+            time.sleep(0.05)
+        return bool(condition())
+
+    return wait

@@ -1,0 +1,120 @@
+"""What the ranks print becomes one sentence that names the culprit, not the victim."""
+
+import pytest
+
+from scalelab.parallel.diagnose import explain
+from scalelab.parallel.output import LINE_LENGTH, LINES_KEPT, Line, Output, parse_line
+
+VICTIM = """Traceback (most recent call last):
+  File "/lib/horovod/torch/mpi_ops.py", line 1285, in synchronize
+    mpi_lib.horovod_torch_wait_and_clear(handle)
+RuntimeError: Horovod has been shut down.
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/home/ada/train.py", line 12, in <module>
+    optimizer.step()
+  File "/lib/horovod/torch/mpi_ops.py", line 1290, in synchronize
+    raise HorovodInternalError(e)
+horovod.common.exceptions.HorovodInternalError: Horovod has been shut down."""
+
+RAISED = """Traceback (most recent call last):
+  File "/home/ada/train.py", line 30, in <module>
+    main()
+  File "/home/ada/train.py", line 20, in main
+    torch.zeros(3)[5]
+  File "/lib/torch/somewhere.py", line 99, in getitem
+    fail()
+IndexError: index 5 is out of bounds."""
+
+STALL = """Missing ranks:
+1!: [allreduce.gradients, allreduce.other]
+One or more rank (marked by "!") is stalled for longer than 8 seconds. Will shutdown."""
+
+SYNTAX = """  File "/home/ada/train.py", line 3
+    for
+       ^
+SyntaxError: invalid syntax"""
+
+
+def output(ranks: dict[int, str], launcher: str = "") -> Output:
+    found = Output()
+    for rank, text in ranks.items():
+        for line in text.splitlines():
+            found.add(Line(rank, "stderr", line))
+    for line in launcher.splitlines():
+        found.add(parse_line(line))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("ranks", "launcher", "sentence"),
+    [
+        (
+            {0: VICTIM, 1: RAISED},
+            "Process 0 exit with status code 1.",
+            "Rank 1 stopped with IndexError: index 5 is out of bounds (train.py, line 20).",
+        ),
+        (
+            {0: RAISED, 1: RAISED},
+            "",
+            "Every rank stopped with IndexError: index 5 is out of bounds (train.py, line 20).",
+        ),
+        (
+            {0: SYNTAX, 1: SYNTAX},
+            "",
+            "Every rank stopped with SyntaxError: invalid syntax (train.py, line 3).",
+        ),
+        (
+            {0: STALL + "\n" + VICTIM},
+            "Process 0 exit with status code 1.\nProcess 1 exit with status code 143.",
+            "Stalled: rank 1 never called allreduce for 'gradients', which the other ranks waited for; "
+            "every rank must make the same calls equally often.",
+        ),
+        (
+            {0: VICTIM},
+            "Process 1 exit with status code 137.\nProcess 0 exit with status code 143.",
+            "Rank 1 was killed from outside (signal 9), most often because memory ran out.",
+        ),
+        (
+            {0: VICTIM},
+            "Process 1 exit with status code 139.",
+            "Rank 1 was ended by signal 11 (SIGSEGV).",
+        ),
+        ({0: VICTIM}, "Process 1 exit with status code 3.", "Rank 1 ended with exit code 3 and no message."),
+        ({0: VICTIM}, "Process 1 exit with status code 250.", "Rank 1 ended with exit code 250 and no message."),
+        (
+            {0: VICTIM},
+            "Process 0 exit with status code 1.",
+            "Rank 1 ended while the others still waited for it at train.py, line 12; "
+            "every rank needs the same number of steps.",
+        ),
+        ({}, "", "The job ended with an error, but no rank said why."),
+    ],
+    ids=["raised", "all-raised", "syntax", "stalled", "killed", "segfault", "code", "odd-code", "left-early", "silent"],
+)
+def test_the_culprit_is_named(ranks, launcher, sentence):
+    assert explain(output(ranks, launcher), 2, "train.py") == sentence
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        ("[1]<stderr>:text", Line(1, "stderr", "text")),
+        ("[1,12]<stdout>:text", Line(12, "stdout", "text")),
+        ("Process 1 exit", Line(None, "stderr", "Process 1 exit")),
+        ("[0]<stdout>:", Line(0, "stdout", "")),
+    ],
+)
+def test_a_line_knows_its_rank(raw, line):
+    assert parse_line(raw + "\n") == line
+
+
+def test_a_babbling_rank_cannot_fill_the_memory():
+    found = Output()
+    for _ in range(10_000):
+        found.add(parse_line("[0]<stdout>:" + "x" * 10_000))
+    kept = found.of(0, "stdout")
+    assert len(kept) == LINES_KEPT
+    assert max(map(len, kept)) <= LINE_LENGTH

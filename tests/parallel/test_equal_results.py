@@ -1,0 +1,46 @@
+"""The mean gradient of two ranks is the gradient of their batches together."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+from torch.testing import assert_close
+
+from scalelab.parallel import launch
+from scalelab.parallel.launch import Limits
+
+pytestmark = pytest.mark.ranks
+
+
+def weights(folder: Path, rank: int = 0):
+    return load_file(folder / f"rank-{rank}.safetensors")
+
+
+@pytest.fixture(scope="module")
+def one_worker(scripts, tmp_path_factory):
+    """Weights after twenty steps of one rank with batches of 64."""
+    folder = tmp_path_factory.mktemp("one")
+    outcome = launch(scripts / "twenty_steps.py", [str(folder)], 1, limits=Limits(seconds=120))
+    assert outcome.ended == "finished", outcome.reason
+    return weights(folder)
+
+
+def test_two_ranks_of_32_images_equal_one_of_64(scripts, tmp_path, one_worker):
+    outcome = launch(scripts / "twenty_steps.py", [str(tmp_path)], 2, limits=Limits(seconds=120))
+    assert outcome.ended == "finished", outcome.reason
+    assert_close(weights(tmp_path, 0), weights(tmp_path, 1), rtol=0, atol=0)
+    assert_close(weights(tmp_path), one_worker, rtol=0, atol=1e-5)
+
+
+def test_mpirun_gives_the_same_from_the_same_file(scripts, tmp_path, one_worker):
+    import horovod.torch as hvd
+
+    if not (hvd.mpi_built() and shutil.which("mpirun")):
+        pytest.skip("Horovod was built without MPI here: install openmpi-bin and libopenmpi-dev, then `make setup`")
+    options = ["--allow-run-as-root", "--oversubscribe", "-np", "2", "-x", "OMP_NUM_THREADS=1"]
+    command = ["mpirun", *options, sys.executable, str(scripts / "twenty_steps.py"), str(tmp_path)]
+    subprocess.run(command, check=True, timeout=120, stdin=subprocess.DEVNULL)
+    assert_close(weights(tmp_path), one_worker, rtol=0, atol=1e-5)

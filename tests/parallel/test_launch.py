@@ -1,0 +1,112 @@
+"""Real ranks, started by `horovodrun`: whatever they do, the job ends, with a sentence and without survivors."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from scalelab.errors import ScaleLabError
+from scalelab.parallel import launch
+from scalelab.parallel.launch import Limits
+from scalelab.parallel.output import LINE_LENGTH
+from scalelab.parallel.processes import LINES_WAITING
+
+pytestmark = pytest.mark.ranks
+
+LIMITS = Limits(seconds=90, stall_seconds=6, memory_gb=8)
+
+
+@pytest.fixture
+def talk(scripts, tmp_path, survivors):
+    """Runs talk.py from the test's own folder, so that its processes can be told from others."""
+    script = tmp_path / "talk.py"
+    shutil.copy(scripts / "talk.py", script)
+
+    def run(how, **options):
+        return launch(script, [how], 2, folder=tmp_path, **{"limits": LIMITS} | options)
+
+    return run
+
+
+def test_two_ranks_say_hello_and_finish(talk):
+    heard = []
+    outcome = talk("well", watch=lambda progress: heard.extend(line.text for line in progress.lines))
+    assert outcome.ended == "finished"
+    assert sorted(line for line in heard if "hello" in line) == ["hello from 0 of 2", "hello from 1 of 2"]
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        ("raise", "Rank 1 stopped with ValueError: the learner's own mistake (talk.py, line 17)."),
+        ("exit", "Rank 1 ended while the others still waited for it at talk.py, line"),
+        ("exit-code", "Rank 1 ended with exit code 3 and no message."),
+        ("killed", "Rank 1 was killed from outside (signal 9)"),
+        ("stall", "Stalled: rank 1 never called allreduce for 'waited-for'"),
+    ],
+)
+def test_a_rank_that_fails_ends_the_job_with_a_sentence(talk, how, sentence):
+    outcome = talk(how)
+    assert outcome.ended == "failed"
+    assert outcome.reason.startswith(sentence)
+
+
+def test_the_time_limit_ends_all_ranks(talk):
+    outcome = talk("sleep", limits=Limits(seconds=6))
+    assert outcome.ended == "timeout"
+    assert outcome.reason == "The time of 6 s was used up, and all ranks were ended."
+
+
+def test_the_memory_limit_ends_all_ranks(talk):
+    outcome = talk("memory", limits=Limits(seconds=60, memory_gb=1))
+    assert outcome.ended == "memory"
+
+
+def test_a_daemon_does_not_outlive_the_job(talk):
+    assert talk("daemon").ended == "finished"  # the fixture `survivors` looks for the daemon
+
+
+def test_endless_output_neither_hides_the_limit_nor_fills_the_memory(talk):
+    most = 0
+
+    def watch(progress):
+        nonlocal most
+        most = max(most, sum(len(line.text) for line in progress.lines))
+
+    assert talk("babble", limits=Limits(seconds=12), watch=watch).ended == "timeout"
+    assert 0 < most <= LINES_WAITING * LINE_LENGTH
+
+
+def test_an_error_in_the_watcher_ends_all_ranks(talk):
+    def fail(progress):
+        if progress.lines:
+            raise RuntimeError("the watcher's own")
+
+    with pytest.raises(RuntimeError, match="the watcher's own"):
+        talk("sleep", watch=fail)
+
+
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "SIGKILL"])
+def test_no_rank_outlives_the_program_that_launched_it(scripts, tmp_path, survivors, wait_for, blow):
+    script = tmp_path / "talk.py"
+    shutil.copy(scripts / "talk.py", script)
+    command = [sys.executable, "-m", "scalelab.cli", "run", str(script), "sleep"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert "hello" in process.stdout.readline()
+    os.kill(process.pid, blow)
+    _, errors = process.communicate(timeout=30)
+    if blow == signal.SIGINT:
+        assert process.returncode == 130
+        assert errors.splitlines()[-1] == "scalelab: Interrupted; everything that was started has been ended."
+    assert wait_for(lambda: not survivors())
+
+
+def test_a_missing_script_and_a_job_of_no_workers_get_one_sentence(tmp_path):
+    with pytest.raises(ScaleLabError, match="There is no script"):
+        launch(tmp_path / "nothing.py")
+    (tmp_path / "script.py").write_text("")
+    with pytest.raises(ScaleLabError, match="at least 1 worker, not 0"):
+        launch(tmp_path / "script.py", workers=0)
