@@ -54,9 +54,10 @@ def test_the_key_tells_apart_what_a_wheel_depends_on(monkeypatch):
         wheel.key(replace(TARGET, platform="linux_aarch64"), plain),
         wheel.key(TARGET, Features(mpi=True, nccl=False)),
         wheel.key(TARGET, Features(mpi=True, nccl=True)),
+        wheel.key(TARGET, Features(mpi=True, nccl=False, hide_cuda=True)),
     }
     monkeypatch.setattr(edits, "digest", lambda: "00000000")
-    assert len(keys | {wheel.key(TARGET, plain)}) == 8
+    assert len(keys | {wheel.key(TARGET, plain)}) == 9
 
 
 def test_a_wheel_half_built_is_not_in_the_cache(tmp_path, monkeypatch):
@@ -100,6 +101,14 @@ def test_mpirun_without_its_compiler_is_said(tmp_path, monkeypatch):
     found = features.detect(TARGET)
     assert found.names == "gloo"
     assert any("mpicxx missing" in why and "libopenmpi-dev" in why for why in found.why)
+
+
+def test_a_cuda_torch_without_a_driver_is_built_for_the_cpu(monkeypatch):
+    monkeypatch.setattr(features, "driver", lambda: False)
+    found = features.detect(replace(TARGET, torch="2.13.0+cu130", cuda="13.0"))
+    assert found.hide_cuda
+    assert not found.nccl
+    assert not features.detect(TARGET).hide_cuda
 
 
 def test_the_build_is_told_mpi_or_not(tmp_path):

@@ -1,4 +1,4 @@
-"""The three places in which Horovod 0.28.1 is edited before it is built: data, and applying it."""
+"""The places in which Horovod 0.28.1 is edited before it is built: data, and applying it."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ EDITS = (
         "global_ranks_.resize(size_)",
         "reserve leaves size() at 0, so that the stall check saw no ranks and never fired on Gloo",
     ),
+)
+
+# On top of them where torch is a CUDA build and CUDA is not to be used (no driver, or no compiler for it).
+WITHOUT_CUDA = Edit(
+    "cmake/Modules/FindPytorch.cmake",
+    "(torch.version.cuda is not None) and (CUDA_HOME is not None)",
+    "False",
+    "any nvcc or /usr/local/cuda that lies about made Horovod demand the whole CUDA toolkit",
 )
 
 

@@ -50,6 +50,10 @@ SIGNS = (
         "no C++ compiler: `apt install g++ make` and run it again",
     ),
     Sign(r"Could NOT find MPI", "MPI's headers are missing: `apt install libopenmpi-dev` and run it again"),
+    Sign(
+        r"Could NOT find CUDAToolkit",
+        "nvcc is here but the rest of the CUDA toolkit is not: install it whole, or take nvcc off PATH",
+    ),
     Sign(r"Could NOT find NCCL", "NCCL's headers are missing: install NVIDIA's libnccl-dev and run it again"),
     Sign(
         r"ensurepip is not available|No module named '?ensurepip",

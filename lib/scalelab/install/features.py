@@ -13,11 +13,15 @@ from scalelab.install.python import Interpreter
 
 @dataclass(frozen=True)
 class Features:
-    """What to build in, and in words why something is left out."""
+    """What to build in, and in words why something is left out.
+
+    `hide_cuda` where torch is a CUDA build that this machine cannot compile for: then Horovod must not see it.
+    """
 
     mpi: bool
     nccl: bool
     why: tuple = ()
+    hide_cuda: bool = False
 
     @property
     def names(self) -> str:
@@ -76,7 +80,8 @@ def detect(target: Interpreter) -> Features:
     """What to build for this interpreter on this machine."""
     with_mpi, no_mpi = mpi()
     with_nccl, no_nccl = nccl(target)
-    return Features(with_mpi, with_nccl, tuple(why for why in (no_mpi, no_nccl) if why))
+    hide_cuda = bool(target.cuda) and not (driver() and nvcc())
+    return Features(with_mpi, with_nccl, tuple(why for why in (no_mpi, no_nccl) if why), hide_cuda)
 
 
 def fingerprint() -> str:

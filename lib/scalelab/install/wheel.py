@@ -37,7 +37,8 @@ def local_version() -> str:
 
 def key(target: Interpreter, wanted: Features) -> str:
     """Everything that makes one wheel unfit for another place."""
-    return f"{target.tag}-torch{target.torch}-{wanted.names}-{edits.digest()}-{target.platform}"
+    names = wanted.names + (f"-nocuda{edits.digest((edits.WITHOUT_CUDA,))}" if wanted.hide_cuda else "")
+    return f"{target.tag}-torch{target.torch}-{names}-{edits.digest()}-{target.platform}"
 
 
 def folder(target: Interpreter, wanted: Features) -> Path:
@@ -74,7 +75,7 @@ def _build_in(room: Path, target: Interpreter, wanted: Features, screen: Screen)
     with tarfile.open(fetch(target, screen)) as archive:
         archive.extractall(room, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     source = room / SDIST[: -len(".tar.gz")]
-    edits.apply_all(source)
+    edits.apply_all(source, edits.EDITS + (edits.WITHOUT_CUDA,) * wanted.hide_cuda)
     screen.run(
         [target.python, "-m", "pip", "wheel", "-v", "--no-build-isolation", "--no-deps", "-w", room, source],
         env=environment(target, wanted, room),
