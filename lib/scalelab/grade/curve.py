@@ -29,7 +29,8 @@ def draw_curve(result: Result, rows: list[Row]) -> Figure:
         axes.set_xlim(0, 1.03 * result.budget_seconds)
     axes.set(ylim=(0, 1), xlabel="seconds since the start of the ranks", ylabel="accuracy")
     axes.set_title(f"{result.workers} workers on {result.dataset}: {'passed' if result.passed else 'not passed'}")
-    axes.legend(loc="lower right", frameon=False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower right", frameon=False)
     return figure
 
 

@@ -1,0 +1,132 @@
+"""Whole submissions on real ranks: the verdict rests on what was measured and on nothing that was claimed."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+
+from scalelab.cli import RUBRIC
+from scalelab.data import write_cifar10
+from scalelab.errors import ScaleLabError
+from scalelab.grade import Order, Result, grade, load_rubric
+
+pytestmark = pytest.mark.ranks
+
+ASSESSMENT = RUBRIC.parent
+SOLUTION = ASSESSMENT / "solution" / "assessment.py"
+TRAIN_IMAGES = 600
+
+
+@pytest.fixture(scope="session")
+def small_data(dataset, tmp_path_factory) -> Path:
+    """A folder with 600 training and 200 held-out images."""
+    folder = tmp_path_factory.mktemp("small")
+    few = torch.arange(TRAIN_IMAGES)
+    write_cifar10(folder, dataset.train.take(few), dataset.test.take(few[:200]), dataset.classes, dataset.source)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def whole_data(dataset, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("whole")
+    write_cifar10(folder, dataset.train, dataset.test, dataset.classes, dataset.source)
+    return folder
+
+
+@pytest.fixture
+def order(submissions, small_data, tmp_path):
+    """Makes an order for one of the submissions, with little data and a short budget."""
+    rubric = msgspec.structs.replace(load_rubric(RUBRIC, "cpu"), train_images=TRAIN_IMAGES)
+
+    def make(name, **options):
+        options = {"data": small_data, "budget_seconds": 40.0} | options
+        return Order(submissions / name, tmp_path / "result", rubric, **options)
+
+    return make
+
+
+def test_claims_count_for_nothing(order):
+    result = grade(order("boasts.py"))
+    assert not result.passed
+    assert result.score == 0
+    assert result.test_accuracy == []
+    assert "there were none" in result.reason
+
+
+def test_the_result_on_disk_is_the_graders_own(order):
+    result = grade(order("boasts.py"))
+    folder = order("boasts.py").out
+    assert Result.from_json((folder / "result.json").read_bytes()) == result
+    assert "Not passed" in (folder / "feedback.html").read_text()
+
+
+def test_a_crash_is_told_with_the_learners_own_line(order):
+    result = grade(order("crashes.py"))
+    assert not result.passed
+    assert result.reason.startswith("Rank 1 stopped with RuntimeError: the learner's mistake (assessment.py, line 12).")
+
+
+def test_untrained_weights_earn_nothing_and_the_budget_ends_the_run(order):
+    result = grade(order("untrained.py", budget_seconds=15.0))
+    assert not result.passed
+    assert result.score == 0
+    assert result.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
+    assert all(accuracy < 0.3 for accuracy in result.train_accuracy + result.test_accuracy)
+    assert result.seconds < result.budget_seconds == 15.0
+    assert "used up" in result.run
+
+
+def test_the_weights_of_another_network_are_refused(order):
+    result = grade(order("wrong_model.py"))
+    assert not result.passed
+    assert "does not hold this model's weights" in result.reason
+
+
+def test_a_submission_sees_its_arguments_its_data_and_nothing_of_the_grader(order, monkeypatch):
+    monkeypatch.setenv("SECRET", "the instructor's own")
+    this = order("looks_around.py", seed=7, workers=3)
+    grade(this)
+    seen = json.loads((this.out / "run" / "out" / "seen.json").read_text())
+    home = str((this.out / "run").resolve())
+    assert seen["size"] == 3
+    assert seen["folder"] == home
+    assert seen["arguments"] == ["--data", f"{home}/data", "--out", f"{home}/out"]
+    assert [name for name in seen["files"] if "batch" in name and "test" in name] == []
+    assert seen["environment"]["SCALELAB_SEED"] == "7"
+    assert "the instructor's own" not in seen["environment"].values()
+    allowed = ("HOROVOD_", "OMP_NUM_THREADS", "SCALELAB_SEED", "PATH", "HOME", "LANG", "CUDA_", "PYTHON", "PWD", "LC_", "NCCL_SOCKET")
+    other = [name for name in seen["environment"] if not name.startswith((*allowed, "SHLVL", "_", "KMP_", "OLDPWD"))]
+    assert other == []
+
+
+def test_a_file_that_is_not_python_is_refused_without_a_run(order, tmp_path):
+    bad = tmp_path / "bad.py"
+    bad.write_text("for\n")
+    result = grade(order(bad))
+    assert (result.passed, result.score, result.run) == (False, 0, "")
+    assert result.reason == "The file is not valid Python: invalid syntax in line 1."
+
+
+def test_a_folder_that_holds_something_is_never_written_over(order, tmp_path):
+    (tmp_path / "result").mkdir()
+    (tmp_path / "result" / "precious").write_text("kept")
+    with pytest.raises(ScaleLabError, match="give --out a new one"):
+        grade(order("boasts.py"))
+    assert [path.name for path in (tmp_path / "result").iterdir()] == ["precious"]
+
+
+def test_the_reference_solution_meets_both_targets(whole_data, tmp_path):
+    """That it does so within the budget is a speed, measured in bench/assessment.py; here it has time."""
+    order = Order(SOLUTION, tmp_path / "result", load_rubric(RUBRIC, "cpu"), data=whole_data, budget_seconds=600.0)
+    result = grade(order)
+    assert result.passed, result.reason
+    assert min(result.test_accuracy) >= 0.68
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("script", "workers"), [(ASSESSMENT / "assessment.py", 2), (SOLUTION, 1)])
+def test_neither_the_serial_script_nor_a_single_worker_passes(whole_data, tmp_path, script, workers):
+    order = Order(script, tmp_path / "result", load_rubric(RUBRIC, "cpu"), workers=workers, data=whole_data)
+    assert not grade(order).passed
