@@ -8,14 +8,20 @@ from scalelab.models.blocks import Block, Head, conv3x3, initialise
 class SmallResNet(nn.Module):
     """A convolution and three residual blocks with 32, 64 and 128 channels: about 300,000 weights.
 
-    Maps (N, in_channels, H, W) to logits (N, num_classes). Full resolution is where a CPU spends its time,
-    so only one convolution with 16 channels works there; each block halves height and width.
+    Maps (N, in_channels, H, W) to logits (N, num_classes). Full resolution is where a CPU spends its time, so only
+    one convolution with 16 channels works there; height and width are halved before each block. Max-pooling does
+    that, not the blocks' stride: it costs nothing more and was 3 points better after six epochs of 10,000 images.
     """
 
     def __init__(self, num_classes: int = 10, in_channels: int = 3, skips: bool = True):
         super().__init__()
         self.stem = nn.Sequential(conv3x3(in_channels, 16), nn.BatchNorm2d(16), nn.ReLU())
-        self.stages = nn.Sequential(Block(16, 32, 2, skips), Block(32, 64, 2, skips), Block(64, 128, 2, skips))
+        self.stages = nn.Sequential(
+            *(
+                nn.Sequential(nn.MaxPool2d(2), Block(channels, 2 * channels, 1, skips))
+                for channels in (16, 32, 64)
+            )
+        )
         self.head = Head(128, num_classes)
         initialise(self)
 

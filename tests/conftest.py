@@ -1,0 +1,21 @@
+"""What holds for all tests."""
+
+import os
+
+import pytest
+
+# Before torch is imported: two xdist workers on two cores, each with as many threads as cores, wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_report_header() -> str:
+    data = os.environ.get("SCALELAB_DATA")
+    return f"images: {data}" if data else "images: the stand-in ($SCALELAB_DATA is not set)"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_cores():
+    """One thread a test process, whoever imported torch first."""
+    import torch
+
+    torch.set_num_threads(1)
