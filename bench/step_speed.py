@@ -37,7 +37,7 @@ def join(engine: str, model, optimizer):
         import horovod.torch as hvd
 
         hvd.broadcast_parameters(model.state_dict(), root_rank=0)
-        return model, hvd.DistributedOptimizer(optimizer, model.named_parameters())
+        return model, hvd.DistributedOptimizer(optimizer, model.named_parameters(), groups=1)
     if engine == "ddp":
         torch.distributed.init_process_group("gloo")
         return torch.nn.parallel.DistributedDataParallel(model), optimizer

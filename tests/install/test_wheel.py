@@ -10,16 +10,19 @@ from scalelab.install.features import Features
 from scalelab.install.python import Interpreter
 
 TARGET = Interpreter("python3", "cp311", "linux_x86_64", "/site", "/bin", True, "2.13.0+cpu", None)
+BUILD_FILES = ("CMakeLists.txt", "horovod/torch/CMakeLists.txt", "horovod/common/gloo/gloo_controller.cc")
 
 
 def source(folder, standard="14", call="reserve"):
-    """The lines around the three edits, as they stand in the published source."""
+    """The lines around the edits of the build, and the very lines of the others, as in the published source."""
     texts = {
         "CMakeLists.txt": f"project(horovod CXX)\n\nset(CMAKE_CXX_STANDARD {standard})\n"
         f'    string(PREPEND GLOO_CMAKE "set(CMAKE_CXX_STANDARD {standard})\\n")\n',
         "horovod/torch/CMakeLists.txt": f"if(NOT X)\n    set(CMAKE_CXX_STANDARD {standard})\nendif()\n",
         "horovod/common/gloo/gloo_controller.cc": f"  }}\n\n  global_ranks_.{call}(size_);\n  {{\n",
     }
+    for edit in edits.EDITS:
+        texts[edit.path] = texts.get(edit.path, "") + ("" if edit.path in BUILD_FILES else edit.old)
     for path, text in texts.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)

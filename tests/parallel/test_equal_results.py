@@ -44,3 +44,17 @@ def test_mpirun_gives_the_same_from_the_same_file(scripts, tmp_path, one_worker)
     command = ["mpirun", *options, sys.executable, str(scripts / "twenty_steps.py"), str(tmp_path)]
     subprocess.run(command, check=True, timeout=120, stdin=subprocess.DEVNULL)
     assert_close(weights(tmp_path), one_worker, rtol=0, atol=1e-5)
+
+
+def test_calls_in_any_order_and_at_any_time_come_together(scripts, tmp_path):
+    """Horovod agrees on what is ready on all ranks, also where a rank keeps silent with nothing outstanding."""
+    heard = []
+    outcome = launch(
+        scripts / "orders.py",
+        workers=3,
+        folder=tmp_path,
+        limits=Limits(seconds=60),
+        watch=lambda progress: heard.extend(line.text for line in progress.lines),
+    )
+    assert outcome.ended == "finished", outcome.reason
+    assert heard.count("all in order") == 3
