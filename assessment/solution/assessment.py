@@ -6,6 +6,7 @@ What the conversion took is marked "Horovod"; what earns the target is marked "r
 """
 
 import argparse
+import math
 import os
 from pathlib import Path
 
@@ -38,8 +39,10 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def learning_rate(progress: float, peak: float) -> float:
-    """Up from 0 to the peak and down to 0 again, in straight lines; `progress` runs from 0 to 1."""
-    return peak * min(progress / WARMUP, (1 - progress) / (1 - WARMUP))
+    """In a straight line up from 0 to the peak, then down to 0 as a half cosine; `progress` runs from 0 to 1."""
+    if progress < WARMUP:
+        return peak * progress / WARMUP
+    return peak * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP))) / 2
 
 
 def main() -> None:
