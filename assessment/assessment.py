@@ -41,16 +41,23 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def read_images(folder: Path, device: torch.device) -> tuple[torch.Tensor, ...]:
+    """Standardised images and labels, to train by and to watch the training by."""
+    everything = load("cifar10", folder).train
+    pixels = statistics(everything)
+    return tuple(
+        tensor.to(device)
+        for part in split(everything, VALIDATION, SEED)
+        for tensor in (standardise(part.images, pixels), part.labels)
+    )
+
+
 def main() -> None:
     arguments = parse_arguments()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(SEED)
 
-    everything = load("cifar10", arguments.data).train
-    pixels = statistics(everything)
-    train, validation = split(everything, VALIDATION, SEED)
-    X, y = standardise(train.images.to(device), pixels), train.labels.to(device)
-    X_validation, y_validation = standardise(validation.images.to(device), pixels), validation.labels.to(device)
+    X, y, X_validation, y_validation = read_images(arguments.data, device)
 
     model = build(MODEL).to(device)
     optimizer = torch.optim.SGD(model.parameters(), lr=LR)

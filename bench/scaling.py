@@ -42,8 +42,8 @@ def run_copies(folder: Path, seconds: float, engine: str, copies: int) -> None:
         raise SystemExit(f"A copy of {engine} failed.")
 
 
-def run_horovod(folder: Path, seconds: float, workers: int) -> None:
-    outcome = launch(SCRIPT, ["horovod", str(folder), str(seconds)], workers)
+def run_horovod(folder: Path, seconds: float, workers: int, **settings: str) -> None:
+    outcome = launch(SCRIPT, ["horovod", str(folder), str(seconds)], workers, environment=os.environ | settings)
     if outcome.ended != "finished":
         raise SystemExit(outcome.reason)
 
@@ -51,6 +51,7 @@ def run_horovod(folder: Path, seconds: float, workers: int) -> None:
 CONTESTANTS = {
     "one Horovod rank": lambda folder, seconds: run_horovod(folder, seconds, 1),
     "two Horovod ranks": lambda folder, seconds: run_horovod(folder, seconds, 2),
+    "the same, idle cycles kept": lambda folder, seconds: run_horovod(folder, seconds, 2, HOROVOD_SKIP_IDLE_MS="0"),
     "torch DDP, two workers": lambda folder, seconds: run_copies(folder, seconds, "ddp", 2),
     PEER: lambda folder, seconds: run_copies(folder, seconds, "none", 2),
 }

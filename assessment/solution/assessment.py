@@ -38,6 +38,17 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def read_images(folder: Path, device: torch.device) -> tuple[torch.Tensor, ...]:
+    """Standardised images and labels, to train by and to watch the training by."""
+    everything = load("cifar10", folder).train
+    pixels = statistics(everything)
+    return tuple(
+        tensor.to(device)
+        for part in split(everything, VALIDATION, SEED)
+        for tensor in (standardise(part.images, pixels), part.labels)
+    )
+
+
 def learning_rate(progress: float, peak: float) -> float:
     """In a straight line up from 0 to the peak, then down to 0 as a half cosine; `progress` runs from 0 to 1."""
     if progress < WARMUP:
@@ -45,27 +56,31 @@ def learning_rate(progress: float, peak: float) -> float:
     return peak * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP))) / 2
 
 
-def main() -> None:
-    arguments = parse_arguments()
-    hvd.init()  # Horovod
-    torch.set_num_threads(1)  # Horovod: a worker is one core
-    device = torch.device("cuda", hvd.local_rank()) if torch.cuda.is_available() else torch.device("cpu")
-    torch.manual_seed(SEED + hvd.rank())
-
-    everything = load("cifar10", arguments.data).train
-    pixels = statistics(everything)
-    train, validation = split(everything, VALIDATION, SEED)
-    X, y = standardise(train.images.to(device), pixels), train.labels.to(device)
-    X_validation, y_validation = standardise(validation.images.to(device), pixels), validation.labels.to(device)
-
-    model = build(MODEL).to(device)
-    effective_batch_size = BATCH_SIZE * hvd.size()
-    peak = LR_PER_IMAGE * effective_batch_size
+def build_optimizer(model: torch.nn.Module, peak: float) -> torch.optim.Optimizer:
+    """Momentum SGD whose gradients are means over all ranks, and the same start on all of them."""
     optimizer = torch.optim.SGD(model.parameters(), peak, MOMENTUM, weight_decay=WEIGHT_DECAY, nesterov=True)
     # Horovod: one collective call for all gradients of this small network costs less than one for each.
     optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters(), groups=1)
     hvd.broadcast_parameters(model.state_dict(), root_rank=0)  # Horovod
     hvd.broadcast_optimizer_state(optimizer, root_rank=0)  # Horovod
+    return optimizer
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    hvd.init()  # Horovod
+    torch.set_num_threads(1)  # Horovod: a worker is one core
+    if torch.cuda.is_available():
+        torch.cuda.set_device(hvd.local_rank())  # Horovod: or one GPU
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(SEED + hvd.rank())
+
+    X, y, X_validation, y_validation = read_images(arguments.data, device)
+
+    model = build(MODEL).to(device)
+    effective_batch_size = BATCH_SIZE * hvd.size()
+    peak = LR_PER_IMAGE * effective_batch_size
+    optimizer = build_optimizer(model, peak)
     record = RunRecord(arguments.out, hvd.rank())  # Horovod: rank 0 writes
 
     draws = torch.Generator().manual_seed(SEED + hvd.rank())

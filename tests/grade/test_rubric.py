@@ -10,18 +10,20 @@ GOOD = """[cpu]
 workers = 2
 model = "small-resnet"
 train_images = 100
+budget_epochs = 5.0
+memory_gb = 4
+[cpu.targets.cifar10]
 train_accuracy = 0.7
 test_accuracy = 0.6
 floor_accuracy = 0.3
-budget_epochs = 5.0
-memory_gb = 4
 """
 
 
 @pytest.mark.parametrize("device", ["cpu", "gpu"])
 def test_the_courses_rubric_is_valid_and_its_targets_lie_above_its_floor(device):
     rubric = load_rubric(RUBRIC, device)
-    assert rubric.floor_accuracy < rubric.test_accuracy < rubric.train_accuracy
+    for targets in rubric.targets.values():
+        assert targets.floor_accuracy < targets.test_accuracy < targets.train_accuracy
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,8 @@ def test_the_courses_rubric_is_valid_and_its_targets_lie_above_its_floor(device)
         (("0.7", "70"), "train_accuracy"),
         (("0.7", '"0.7"'), "train_accuracy"),
         (("[cpu]", "[cpu"), "not valid"),
-        (("[cpu]", "[tpu]"), "no part for 'cpu'"),
+        (("[cpu", "[tpu"), "no part for 'cpu'"),
+        (("cifar10", "mnist"), "mnist"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(tmp_path, change, sentence):
@@ -42,6 +45,15 @@ def test_a_wrong_value_is_named_in_one_sentence(tmp_path, change, sentence):
     with pytest.raises(ScaleLabError, match=sentence) as error:
         load_rubric(path, "cpu")
     assert "\n" not in str(error.value)
+
+
+def test_each_data_set_has_its_own_targets(tmp_path):
+    path = tmp_path / "rubric.toml"
+    path.write_text(GOOD)
+    rubric = load_rubric(path, "cpu")
+    assert rubric.targets_for("CIFAR-10 (official)").test_accuracy == 0.6
+    with pytest.raises(ScaleLabError, match="no targets for stand-in images"):
+        rubric.targets_for("stand-in images")
 
 
 def test_a_missing_rubric_is_named(tmp_path):

@@ -5,25 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalelab.grade.measure import Measured
-from scalelab.grade.rubric import Rubric
+from scalelab.grade.rubric import Targets
 from scalelab.grade.verdict import judge
 
-RUBRIC = Rubric(
-    workers=2,
-    model="small-resnet",
-    train_images=100,
-    train_accuracy=0.7,
-    test_accuracy=0.6,
-    floor_accuracy=0.4,
-    budget_epochs=5,
-    memory_gb=4,
-)
+TARGETS = Targets(train_accuracy=0.7, test_accuracy=0.6, floor_accuracy=0.4)
 shares = st.floats(0, 1)
 
 
 @given(shares, shares, shares, shares)
 def test_it_passes_exactly_when_all_four_accuracies_meet_their_targets(a, b, c, d):
-    verdict = judge([Measured(a, b), Measured(c, d)], RUBRIC)
+    verdict = judge([Measured(a, b), Measured(c, d)], TARGETS)
     assert verdict.passed == (min(a, c) >= 0.7 and min(b, d) >= 0.6)
     assert (verdict.score == 100) == verdict.passed
     assert 0 <= verdict.score <= 100
@@ -31,14 +22,14 @@ def test_it_passes_exactly_when_all_four_accuracies_meet_their_targets(a, b, c, 
 
 @given(shares, shares, st.floats(0, 0.1))
 def test_more_accuracy_never_earns_less(train, test, more):
-    lower = judge([Measured(train, test)] * 2, RUBRIC)
-    higher = judge([Measured(train, min(1, test + more))] * 2, RUBRIC)
+    lower = judge([Measured(train, test)] * 2, TARGETS)
+    higher = judge([Measured(train, min(1, test + more))] * 2, TARGETS)
     assert higher.score >= lower.score
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_one_checkpoint_is_not_enough_however_good(count):
-    verdict = judge([Measured(1.0, 1.0)] * count, RUBRIC)
+    verdict = judge([Measured(1.0, 1.0)] * count, TARGETS)
     assert (verdict.passed, verdict.score) == (False, 0)
 
 
@@ -53,6 +44,6 @@ def test_one_checkpoint_is_not_enough_however_good(count):
     ],
 )
 def test_the_score_and_the_sentence(train, test, score, sentence):
-    verdict = judge([Measured(1.0, 1.0), Measured(train, test)], RUBRIC)
+    verdict = judge([Measured(1.0, 1.0), Measured(train, test)], TARGETS)
     assert verdict.score == pytest.approx(score)
     assert verdict.reason == sentence

@@ -25,8 +25,9 @@ def grade(order: Order, audience: Audience | None = None) -> Result:
     order.check()
     refusal, source = _read(order.file)
     handout = make_handout(load("cifar10", order.data), order.rubric.train_images)
-    count = f"{len(handout.train):,} training and {len(handout.test):,} held-out"
-    audience.say(f"Data: {handout.source}, {count} images")
+    targets = order.rubric.targets_for(handout.source)
+    audience.say(f"Data: {handout.source}, {len(handout.train):,} training and {len(handout.test):,} held-out images")
+    audience.say(f"Targets: training accuracy {targets.train_accuracy}, held-out accuracy {targets.test_accuracy}")
     result = _result(order, handout, refusal) if refusal else _run_and_judge(source, order, handout, audience)
     _write(result, order.out)
     return result
@@ -55,7 +56,7 @@ def _judge(evidence: Evidence, order: Order, handout: Handout) -> tuple[list[Mea
         measured = [examiner.measure(checkpoint.path) for checkpoint in evidence.checkpoints]
     except BadCheckpointError as bad:
         return [], Verdict(False, 0.0, str(bad))
-    verdict = judge(measured, order.rubric)
+    verdict = judge(measured, order.rubric.targets_for(handout.source))
     if evidence.outcome.ended in ("failed", "memory") and not verdict.passed:
         # The cause first: a learner whose job crashed is not helped by a count of checkpoints.
         verdict = Verdict(False, verdict.score, f"{evidence.outcome.reason} {verdict.reason}")
@@ -71,14 +72,15 @@ def _result(
     measured: list[Measured] | None = None,
 ) -> Result:
     checkpoints = evidence.checkpoints if evidence else []
+    targets = order.rubric.targets_for(handout.source)
     return Result(
         passed=verdict.passed,
         score=verdict.score,
         reason=verdict.reason,
         train_accuracy=[m.train_accuracy for m in measured or []],
         test_accuracy=[m.test_accuracy for m in measured or []],
-        train_target=order.rubric.train_accuracy,
-        test_target=order.rubric.test_accuracy,
+        train_target=targets.train_accuracy,
+        test_target=targets.test_accuracy,
         seconds=checkpoints[-1].seconds if checkpoints else None,
         budget_seconds=terms.budget_seconds if terms else order.budget_seconds,
         worker_images_per_second=terms.worker_images_per_second if terms else None,

@@ -1,11 +1,12 @@
 """What a submission is held to, per device: read from rubric.toml, every value checked."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from scalelab.data.images import STANDIN
 from scalelab.errors import ScaleLabError
 
 Accuracy = Annotated[float, Meta(gt=0, lt=1)]
@@ -13,23 +14,35 @@ Count = Annotated[int, Meta(ge=1)]
 Positive = Annotated[float, Meta(gt=0)]
 
 
+class Targets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Accuracies (0 to 1) on the images handed out and on those held out; `floor_accuracy` earns no points."""
+
+    train_accuracy: Accuracy
+    test_accuracy: Accuracy
+    floor_accuracy: Accuracy
+
+
 class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The terms for one device.
 
     workers: ranks to start; model: name for `scalelab.models.build`; train_images: how many are handed out;
-    train_accuracy, test_accuracy: the targets (0 to 1); floor_accuracy: what earns no points;
     budget_epochs: the budget, in epochs that one worker of this machine could do alone;
-    memory_gb: cap on the ranks' memory together.
+    memory_gb: cap on the ranks' memory together; targets: by data set, for the stand-in is easier than CIFAR-10.
     """
 
     workers: Count
     model: str
     train_images: Count
-    train_accuracy: Accuracy
-    test_accuracy: Accuracy
-    floor_accuracy: Accuracy
     budget_epochs: Positive
     memory_gb: Positive
+    targets: dict[Literal["cifar10", "standin"], Targets]
+
+    def targets_for(self, source: str) -> Targets:
+        """The targets on the data that `Dataset.source` names; raises ScaleLabError where there are none."""
+        name = "standin" if source == STANDIN else "cifar10"
+        if name not in self.targets:
+            raise ScaleLabError(f"The rubric has no targets for {source}; add a part [....targets.{name}].")
+        return self.targets[name]
 
 
 def load_rubric(path: Path, device: str) -> Rubric:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scalelab.grade.measure import Measured
-from scalelab.grade.rubric import Rubric
+from scalelab.grade.rubric import Targets
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Verdict:
     reason: str
 
 
-def judge(measured: list[Measured], rubric: Rubric) -> Verdict:
+def judge(measured: list[Measured], targets: Targets) -> Verdict:
     """Both of the last two checkpoints must meet both targets: one lucky checkpoint is not a trained model.
 
     The score is 100 for a pass. Below, it is the share of the way from the floor (what the script earns as handed
@@ -29,21 +29,21 @@ def judge(measured: list[Measured], rubric: Rubric) -> Verdict:
     short = [
         f"{what} accuracy {reached:.3f} is below {target:.3f}"
         for what, reached, target in (
-            ("training", train, rubric.train_accuracy),
-            ("held-out", test, rubric.test_accuracy),
+            ("training", train, targets.train_accuracy),
+            ("held-out", test, targets.test_accuracy),
         )
         if reached < target
     ]
     if not short:
         reason = f"Training accuracy {train:.3f} and held-out accuracy {test:.3f} meet both targets."
         return Verdict(True, 100.0, reason)
-    return Verdict(False, _partial_score(train, test, rubric), f"{' and '.join(short).capitalize()}.")
+    return Verdict(False, _partial_score(train, test, targets), f"{' and '.join(short).capitalize()}.")
 
 
-def _partial_score(train: float, test: float, rubric: Rubric) -> float:
-    floor = rubric.floor_accuracy
+def _partial_score(train: float, test: float, targets: Targets) -> float:
+    floor = targets.floor_accuracy
     shares = [
         min(1.0, max(0.0, (reached - floor) / (target - floor)))
-        for reached, target in ((train, rubric.train_accuracy), (test, rubric.test_accuracy))
+        for reached, target in ((train, targets.train_accuracy), (test, targets.test_accuracy))
     ]
     return min(99.0, round(50 * sum(shares), 1))

@@ -34,7 +34,7 @@ class Screen:
     def say(self, text: str) -> None:
         """A step has begun."""
         self._put_bar_away()
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, soft_wrap=True)
 
     def progress(self, progress: Progress, budget_seconds: float) -> None:
         """Move the bar; print each report of the script once."""
@@ -51,7 +51,8 @@ class Screen:
     def _print_line(self, progress: Progress, budget_seconds: float) -> None:
         if progress.seconds - self.said_at >= SECONDS_BETWEEN_LINES:
             self.said_at = progress.seconds
-            self.console.print(f"{progress.seconds:4.0f} of {budget_seconds:.0f} s  {self.latest}", highlight=False)
+            line = f"{progress.seconds:4.0f} of {budget_seconds:.0f} s  {self.latest}"
+            self.console.print(line, highlight=False, soft_wrap=True)
 
     def _put_bar_away(self) -> None:
         if self.task is not None:
