@@ -90,10 +90,11 @@ def plot(rounds: list[dict[str, float]]) -> Figure:
         axes.barh(place, statistics.median(ratios), color="0.8")
         axes.plot(ratios, [place] * len(ratios), "o", color="tab:blue", markersize=4)
     axes.axvline(0.9, color="black", linewidth=0.8)
-    axes.annotate("0.90", (0.9, len(CONTESTANTS) - 0.45), ha="center")
+    axes.annotate("0.90", (0.89, len(CONTESTANTS) - 0.48), ha="right", va="center")
+    axes.set_ylim(-0.6, len(CONTESTANTS) - 0.2)
     axes.set_yticks(range(len(CONTESTANTS)), list(reversed(CONTESTANTS)))
-    axes.set(xlabel=f"images per second, relative to {PEER} in the same round")
-    axes.set_title("How much of two cores the ranks use", pad=14)
+    axes.set(xlabel=f"throughput relative to {PEER}")
+    axes.set_title("How much of two cores the ranks use")
     return figure
 
 

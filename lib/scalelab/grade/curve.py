@@ -18,28 +18,33 @@ def draw_curve(result: Result, rows: list[Row]) -> Figure:
     """
     figure = Figure(figsize=(7.5, 4.2), layout="constrained")
     axes = figure.subplots()
-    _reported(axes, rows)
+    _reported(axes, result, rows)
     _measured(axes, result)
-    for target, name, colour in ((result.train_target, "training", TRAIN), (result.test_target, "held-out", HELD_OUT)):
-        axes.axhline(target, color=colour, linewidth=0.8)
-        axes.annotate(f"target {name} {target:.2f}", (0.01, target), xycoords=("axes fraction", "data"), va="bottom")
+    _target(axes, "training", result.train_target, TRAIN, "bottom")
+    _target(axes, "held-out", result.test_target, HELD_OUT, "top")
     if result.budget_seconds:
         axes.axvline(result.budget_seconds, color="black", linewidth=0.8)
-        axes.annotate("budget", (result.budget_seconds, 0.02), ha="right", rotation=90)
+        axes.annotate("budget ", (result.budget_seconds, 0.98), ha="right", va="top")
         axes.set_xlim(0, 1.03 * result.budget_seconds)
     axes.set(ylim=(0, 1), xlabel="seconds since the start of the ranks", ylabel="accuracy")
     axes.set_title(f"{result.workers} workers on {result.dataset}: {'passed' if result.passed else 'not passed'}")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower right", frameon=False)
+        axes.legend(loc="lower center", frameon=False)
     return figure
 
 
-def _reported(axes: Axes, rows: list[Row]) -> None:
-    """The record's own clock starts when the script makes it, some seconds after the ranks."""
+def _target(axes: Axes, name: str, value: float, colour: str, side: str) -> None:
+    axes.axhline(value, color=colour, linewidth=0.8)
+    axes.annotate(f" target {name} {value:.2f} ", (0, value), xycoords=("axes fraction", "data"), va=side)
+
+
+def _reported(axes: Axes, result: Result, rows: list[Row]) -> None:
+    """The script's clock started some seconds after the ranks: its last report is put at the last checkpoint."""
+    late = max(0.0, result.seconds - rows[-1].seconds) if rows and result.seconds else 0.0
     for name, colour, style in (("train_accuracy", TRAIN, "-"), ("validation_accuracy", HELD_OUT, "--")):
-        points = [(row.seconds, value) for row in rows if (value := getattr(row, name)) is not None]
+        points = [(row.seconds + late, value) for row in rows if (value := getattr(row, name)) is not None]
         if points:
-            label = f"{name.partition('_')[0]}, as the script reported"
+            label = f"{'training' if colour == TRAIN else 'validation'}, as the script reported"
             axes.plot(*zip(*points, strict=True), style, color=colour, alpha=0.5, label=label)
 
 

@@ -1,0 +1,95 @@
+"""The feedback page stands alone, says what was measured, and runs nothing that a submission wrote."""
+
+import msgspec
+import pytest
+
+from scalelab.grade.report import write_feedback
+from scalelab.grade.result import Result
+from scalelab.train import Row
+
+PASSED = Result(
+    passed=True,
+    score=100,
+    reason="Training accuracy 0.750 and held-out accuracy 0.700 meet both targets.",
+    train_accuracy=[0.75, 0.78],
+    test_accuracy=[0.70, 0.72],
+    train_target=0.72,
+    test_target=0.67,
+    seconds=60.0,
+    budget_seconds=90.0,
+    workers=2,
+    device="cpu",
+    dataset="stand-in images",
+    model="small-resnet",
+    checkpoints=["epoch-006.safetensors", "epoch-007.safetensors"],
+    seed=0,
+    sandbox="none",
+    run="All 2 ranks finished after 61.0 s.",
+)
+REFUSED = Result(
+    passed=False,
+    score=0,
+    reason="The file is empty.",
+    train_target=0.72,
+    test_target=0.67,
+    workers=2,
+    device="cpu",
+    dataset="stand-in images",
+    model="small-resnet",
+    seed=0,
+    sandbox="none",
+)
+ROWS = [
+    Row(seconds=10.0 * k, epoch=k, images=1000 * k, images_per_second=100.0, loss=2.0, train_accuracy=0.1 * k)
+    for k in range(1, 6)
+]
+
+
+@pytest.fixture
+def page(tmp_path):
+    def write(result, rows=()):
+        write_feedback(result, list(rows), tmp_path / "feedback.html")
+        assert [path.name for path in tmp_path.iterdir()] == ["feedback.html"]
+        return (tmp_path / "feedback.html").read_text()
+
+    return write
+
+
+def test_it_says_the_verdict_the_reason_and_each_checkpoint(page):
+    text = page(PASSED, ROWS)
+    assert "✓ Passed" in text
+    for words in (PASSED.reason, PASSED.run, "stand-in images", "training 0.780, held-out 0.720", "of 100"):
+        assert words in text
+
+
+def test_the_picture_is_told_in_words(page):
+    words = "Measured at 60 s of 90 s: training accuracy 0.780 against a target of 0.72, held-out accuracy 0.720"
+    assert f'aria-label="{words}' in page(PASSED, ROWS)
+
+
+def test_a_refused_file_gets_a_page_too(page):
+    text = page(REFUSED)
+    assert "✗ Not passed" in text
+    assert "The file is empty." in text
+
+
+def test_what_a_submission_wrote_is_text_not_markup(page):
+    text = page(msgspec.structs.replace(REFUSED, reason="<script>alert(1)</script>", run="<img src=x onerror=y>"))
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_it_needs_nothing_from_elsewhere(page):
+    text = page(PASSED, ROWS)
+    assert "<link" not in text
+    assert 'src="' not in text
+
+
+def test_reports_that_are_not_numbers_of_this_world_do_not_hurt(page):
+    odd = [Row(seconds=1e300, epoch=1, images=1, images_per_second=1, loss=float("inf"), train_accuracy=-5.0)]
+    assert "<svg" in page(PASSED, odd)
+
+
+def test_a_result_comes_back_from_its_json():
+    assert Result.from_json(PASSED.to_json()) == PASSED
