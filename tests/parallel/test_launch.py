@@ -94,10 +94,21 @@ def test_no_rank_outlives_the_program_that_launched_it(scripts, tmp_path, surviv
     script = tmp_path / "talk.py"
     shutil.copy(scripts / "talk.py", script)
     command = [sys.executable, "-m", "scalelab.cli", "run", str(script), "sleep"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert "hello" in process.stdout.readline()
-    os.kill(process.pid, blow)
-    _, errors = process.communicate(timeout=30)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell in the background ignores Ctrl-C, and what the tests start inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        assert "hello" in process.stdout.readline()
+        os.kill(process.pid, blow)
+        _, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
     if blow == signal.SIGINT:
         assert process.returncode == 130
         assert errors.splitlines()[-1] == "scalelab: Interrupted; everything that was started has been ended."
