@@ -27,7 +27,7 @@ def grade(order: Order, audience: Audience | None = None) -> Result:
     handout = make_handout(load("cifar10", order.data), order.rubric.train_images)
     targets = order.rubric.targets_for(handout.source)
     audience.say(f"Data: {handout.source}, {len(handout.train):,} training and {len(handout.test):,} held-out images")
-    audience.say(f"Targets: training accuracy {targets.train_accuracy}, held-out accuracy {targets.test_accuracy}")
+    audience.say(f"Targets: training {targets.train_accuracy:.3f}, held-out {targets.test_accuracy:.3f}")
     result = _result(order, handout, refusal) if refusal else _run_and_judge(source, order, handout, audience)
     _write(result, order.out)
     return result
