@@ -121,3 +121,11 @@ def test_a_missing_script_and_a_job_of_no_workers_get_one_sentence(tmp_path):
     (tmp_path / "script.py").write_text("")
     with pytest.raises(ScaleLabError, match="at least 1 worker, not 0"):
         launch(tmp_path / "script.py", workers=0)
+
+
+def test_launch_is_at_hand_in_the_package_itself():
+    import scalelab
+
+    assert scalelab.launch is launch
+    with pytest.raises(AttributeError, match="no attribute 'lunch'"):
+        scalelab.lunch  # noqa: B018
