@@ -56,3 +56,16 @@ def test_only_regular_files_with_a_checkpoints_name_count(watch, tmp_path):
         (tmp_path / name).write_bytes(b"")
     watch.look(1.0)
     assert found(watch, 10) == [(1, 1.0)]
+
+
+def test_a_submission_that_takes_its_folder_away_does_not_stop_the_grader(watch):
+    put(watch, 1)
+    watch.look(1.0)
+    (watch.folder / "epoch-001.safetensors").unlink()
+    watch.folder.rmdir()
+    watch.look(2.0)
+    assert found(watch, 10) == []
+    watch.folder.mkdir()
+    put(watch, 1)
+    watch.look(3.0)
+    assert found(watch, 10) == [(1, 3.0)]

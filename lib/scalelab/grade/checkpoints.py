@@ -45,9 +45,17 @@ class CheckpointWatch:
     def _signatures(self) -> dict[str, tuple]:
         """Size and times of every regular file with a checkpoint's name."""
         signatures = {}
-        for entry in os.scandir(self.folder):
-            if NAME.fullmatch(entry.name):
-                status = entry.stat(follow_symlinks=False)
-                if stat.S_ISREG(status.st_mode):
-                    signatures[entry.name] = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        for name in self._names():
+            try:
+                status = os.lstat(self.folder / name)
+            except OSError:  # gone since we looked: the folder is the submission's to change
+                continue
+            if stat.S_ISREG(status.st_mode):
+                signatures[name] = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         return signatures
+
+    def _names(self) -> list[str]:
+        try:
+            return [path.name for path in self.folder.iterdir() if NAME.fullmatch(path.name)]
+        except OSError:
+            return []

@@ -20,7 +20,8 @@ class Screen:
 
     def __init__(self, console: Console):
         self.console = console
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[now]}"))
+        description, now = (TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[now]"))
+        columns = (description, BarColumn(), TimeElapsedColumn(), now)
         self.bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
         self.task = None
         self.latest, self.said_at = "starting the ranks", 0.0
@@ -34,7 +35,7 @@ class Screen:
     def say(self, text: str) -> None:
         """A step has begun."""
         self._put_bar_away()
-        self.console.print(text, highlight=False, soft_wrap=True)
+        _print(self.console, text)
 
     def progress(self, progress: Progress, budget_seconds: float) -> None:
         """Move the bar; print each report of the script once."""
@@ -52,7 +53,7 @@ class Screen:
         if progress.seconds - self.said_at >= SECONDS_BETWEEN_LINES:
             self.said_at = progress.seconds
             line = f"{progress.seconds:4.0f} of {budget_seconds:.0f} s  {self.latest}"
-            self.console.print(line, highlight=False, soft_wrap=True)
+            _print(self.console, line)
 
     def _put_bar_away(self) -> None:
         if self.task is not None:
@@ -79,7 +80,12 @@ def show_verdict(console: Console, result: Result, out: Path) -> None:
         table.add_row(name, f"{train:.3f}", f"{test:.3f}")
     table.add_row("target", f"{result.train_target:.3f}", f"{result.test_target:.3f}")
     console.print(table)
-    console.print(result.reason, highlight=False)
+    _print(console, result.reason)
     if result.seconds is not None:
-        console.print(f"After {result.seconds:.0f} s of {result.budget_seconds:.0f} s. {result.run}", highlight=False)
-    console.print(f"Feedback: {out / 'feedback.html'}", highlight=False, soft_wrap=True)
+        _print(console, f"After {result.seconds:.0f} s of {result.budget_seconds:.0f} s. {result.run}")
+    _print(console, f"Feedback: {out / 'feedback.html'}")
+
+
+def _print(console: Console, text: str) -> None:
+    """Print as it is: what a submission said may hold brackets, which rich would read as markup."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
