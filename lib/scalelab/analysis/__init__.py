@@ -1,0 +1,1 @@
+"""What the experiments measure: loss surfaces, gradient noise, steps to a target."""
