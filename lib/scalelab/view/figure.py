@@ -1,0 +1,45 @@
+"""Figures in the course's form: made without global state, shown as one picture with its words."""
+
+import html
+import io
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+DPI = 100
+TEXT = 9
+
+
+def new_figure(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.6, **options):
+    """A figure of `width` x `height` inches and its axes: one `Axes`, or an array of them as matplotlib's subplots.
+
+    `options` go to `Figure.subplots` (sharex, sharey, subplot_kw, ...).
+    """
+    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    axes = figure.subplots(rows, columns, **options)
+    for one in np.atleast_1d(axes).ravel():
+        _plain(one)
+    return figure, axes
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as the bytes of a PNG file; little compression, because it is made anew while a slider moves."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", pil_kwargs={"compress_level": 1})
+    return buffer.getvalue()
+
+
+def show(figure: Figure, alt: str, caption: str = "") -> None:
+    """Display the figure in the notebook; `alt` says what it shows to who cannot see it, `caption` stands below."""
+    from IPython.display import HTML, Image, display
+
+    display(Image(png(figure), alt=alt, width=round(figure.get_figwidth() * DPI)))
+    if caption:
+        display(HTML(f'<p style="max-width: 46em; color: #555"><em>{html.escape(caption)}</em></p>'))
+
+
+def _plain(axes: Axes) -> None:
+    axes.tick_params(labelsize=TEXT)
+    if axes.name == "rectilinear":
+        axes.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,31 @@
+"""A live picture follows its sliders and never fails silently."""
+
+import ipywidgets as widgets
+
+from scalelab.view import live, new_figure
+
+
+def draw(height):
+    if height > 1:
+        raise ValueError("height above <1>")
+    figure, axes = new_figure()
+    axes.plot([0, height])
+    return figure, f"It rises to {height}."
+
+
+def test_moving_a_slider_draws_anew():
+    picture = live(draw, height=widgets.FloatSlider(value=0.0, max=2.0))
+    before = bytes(picture.picture.value)
+    assert before.startswith(b"\x89PNG")
+    picture.controls["height"].value = 0.5
+    assert bytes(picture.picture.value) != before
+    assert picture.sentence.value == "It rises to 0.5."
+    assert len(picture.redraw_seconds) == 2
+
+
+def test_a_picture_that_cannot_be_drawn_says_why_and_keeps_the_last_one():
+    picture = live(draw, height=widgets.FloatSlider(value=0.0, max=2.0))
+    before = bytes(picture.picture.value)
+    picture.controls["height"].value = 2.0
+    assert "height above &lt;1&gt;" in picture.sentence.value
+    assert picture.picture.value == before
