@@ -1,4 +1,4 @@
-"""Images for training: real files read and checked, divided among ranks, augmented in batches.
+"""A noisy line, and images for training: real files read and checked, divided among ranks, augmented in batches.
 
 `load("cifar10")` is the usual way in. What is used is named in `Dataset.source`; show it.
 """
@@ -8,6 +8,7 @@ from scalelab.data.cifar10 import read_cifar10, write_cifar10
 from scalelab.data.download import download
 from scalelab.data.fashion_mnist import read_fashion_mnist
 from scalelab.data.images import Dataset, Images
+from scalelab.data.line import Line, noisy_line
 from scalelab.data.partition import batches, draw, partition
 from scalelab.data.search import Found, cache_folder, find_all, load
 from scalelab.data.split import Statistics, split, standardise, statistics
@@ -16,6 +17,7 @@ __all__ = [
     "Dataset",
     "Found",
     "Images",
+    "Line",
     "Statistics",
     "augment",
     "batches",
@@ -24,6 +26,7 @@ __all__ = [
     "draw",
     "find_all",
     "load",
+    "noisy_line",
     "partition",
     "read_cifar10",
     "read_fashion_mnist",
