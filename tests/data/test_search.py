@@ -64,11 +64,16 @@ def test_a_variable_that_leads_nowhere_is_reported(monkeypatch, tmp_path):
     assert len(find_all()) == 3
 
 
-def test_without_data_cifar10_is_the_standin_and_says_so(monkeypatch):
-    calls = []
-    monkeypatch.setattr("scalelab.data.standin.standin_dataset", lambda: calls.append(1) or "generated")
-    assert load("cifar10") == load("standin") == "generated"
-    assert len(calls) == 2
+@pytest.mark.parametrize("name", ["cifar10", "fashion_mnist", "standin"])
+def test_without_data_every_name_gives_the_standin(monkeypatch, name):
+    monkeypatch.setattr("scalelab.data.standin.standin_dataset", lambda: "generated")
+    assert load(name) == "generated"
+
+
+@pytest.mark.parametrize("name", ["cifar10", "fashion_mnist"])
+def test_a_folder_that_was_named_is_never_replaced_by_the_standin(name, tmp_path):
+    with pytest.raises(ScaleLabError, match=r"found none|it is not there"):
+        load(name, tmp_path)
 
 
 def test_the_standin_names_itself():
@@ -80,9 +85,7 @@ def test_the_standin_names_itself():
     assert dataset.train.images.dtype == torch.uint8
 
 
-def test_fashion_mnist_has_no_standin(craft, images):
-    with pytest.raises(ScaleLabError, match="scalelab data fashion_mnist"):
-        load("fashion_mnist")
+def test_fashion_mnist_is_found_in_the_cache(craft, images):
     craft.folder(cache_folder() / "fashion-mnist", craft.fashion(images(2, 0, (1, 28, 28)), None))
     assert len(load("fashion_mnist").train) == 2
 

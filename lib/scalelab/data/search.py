@@ -28,7 +28,7 @@ def load(name: str = "cifar10", folder: Path | None = None) -> Dataset:
     """The data set `name`: "cifar10", "fashion_mnist" or "standin".
 
     With a `folder` (or, for cifar10, a .tar.gz) only that is looked at. Otherwise $SCALELAB_DATA, then the cache,
-    then, for cifar10 alone, the stand-in images: `Dataset.source` says which, show it.
+    then the stand-in images, which are (3, 32, 32) whatever was asked for: `Dataset.source` says which, show it.
     Raises ScaleLabError for an unknown name, data that is not there, and data that is there but damaged.
     """
     if name not in NAMES:
@@ -39,14 +39,7 @@ def load(name: str = "cifar10", folder: Path | None = None) -> Dataset:
     if folder is not None:
         return read(_locate(name, Path(folder)) or Path(folder))
     path = next(filter(None, (_locate(name, place) for place in _places())), None)
-    if path is not None:
-        return read(path)
-    if name == "cifar10":
-        return _standin()
-    raise ScaleLabError(
-        f"Expected {name} in $SCALELAB_DATA or {cache_folder()} but it is in neither; "
-        f"get it with `scalelab data {name}`."
-    )
+    return _standin() if path is None else read(path)
 
 
 def find_all() -> list[Found]:
