@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalelab.analysis.quadratic import bowl
+from scalelab.analysis.quadratic import bowl, largest_step_seen
 from scalelab.data import noisy_line
 from scalelab.errors import ScaleLabError
 from scalelab.train.descent import descend
@@ -77,6 +77,20 @@ def test_a_step_above_two_over_l_diverges(line, part):
     steepest = np.linalg.eigh(found.hessian)[1][:, 1]
     before, after = distances(line, part, tuple(found.minimum + 10 * steepest))
     assert after > 100 * before
+
+
+@quickly
+@given(lines, st.floats(0.01, 100))
+def test_the_loss_is_the_same_all_along_a_ring(line, excess):
+    found = bowl(line.x, line.y)
+    w, b = found.minimum[:, None] + found.rings(np.array([excess]), 40)[:, 0]
+    assert np.allclose(found.loss(w, b), found.lowest + excess, rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_largest_step_found_by_trying_is_two_over_l(seed):
+    line = noisy_line(seed=seed, centre=seed - 2.0)
+    assert largest_step_seen(line, (5.0, 5.0)) == pytest.approx(bowl(line.x, line.y).largest_stable_step, rel=0.01)
 
 
 def test_standardised_inputs_make_a_round_bowl():

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scalelab.data.line import Line
 from scalelab.errors import ScaleLabError
+from scalelab.train.descent import descend
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +31,21 @@ class Bowl:
 
     def surface(self, w: np.ndarray, b: np.ndarray) -> np.ndarray:
         """The loss on a grid, in one evaluation: w (m,) and b (n,) give (n, m), as matplotlib's contour wants it."""
-        return self.loss(np.asarray(w)[None, :], np.asarray(b)[:, None])
+        dw, db = np.asarray(w) - self.minimum[0], np.asarray(b) - self.minimum[1]
+        surface = np.add.outer(0.5 * self.hessian[1, 1] * db, self.hessian[0, 1] * dw)
+        surface *= db[:, None]
+        surface += self.lowest + 0.5 * self.hessian[0, 0] * dw * dw  # in place: one array is made, not five
+        return surface
+
+    def rings(self, excess: np.ndarray, points: int = 60) -> np.ndarray:
+        """Contours without a search: (2, len(excess), points), w and b from the minimum, `excess` above the lowest.
+
+        Half d^T H d = excess is an ellipse along the eigenvectors of H.
+        """
+        curvatures, directions = np.linalg.eigh(self.hessian)
+        angle = np.linspace(0, 2 * np.pi, points)
+        ring = directions @ (np.stack([np.cos(angle), np.sin(angle)]) * np.sqrt(2 / curvatures)[:, None])
+        return np.sqrt(excess)[None, :, None] * ring[:, None, :]
 
     @property
     def curvatures(self) -> np.ndarray:
@@ -61,3 +77,20 @@ def bowl(x: np.ndarray, y: np.ndarray) -> Bowl:
     error = w * x + b - y
     hessian = 2 * np.array([[np.mean(x * x), x.mean()], [x.mean(), 1.0]])
     return Bowl(np.array([w, b]), float(np.mean(error * error)), hessian)
+
+
+def largest_step_seen(line: Line, start: tuple[float, float] = (0.0, 0.0), steps: int = 300) -> float:
+    """The largest step that is stable by trying: by bisection, the longest after which the loss has not grown."""
+    found, low, high = bowl(line.x, line.y), 0.0, 1.0
+    first = found.loss(*start)
+
+    def grows(lr: float) -> bool:
+        path = descend(line, lr, start, steps)
+        return not found.loss(path.w[-1], path.b[-1]) <= first
+
+    while not grows(high):
+        high *= 2
+    while high - low > 1e-3 * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if grows(middle) else (middle, high)
+    return low
