@@ -1,0 +1,24 @@
+"""The course as nbgrader sees it; here run `nbgrader generate_assignment lab1_sgd`, `nbgrader autograde lab1_sgd`.
+
+What is made here (gradebook.db, release, submitted, autograded, feedback) is the instructor's, and not kept in git.
+"""
+
+from pathlib import Path
+
+from scalelab.course.config import GRADE, RELEASE, SANITIZE, find_alembic, scripts_to_edit
+from scalelab.course.reading import SubmissionExporter
+
+c = get_config()  # noqa: F821  (nbgrader's)
+find_alembic()
+
+c.CourseDirectory.course_id = "scalelab"
+c.GenerateAssignment.preprocessors = RELEASE
+
+c.Autograde.sanitize_preprocessors = SANITIZE
+c.Autograde.autograde_preprocessors = GRADE
+c.Autograde.exporter_class = SubmissionExporter
+c.Autograde.exclude_overwriting = scripts_to_edit(Path(__file__).parent / "source")
+
+# Seconds for a cell (the heaviest of lab 1 trains a real network) and for a whole notebook on two cores.
+c.RunCells.cell_seconds = 180
+c.RunCells.notebook_seconds = 1200

@@ -1,0 +1,63 @@
+"""How nbgrader makes learners' copies and grades them, in one place for `labs/nbgrader_config.py`."""
+
+import os
+import sys
+from pathlib import Path
+
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ComputeChecksums,
+    LimitOutput,
+    LockCells,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+    SaveCells,
+)
+
+from scalelab.course.execute import RunCells
+from scalelab.course.leaks import RefuseLeaks, StripScripts
+from scalelab.course.mend import MendCells
+from scalelab.course.stubs import NamedStubs, has_solution
+
+# Hidden tests go after the cells were saved (the gradebook keeps them), and the checksums are those without them.
+RELEASE = [
+    LockCells,
+    NamedStubs,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+    StripScripts,
+    RefuseLeaks,
+]
+SANITIZE = [ClearOutput, MendCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+GRADE = [RunCells, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+
+
+def scripts_to_edit(source: Path) -> dict[str, list[str]]:
+    """By lab, the scripts that learners edit (they hold solution regions), relative to the lab's folder."""
+    return {
+        lab.name: [
+            str(path.relative_to(lab))
+            for path in sorted(lab.rglob("*.py"))
+            if has_solution(path.read_text(encoding="utf-8"))
+        ]
+        for lab in sorted(source.iterdir())
+        if lab.is_dir()
+    }
+
+
+def find_alembic() -> None:
+    """nbgrader starts `alembic` by its name, which is not found where the environment was not activated."""
+    own = str(Path(sys.executable).parent)
+    if own not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", os.defpath)])

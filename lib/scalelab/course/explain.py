@@ -1,0 +1,46 @@
+"""The sentence that says why an exercise got no points, where the test's own message cannot know."""
+
+from collections.abc import Mapping, Sequence
+
+from nbformat import NotebookNode
+
+from scalelab.course.exercises import exercise, grade_id, is_answer
+from scalelab.course.kernel import Kernel, Ran
+from scalelab.course.mend import is_missing
+from scalelab.course.outputs import error
+from scalelab.course.testing import overwritten
+
+
+def of_the_cell(ran: Ran) -> str:
+    """Below a cell that made trouble itself."""
+    return f"This cell {ran.trouble}. The cells below it were run without it."
+
+
+def of_the_answer(cell: NotebookNode, ran: Ran) -> str:
+    """Below a test cell that came to no end, because what it calls does not."""
+    return f"Exercise `{exercise(cell)}` gets no points: running your answer, its test {ran.trouble}."
+
+
+def explain(
+    cell: NotebookNode, kernel: Kernel, before: Sequence[NotebookNode], troubles: Mapping[int, str]
+) -> list[NotebookNode]:
+    """For a test cell that failed: an output that names what broke it earlier, if that is known; else none."""
+    name = exercise(cell)
+    for index, other in enumerate(before):
+        if not (is_answer(other) and grade_id(other) == name):
+            continue
+        if index in troubles:
+            return _said(f"Exercise `{name}` was not graded because its cell {troubles[index]}.")
+        if is_missing(other):
+            return _said(f"Exercise `{name}` was not graded because its cell is not in the notebook.")
+    for changed, kind in overwritten(kernel, cell.source):
+        return _said(f"`{changed}` is no function here but {kind}: another cell gave that name a new meaning.")
+    if troubles and any(output.get("ename") == "NameError" for output in cell.outputs):
+        first = before[min(troubles)].source.strip().splitlines()[0][:80]
+        sentence = f"Something is missing here because an earlier cell (`{first}`) {troubles[min(troubles)]}."
+        return _said(sentence)
+    return []
+
+
+def _said(sentence: str) -> list[NotebookNode]:
+    return [error("NotGraded", sentence)]

@@ -1,0 +1,65 @@
+"""No solution and no hidden test leaves the house: the last steps of `nbgrader generate_assignment`.
+
+They are preprocessors because an error in one ends the command and takes the release away, while nbgrader only
+logs an error in a hook.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from scalelab.course.stubs import has_solution, strip_script
+from scalelab.errors import ScaleLabError
+
+MARKER = re.compile(r"\b(BEGIN|END)[\s_-]+(HIDDEN[\s_-]+TESTS?|SOLUTIONS?|MARK[\s_-]+SCHEME)\b", re.IGNORECASE)
+
+
+class _AtRelease(NbGraderPreprocessor):
+    def _folder(self, resources: ResourcesDict) -> Path:
+        """The folder of the release; nbgrader has copied all but the notebooks by now."""
+        converter = self
+        while not isinstance(converter, GenerateAssignment):
+            converter = converter.parent
+        return Path(converter._format_dest(resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]))
+
+
+class StripScripts(_AtRelease):
+    """Takes the solution regions out of the release's scripts."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Leaves the notebook as it is."""
+        for path in sorted(self._folder(resources).rglob("*.py")):
+            text = path.read_text(encoding="utf-8")
+            if has_solution(text):
+                path.write_text(strip_script(text, path.stem), encoding="utf-8")
+        return nb, resources
+
+
+class RefuseLeaks(_AtRelease):
+    """The last step: raises ScaleLabError while anything that was to be taken out is still there."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Looks at this notebook and at all other files that lie in the release."""
+        refuse(resources["nbgrader"]["notebook"], nbformat.writes(nb))
+        for path, text in texts(self._folder(resources)):
+            refuse(path.name, text)
+        return nb, resources
+
+
+def refuse(name: str, text: str) -> None:
+    """Raise ScaleLabError where `text` holds a marker of a solution or of hidden tests."""
+    if found := MARKER.search(text):
+        raise ScaleLabError(f"{name} would show learners what follows `{found.group()}`; mend its source.")
+
+
+def texts(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every file below `folder` with what can be read in it."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path, path.read_bytes().decode("utf-8", "replace")
