@@ -71,7 +71,7 @@ def _draw_slice(axes: Axes, line: Line, bowl: Bowl, gradient: Callable, point: t
     axes.plot(w, bowl.loss(w, point[1]), color="0.4")
     axes.plot(near, height + slope * (near - point[0]), color=ALL, linewidth=2)
     axes.plot(*point[:1], height, "o", color=ALL)
-    axes.annotate(f"  slope dL/dw = {slope:.2f}", (point[0], height), color=ALL)
+    axes.annotate(f"  slope along w: {slope:.2f}", (point[0], height), color=ALL)
     axes.set(xlabel="w", ylabel="loss (mean squared error)")
     axes.set_title(f"the loss along w, with b = {point[1]:g}", **TITLE)
 
@@ -190,7 +190,7 @@ def _draw_path(axes: Axes, path: Path) -> None:
     axes.plot(path.w, path.b, ".-", color=ALL, zorder=4)
     paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
     axes.annotate(
-        "start", (path.w[0], path.b[0]), (-8, 0), textcoords="offset points", ha="right", color=ALL, bbox=paper
+        "start", (path.w[0], path.b[0]), (-6, 5), textcoords="offset points", color=ALL, ha="right", bbox=paper
     )
 
 

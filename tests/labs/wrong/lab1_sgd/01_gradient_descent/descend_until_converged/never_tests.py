@@ -1,0 +1,10 @@
+# says: its test never came true
+# ruff: noqa: F821
+def descend_until_converged(x, y, lr, tolerance, most_steps):
+    w, b = 0.0, 0.0
+    visited = [(w, b)]
+    for _ in range(most_steps):
+        dw, db = gradient(w, b, x, y)
+        w, b = w - lr * dw, b - lr * db
+        visited.append((w, b))
+    return visited

