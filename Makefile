@@ -32,8 +32,9 @@ setup: ## virtual environment, PyTorch, Horovod (compiled), this package: only w
 demo: setup ## grade the reference solution, on screen
 	@$(BIN)/scalelab grade assessment/solution/assessment.py
 
-lab: setup ## JupyterLab on the labs
-	@$(BIN)/jupyter lab --notebook-dir=labs $(ROOT_FLAG)
+lab: setup ## JupyterLab on your copies of the labs, in work/ (what you changed there stays)
+	@$(BIN)/scalelab release
+	@$(BIN)/jupyter lab --notebook-dir=work $(ROOT_FLAG)
 
 grade: setup ## grade your script: make grade FILE=my.py
 	@[ -n "$(FILE)" ] || { echo "Which file? make grade FILE=assessment/assessment.py" >&2; exit 2; }
@@ -54,5 +55,5 @@ lint: setup ## ruff
 lock: setup ## requirements.lock from what is installed now
 	@$(BIN)/python -m scalelab.install.lock
 
-clean: ## what set-up and runs left here (the compiled Horovod stays in ~/.cache/scalelab)
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist runs work lib/*.egg-info
+clean: ## what set-up and runs left here (your work/ stays, and the compiled Horovod in ~/.cache/scalelab)
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist runs lib/*.egg-info

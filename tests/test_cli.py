@@ -25,7 +25,7 @@ def test_help_names_the_commands_without_loading_torch():
     script = "import sys; from scalelab.cli import commands; commands(['--help'], standalone_mode=False);"
     script += "assert 'torch' not in sys.modules and 'rich' not in sys.modules"
     help_ = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    for command in ("doctor", "data", "run", "grade"):
+    for command in ("doctor", "data", "release", "run", "grade"):
         assert f"  {command} " in help_
 
 
@@ -40,6 +40,7 @@ def test_help_names_the_commands_without_loading_torch():
         (["grade", "x.py", "--rubric", "none.toml"], "There is no rubric none.toml; name one with --rubric."),
         (["grade", __file__, "--data", "/nowhere"], "/nowhere"),
         (["run", "nothing.py"], "There is no script"),
+        (["release", "--course", "nowhere"], "There is no nbgrader course in nowhere; it has nbgrader_config.py"),
         (["data", "mnist"], "'mnist' is not one of"),
         (["data", "standin"], "name a folder with --out"),
         (["fly"], "No such command 'fly'"),
@@ -70,6 +71,19 @@ def test_the_stand_in_is_written_in_cifar_10s_layout_and_stays_the_stand_in(tmp_
     assert (len(written.train), len(written.test)) == (10_000, 2_000)
     assert written.train.labels.bincount().eq(1000).all()
     assert written.train.images.dtype == torch.uint8
+
+
+def test_release_lays_the_labs_keeps_what_was_changed_and_says_so(tmp_path):
+    work = tmp_path / "work"
+    first = scalelab("release", "--out", work)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[-1].endswith(f" laid into {work}.")
+    notebooks = list(work.glob("*/*.ipynb"))
+    assert notebooks
+    notebooks[0].write_text("mine")
+    again = scalelab("release", "--out", work)
+    assert again.stdout == f"{work} is up to date.\n"
+    assert notebooks[0].read_text() == "mine"
 
 
 @pytest.mark.ranks

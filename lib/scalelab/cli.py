@@ -1,4 +1,4 @@
-"""The command line: `scalelab doctor | data | run | grade`. Imports late, so that help answers at once."""
+"""The command line: `scalelab doctor | data | release | run | grade`. Imports late, so that help answers at once."""
 
 import os
 import sys
@@ -14,6 +14,7 @@ from scalelab.errors import ScaleLabError
 COULD_NOT = 2
 INTERRUPTED = 130
 RUBRIC = Path(__file__).parents[2] / "assessment" / "rubric.toml"
+COURSE = Path(__file__).parents[2] / "labs"
 
 folder = click.Path(file_okay=False, path_type=Path)
 file = click.Path(path_type=Path)
@@ -73,6 +74,23 @@ def data(name: str, out: Path | None) -> None:
     images = load("standin")
     write_cifar10(out, images.train, images.test, images.classes, images.source)
     click.echo(f"{images.source} are in {out}")
+
+
+@commands.command()
+@click.option("--out", type=folder, default=Path("work"), show_default=True, help="Where to put them.")
+@click.option("--course", type=folder, default=COURSE, help="The nbgrader course; by default labs/.")
+def release(out: Path, course: Path) -> None:
+    """Lay your copies of the labs into a working folder; what you changed there stays."""
+    from scalelab.course.release import release as lay
+
+    done = lay(course, out, click.echo)
+    for path, new in done.beside.items():
+        click.echo(f"You changed {out / path}, so it stays as it is; the new version is {out / new}.")
+    if done.written:
+        count = len(done.written)
+        click.echo(f"{count} file{'s' if count > 1 else ''} laid into {out}.")
+    else:
+        click.echo(f"{out} is up to date.")
 
 
 @commands.command(context_settings={"ignore_unknown_options": True})
