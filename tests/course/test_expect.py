@@ -46,8 +46,9 @@ def test_a_slip_whose_value_is_right_here_is_no_slip():
         ("2.0", "expected numbers, got str"),
         (EqualsEverything(), "expected numbers, got EqualsEverything"),
         (float("nan"), "NaN"),
+        ((None, None), "got (None, None)"),
         ([2.0], "expected one number, got numbers of shape"),
-        (3.0, "expected 2., got 3."),
+        (3.0, "expected 2, got 3."),
         (float("inf"), "got inf"),
     ],
 )

@@ -44,6 +44,8 @@ def require(condition: Any, sentence: str) -> None:
 def _numbers(what: str, value: Any) -> np.ndarray:
     if value is None:
         raise NotYet(f"{what}: got None; does the function end in a `return`?")
+    if isinstance(value, list | tuple) and any(part is None for part in value):
+        raise NotYet(f"{what}: expected numbers, got {value}.")
     try:
         numbers = np.asarray(_plain(value), dtype=float)
     except Exception:
@@ -78,7 +80,9 @@ def _form(array: np.ndarray) -> str:
 
 
 def _shown(array: np.ndarray) -> str:
+    if array.ndim == 0:
+        return f"{float(array):.6g}"
     if array.size <= MOST_SHOWN:
-        return np.array2string(array, precision=6, separator=", ").replace("\n", "")
+        return np.array2string(array, separator=", ", formatter={"float": "{:.6g}".format}).replace("\n", "")
     first = ", ".join(f"{value:.6g}" for value in array.ravel()[:MOST_SHOWN])
     return f"[{first}, ...] of shape {array.shape}"

@@ -97,7 +97,9 @@ def draw_prediction(axes: Axes, name: str, along: str = "x", label: str = "your 
         across = axes.axvline if along == "x" else axes.axhline
         across(value, label=label, **PREDICTION)
     else:
-        axes.annotate("no prediction kept", (0.99, 0.01), xycoords="axes fraction", ha="right", size=SMALL, color="0.5")
+        paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+        note = {"ha": "right", "va": "bottom", "size": SMALL, "color": "0.5", "bbox": paper, "zorder": 6}
+        axes.annotate("no prediction kept", (0.99, 0.01), xycoords="axes fraction", **note)
 
 
 def _ask(name: str, question: str, control: widgets.Widget, value: Callable[[], Any]) -> None:

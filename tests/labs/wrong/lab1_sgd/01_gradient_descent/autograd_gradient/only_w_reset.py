@@ -1,5 +1,4 @@
 # says: b.grad still held the first call's gradient
-# ruff: noqa: F821
 def autograd_gradient(w, b, x, y):
     w.grad = None
     loss = ((w * x + b - y) ** 2).mean()

@@ -1,5 +1,4 @@
 # says: its test never came true
-# ruff: noqa: F821
 def descend_until_converged(x, y, lr, tolerance, most_steps):
     w, b = 0.0, 0.0
     visited = [(w, b)]

@@ -1,5 +1,4 @@
 # says: take both slopes at the same point
-# ruff: noqa: F821
 def descend_until_converged(x, y, lr, tolerance, most_steps):
     w, b = 0.0, 0.0
     visited, before = [(w, b)], mean_squared_error(w, b, x, y)

@@ -1,5 +1,4 @@
 # says: it stopped after one step
-# ruff: noqa: F821, RET503
 def descend_until_converged(x, y, lr, tolerance, most_steps):
     w, b = 0.0, 0.0
     visited, before = [(w, b)], mean_squared_error(w, b, x, y)

@@ -1,5 +1,4 @@
 # says: test the change of the loss in a step, not the loss itself
-# ruff: noqa: F821
 def descend_until_converged(x, y, lr, tolerance, most_steps):
     w, b = 0.0, 0.0
     visited = [(w, b)]

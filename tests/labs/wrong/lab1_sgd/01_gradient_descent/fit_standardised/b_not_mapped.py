@@ -1,5 +1,4 @@
 # says: b still belongs to the standardised inputs
-# ruff: noqa: F821
 def fit_standardised(line, lr, steps):
     mean, deviation = line.x.mean(), line.x.std()
     path = descend(replace(line, x=(line.x - mean) / deviation), lr, steps=steps)

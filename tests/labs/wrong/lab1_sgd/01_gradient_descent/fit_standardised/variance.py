@@ -1,5 +1,4 @@
 # says: the inputs were divided by their variance
-# ruff: noqa: F821
 def fit_standardised(line, lr, steps):
     mean, deviation = line.x.mean(), line.x.var()
     path = descend(replace(line, x=(line.x - mean) / deviation), lr, steps=steps)

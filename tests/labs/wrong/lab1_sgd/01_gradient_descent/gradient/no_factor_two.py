@@ -1,5 +1,4 @@
 # says: the factor 2 is missing
-# ruff: noqa: F821
 def gradient(w, b, x, y):
     error = w * x + b - y
     return np.mean(error * x), np.mean(error)

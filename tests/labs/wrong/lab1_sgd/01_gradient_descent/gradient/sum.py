@@ -1,5 +1,4 @@
 # says: this is the sum over the examples; take their mean
-# ruff: noqa: F821
 def gradient(w, b, x, y):
     error = w * x + b - y
     return 2 * np.sum(error * x), 2 * np.sum(error)

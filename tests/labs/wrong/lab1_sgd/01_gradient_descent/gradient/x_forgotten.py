@@ -1,5 +1,4 @@
 # says: in the slope along w each error is multiplied by its x
-# ruff: noqa: F821
 def gradient(w, b, x, y):
     error = w * x + b - y
     return 2 * np.mean(error), 2 * np.mean(error)

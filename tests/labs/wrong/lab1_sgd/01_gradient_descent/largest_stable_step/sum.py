@@ -1,5 +1,4 @@
 # says: the Hessian holds sums over the examples
-# ruff: noqa: F821
 def largest_stable_step(x):
     hessian = 2 * np.array([[np.sum(x * x), np.sum(x)], [np.sum(x), len(x)]])
     return 2 / np.linalg.eigvalsh(hessian)[-1]
