@@ -164,7 +164,7 @@ def draw_learning_curve(
     axes.xaxis.set_major_locator(FixedLocator(sizes))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    _plain_ticks(axes, (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.9))
+    _plain_ticks(axes, (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9))
     draw_prediction(axes, prediction)
     axes.legend(frameon=False, fontsize=SMALL, loc="upper left", bbox_to_anchor=(1, 1))
     return figure
