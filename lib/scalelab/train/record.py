@@ -16,7 +16,8 @@ MOST_BYTES = 1 << 20
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One report. `seconds` and `images` count from the start of the run, over all ranks.
 
-    `effective_batch_size` is the batch size of one worker times the number of workers.
+    `effective_batch_size` is the batch size of one worker times the number of workers; `training_seconds` counts as
+    `seconds` does, but without what was spent on measuring accuracy.
     """
 
     seconds: float
@@ -28,6 +29,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     validation_accuracy: float | None = None
     lr: float | None = None
     effective_batch_size: int | None = None
+    training_seconds: float | None = None
 
 
 class RunRecord:

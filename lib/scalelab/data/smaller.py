@@ -1,0 +1,44 @@
+"""Fewer and smaller images, so that an experiment of many runs fits into minutes."""
+
+from torch.nn.functional import avg_pool2d
+
+from scalelab.data.images import Dataset, Images
+from scalelab.errors import ScaleLabError
+
+
+def shrink(images: Images, factor: int) -> Images:
+    """Each square of `factor` x `factor` pixels becomes their mean: (N, C, H, W) to (N, C, H / factor, W / factor).
+
+    Raises ScaleLabError where the factor is not one of the height and the width.
+    """
+    height, width = images.images.shape[2:]
+    if factor < 1 or height % factor or width % factor:
+        raise ScaleLabError(
+            f"Images of {height} x {width} pixels cannot be shrunk by {factor}; choose a divisor of both sizes."
+        )
+    if factor == 1:
+        return images
+    return Images(avg_pool2d(images.images.float(), factor).round().byte(), images.labels)
+
+
+def smaller(dataset: Dataset, images: int | None = None, held_out: int | None = None, factor: int = 1) -> Dataset:
+    """The first `images` to learn from and the first `held_out` of the test part (None: all), shrunk by `factor`.
+
+    `source` stays the name of the whole. Raises ScaleLabError where there are fewer, or no test part.
+    """
+    if dataset.test is None:
+        raise ScaleLabError(f"{dataset.source} came without test images; get them, or choose another folder.")
+    return Dataset(
+        train=shrink(_first(dataset.train, images), factor),
+        test=shrink(_first(dataset.test, held_out), factor),
+        classes=dataset.classes,
+        source=dataset.source,
+    )
+
+
+def _first(images: Images, count: int | None) -> Images:
+    if count is None:
+        return images
+    if not 0 < count <= len(images):
+        raise ScaleLabError(f"Expected 1 to {len(images)} images but got {count}; choose a number in between.")
+    return Images(images.images[:count], images.labels[:count])

@@ -1,0 +1,71 @@
+"""What an experiment trains and on what, chosen by the device: minutes should show something on either."""
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+
+from scalelab.data import Dataset, load, standardise, statistics
+from scalelab.data.smaller import smaller
+from scalelab.models import build
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is trained: `images` to learn from and `held_out` (None: all), pixels averaged in squares of `shrink`.
+
+    4,096 is a multiple of every batch size of the stored runs, so that none of their batches is short.
+    """
+
+    model_name: str = "wide-resnet-10-1"
+    images: int | None = 4096
+    held_out: int | None = 2000
+    shrink: int = 2
+
+
+ON_A_CPU = Size()
+ON_A_GPU = Size(model_name="wide-resnet-16-4", images=None, held_out=None, shrink=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A network by name, images, and the device that trains the one on the others."""
+
+    model_name: str
+    dataset: Dataset
+    device: torch.device
+
+    def __str__(self) -> str:
+        train, test = self.dataset.train, self.dataset.test
+        channels, height, width = train.images.shape[1:]
+        return (
+            f"{self.model_name} on {self.device.type}, {self.dataset.source}: {len(train):,} images to learn from and "
+            f"{len(test):,} held out, {channels} x {height} x {width}."
+        )
+
+    def new_model(self, seed: int) -> nn.Module:
+        """The network with weights drawn by `seed`, on the device."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            model = build(self.model_name, len(self.dataset.classes), self.dataset.train.images.shape[1])
+        return model.to(self.device)
+
+    def tensors(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """X, y to learn from and X, y held out, on the device; both standardised by the statistics of the first."""
+        pixels = statistics(self.dataset.train)
+        return tuple(
+            tensor.to(self.device)
+            for part in (self.dataset.train, self.dataset.test)
+            for tensor in (standardise(part.images, pixels), part.labels)
+        )
+
+
+def choose_setting(device: str | None = None, dataset: str = "fashion_mnist", **other: object) -> Setting:
+    """The setting for `device` (None: a GPU if there is one); `other` fields of `Size` replace its choice if not None.
+
+    Show it on screen: what was chosen is part of every result.
+    """
+    chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    size = ON_A_GPU if chosen.type == "cuda" else ON_A_CPU
+    size = replace(size, **{name: value for name, value in other.items() if value is not None})
+    return Setting(size.model_name, smaller(load(dataset), size.images, size.held_out, size.shrink), chosen)
