@@ -1,0 +1,163 @@
+"""Time to accuracy, and accuracy at equal lengths, by batch size: the stored runs of notebook 1.3.
+
+    python bench/batch_size.py [--seeds 5]
+
+Runs the notebook's own script, solved. Every batch size tries the same learning rates with one seed, on images that no
+other run sees; the rate with the fewest images to the target is used with the other seeds. Each run is stored when it
+ends, so a second start goes on where the first was interrupted. About 20 minutes on two cores that have nothing
+else to do: the times are part of the result.
+"""
+
+import io
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import msgspec
+import torch
+from machine import describe_machine
+from tqdm import tqdm
+
+from scalelab.analysis.learning_per_second import (
+    LENGTHS,
+    TO_TARGET,
+    TUNING,
+    Measured,
+    Run,
+    best_rate,
+    reached,
+    read_measured,
+    write_measured,
+)
+from scalelab.data import Dataset, Images, load
+from scalelab.data.smaller import smaller
+from scalelab.errors import ScaleLabError
+from scalelab.train import Setting, choose_setting, throughput_rounds
+from scalelab.train.script import load_script
+from scalelab.train.setting import ON_A_CPU
+
+LAB = Path(__file__).parents[1] / "labs" / "source" / "lab1_sgd"
+BATCH_SIZES = [16, 32, 64, 128, 256, 512, 1024]
+RATES = [0.01, 0.03, 0.1, 0.3]
+SMALL, LARGE = 64, 512  # compared at equal lengths
+TUNING_SEED = 1000  # of no other run
+ROUNDS = 7
+
+
+class Bench:
+    """Does the runs that are not stored yet, and stores each."""
+
+    def __init__(self, measured: Measured, setting: Setting, out: Path, most_epochs: int):
+        self.measured, self.setting, self.out, self.most_epochs = measured, setting, out, most_epochs
+        self.train = load_script(LAB / "fashion_mnist.py", needs=["train"]).train
+        self.tuning_setting = replace(setting, dataset=other_held_out(setting.dataset, measured))
+
+    def run(self, experiment: str, batch_size: int, lr: float, seed: int, epochs: int, stop: bool = True) -> Run:
+        """The run with these properties: the stored one, or a new one."""
+        key = (experiment, batch_size, lr, seed)
+        stored = next((run for run in self.measured.runs if run.key == key), None)
+        if stored:
+            return stored
+        setting = self.tuning_setting if experiment == TUNING else self.setting
+        with TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
+            rows = self.train(self.arguments(batch_size, lr, seed, epochs, stop, folder), setting)
+        run = Run(experiment, batch_size, lr, seed, rows)
+        self.measured = msgspec.structs.replace(self.measured, runs=[*self.measured.runs, run])
+        write_measured(self.measured, self.out)
+        return run
+
+    def arguments(self, batch_size, lr, seed, epochs, stop, folder) -> Namespace:
+        target = self.measured.target if stop else None
+        options = {"target": target, "patience": self.measured.patience, "throughput": False, "out": Path(folder)}
+        return Namespace(batch_size=batch_size, lr=lr, seed=seed, epochs=epochs, **options)
+
+    def tune(self, batch_size: int) -> Iterator[str]:
+        """All rates with the tuning seed. A rate that has used more images than the best so far has lost: it ends."""
+        least = self.most_epochs
+        for lr in self.measured.rates:
+            run = self.run(TUNING, batch_size, lr, TUNING_SEED, least)
+            row = reached(run.rows, self.measured.target, self.measured.patience)
+            least = min(least, int(row.epoch)) if row else least
+            yield f"tuning, batch size {batch_size}, lr {lr:g}: {said(row, run)}"
+
+    def to_target(self, batch_size: int, seed: int) -> Iterator[str]:
+        """One run that stops at the target."""
+        run = self.run(TO_TARGET, batch_size, self.lr(batch_size), seed, self.most_epochs)
+        row = reached(run.rows, self.measured.target, self.measured.patience)
+        yield f"batch size {batch_size}, lr {run.lr:g}, seed {seed}: {said(row, run)}"
+
+    def lengths(self, seed: int) -> Iterator[str]:
+        """The small batch for some epochs, the large one for as many updates; neither stops before."""
+        factor = self.measured.large // self.measured.small
+        for batch_size, times in ((self.measured.small, 1), (self.measured.large, factor)):
+            epochs = times * self.measured.epochs
+            run = self.run(LENGTHS, batch_size, self.lr(batch_size), seed, epochs, stop=False)
+            yield f"batch size {batch_size}, {epochs} epochs, seed {seed}: {said(run.rows[-1], run)}"
+
+    def lr(self, batch_size: int) -> float:
+        tuning = self.measured.select(TUNING, batch_size)
+        return best_rate(tuning, self.measured.target, self.measured.patience)
+
+
+def said(row, run: Run) -> str:
+    """How a run ended, in words."""
+    if row is None:
+        return f"target not reached within {len(run.rows)} epochs"
+    return f"{row.images:,} images, {row.training_seconds:.1f} s, held-out accuracy {row.validation_accuracy:.3f}"
+
+
+def other_held_out(dataset: Dataset, measured: Measured) -> Dataset:
+    """The same images to learn from, and held out as many others: those that follow them in the training part."""
+    everything, first, count = load("fashion_mnist"), measured.images, len(dataset.test)
+    following = slice(first, first + count)
+    others = Images(everything.train.images[following], everything.train.labels[following])
+    return Dataset(
+        dataset.train, smaller(replace(everything, test=others), factor=measured.shrink).test, dataset.classes,
+        dataset.source,
+    )  # fmt: skip
+
+
+def begin(setting: Setting, out: Path, images: int, target: float, epochs: int) -> Measured:
+    """The stored runs, if they are of this setting; else none yet, with the speeds measured first."""
+    terms = {
+        "setting": str(setting), "model_name": setting.model_name, "images": images, "shrink": ON_A_CPU.shrink,
+        "batch_sizes": BATCH_SIZES, "rates": RATES, "target": target, "patience": 2, "small": SMALL, "large": LARGE,
+        "epochs": epochs,
+    }  # fmt: skip
+    if out.exists():
+        stored = read_measured(out)
+        if any(getattr(stored, name) != value for name, value in terms.items()):
+            raise ScaleLabError(f"{out} holds runs of another setting; move it away, or give another --out.")
+        return stored
+    rounds = tqdm(throughput_rounds(setting, BATCH_SIZES, ROUNDS, seconds=0.3), total=ROUNDS, desc="throughput")
+    speeds = [speeds.tolist() for speeds in rounds]
+    machine = describe_machine() | {"threads": str(torch.get_num_threads())}
+    return Measured(machine=machine, speeds=speeds, runs=[], **terms)
+
+
+@click.command()
+@click.option("--seeds", default=5, show_default=True, help="Runs of each batch size.")
+@click.option("--images", default=ON_A_CPU.images, show_default=True, help="Images to learn from.")
+@click.option("--target", default=0.8, show_default=True, help="Held-out accuracy to reach.")
+@click.option("--most-epochs", default=40, show_default=True, help="End of a run that does not reach it.")
+@click.option("--epochs", default=5, show_default=True, help="Length of the small batch's runs at equal lengths.")
+@click.option("--out", default=LAB / "measured_batch_size.json", type=click.Path(path_type=Path), show_default=True)
+def main(seeds: int, images: int, target: float, most_epochs: int, epochs: int, out: Path) -> None:
+    """Do what is missing, one line a run."""
+    setting = choose_setting("cpu", images=images)
+    click.echo(str(setting))
+    bench = Bench(begin(setting, out, images, target, epochs), setting, out, most_epochs)
+    work = [(bench.tune, (size,)) for size in BATCH_SIZES]
+    for seed in range(seeds):
+        work += [(bench.to_target, (size, seed)) for size in BATCH_SIZES] + [(bench.lengths, (seed,))]
+    for do, arguments in tqdm(work, desc="runs"):
+        for line in do(*arguments):
+            tqdm.write(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Learning per second = learning per image x images per second, from stored runs at many batch sizes.
+
+Learning per image is 1 / (images until the target accuracy), as the steps to a target in Shallue et al. (2019).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from scalelab.errors import ScaleLabError
+from scalelab.train.record import Row
+
+TUNING, TO_TARGET, LENGTHS = "tuning", "to the target", "epochs and updates"  # what a run was made for
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One training run: what it was for, and its report after each epoch."""
+
+    experiment: str
+    batch_size: int
+    lr: float
+    seed: int
+    rows: list[Row]
+
+    @property
+    def key(self) -> tuple[str, int, float, int]:
+        return self.experiment, self.batch_size, self.lr, self.seed
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """All runs of `bench/batch_size.py`, with what they ran on.
+
+    `speeds` holds the images per second of every batch size in each round (rounds, batch sizes), measured without
+    training; `rates` are the learning rates that each batch size tried; `epochs` is the length of the runs of
+    `small` in the comparison of equal lengths, where `large` ran for as many updates.
+    """
+
+    machine: dict[str, str]
+    setting: str
+    model_name: str
+    images: int
+    shrink: int
+    batch_sizes: list[int]
+    rates: list[float]
+    target: float
+    patience: int
+    small: int
+    large: int
+    epochs: int
+    speeds: list[list[float]]
+    runs: list[Run]
+
+    def select(self, experiment: str, batch_size: int) -> list[Run]:
+        """The runs made for `experiment` with this batch size, by seed."""
+        found = [run for run in self.runs if (run.experiment, run.batch_size) == (experiment, batch_size)]
+        return sorted(found, key=lambda run: run.seed)
+
+    def to_target(self, field: str) -> np.ndarray:
+        """`field` of the reports ("images", "training_seconds", ...) when the target was reached: (seeds, batch sizes).
+
+        NaN where a run did not reach it.
+        """
+        columns = [
+            [_value(reached(run.rows, self.target, self.patience), field) for run in self.select(TO_TARGET, size)]
+            for size in self.batch_sizes
+        ]
+        return np.array(columns, dtype=float).T
+
+    def lr(self, batch_size: int) -> float:
+        """The rate that got this batch size to the target with the fewest images, among all `rates`."""
+        return best_rate(self.select(TUNING, batch_size), self.target, self.patience)
+
+
+def best_rate(runs: Sequence[Run], target: float, patience: int) -> float:
+    """The rate of the run that needed the fewest images, the smaller of two that needed as many.
+
+    Where none reached the target, that of the run with the highest accuracy at its end.
+    """
+    if not runs:
+        raise ScaleLabError("Expected runs with several learning rates but got none; run bench/batch_size.py first.")
+    last = min(len(run.rows) for run in runs) - 1
+
+    def order(run: Run) -> tuple[float, float, float]:
+        row = reached(run.rows, target, patience)
+        return (row.images if row else np.inf, -run.rows[last].validation_accuracy, run.lr)
+
+    return min(runs, key=order).lr
+
+
+def reached(rows: Sequence[Row], target: float, patience: int) -> Row | None:
+    """The first report at which `patience` held-out accuracies in a row were at or above the target."""
+    in_a_row = 0
+    for row in rows:
+        in_a_row = in_a_row + 1 if row.validation_accuracy >= target else 0
+        if in_a_row >= patience:
+            return row
+    return None
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Each of shape (batch sizes,): means over the runs of the two factors, and both ways to their product."""
+
+    learning_per_image: np.ndarray
+    images_per_second: np.ndarray
+    learning_per_second: np.ndarray
+
+    @property
+    def product(self) -> np.ndarray:
+        return self.learning_per_image * self.images_per_second
+
+
+def factors(measured: Measured) -> Factors:
+    """The factors from runs whose time is ignored and from steps that learn nothing; their product from the times.
+
+    A run that did not reach the target is left out of the means.
+    """
+    return Factors(
+        learning_per_image=1 / np.nanmean(measured.to_target("images"), axis=0),
+        images_per_second=np.mean(measured.speeds, axis=0),
+        learning_per_second=1 / np.nanmean(measured.to_target("training_seconds"), axis=0),
+    )
+
+
+def read_measured(path: Path | str) -> Measured:
+    """The stored runs. Raises ScaleLabError where the file is missing or something else."""
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
+    except FileNotFoundError as error:
+        raise ScaleLabError(f"There is no {path}; `python bench/batch_size.py` makes it.") from error
+    except msgspec.DecodeError as error:
+        raise ScaleLabError(f"{path} holds no stored runs ({error}); `python bench/batch_size.py` makes it.") from error
+
+
+def write_measured(measured: Measured, path: Path | str) -> None:
+    """Store the runs, one a line; the file is whole at any time."""
+    whole = Path(path).with_suffix(".writing")
+    head = msgspec.json.encode(msgspec.structs.replace(measured, runs=[]))
+    lines = b",\n".join(msgspec.json.encode(run) for run in measured.runs)
+    whole.write_bytes(head.removesuffix(b"]}") + b"\n" + lines + b"\n]}\n")
+    whole.replace(path)
+
+
+def _value(row: Row | None, field: str) -> float:
+    return np.nan if row is None else getattr(row, field)

@@ -1,0 +1,41 @@
+"""What a training step costs by its batch size: something for every step, and something for every image in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class StepCost:
+    """A step with B images takes `per_step` + B `per_image` seconds."""
+
+    per_step: float
+    per_image: float
+
+    @property
+    def ceiling(self) -> float:
+        """Images per second that no batch size exceeds."""
+        return 1 / self.per_image
+
+    @property
+    def half_batch(self) -> float:
+        """The batch size with half of the ceiling: a step costs as much as its images do."""
+        return self.per_step / self.per_image
+
+    def images_per_second(self, batch_size):
+        """The speed at a batch size, or at an array of them."""
+        batch_size = np.asarray(batch_size, dtype=float)
+        return batch_size / (self.per_step + batch_size * self.per_image)
+
+
+def fit_step_cost(batch_sizes: Sequence[int], images_per_second: Sequence[float]) -> StepCost:
+    """The two costs that fit the measured speeds best, in relative error of the seconds a step takes; none negative."""
+    sizes = np.asarray(batch_sizes, dtype=float)
+    seconds = sizes / np.asarray(images_per_second, dtype=float)
+    # Each equation is divided by its own seconds: otherwise the largest batches alone would decide.
+    terms = np.stack([np.ones_like(sizes), sizes], axis=1) / seconds[:, None]
+    (per_step, per_image), *_ = np.linalg.lstsq(terms, np.ones_like(sizes), rcond=None)
+    if per_step < 0:
+        return StepCost(0.0, float(terms[:, 1].sum() / (terms[:, 1] ** 2).sum()))
+    return StepCost(float(per_step), float(per_image))
