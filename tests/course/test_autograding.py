@@ -113,6 +113,7 @@ def nonsense(notebook):
     return notebook
 
 
+BUILDS_ON = "def area(a, b):\n    return double(a) * b / 2"
 WARNS = """import sys, warnings
 def double(x):
     warnings.warn("careful")
@@ -135,6 +136,7 @@ def submissions(new, release):
         "own-sum": before(
             answered(new(), "double", "def double(x):\n    return sum(x)"), "double", "def sum(x):\n    return 2 * x"
         ),
+        "builds-on": answered(answered(new(), "double", "def double(x):\n    return 3 * x"), "area", BUILDS_ON),
         "overwrites": before(new(), "double-test", "double = 4.0"),
         "warns": answered(new(), "double", WARNS),
         "changed-tests": changed_tests(new()),
@@ -210,6 +212,12 @@ def test_an_answer_that_was_overwritten_gets_zero_and_the_reason(graded):
     scores, notebook = graded("overwrites")
     assert scores == FULL | {"double-test": 0}
     assert "`double` is no function here but float: another cell gave that name a new meaning." in said(notebook)
+
+
+def test_an_answer_that_builds_on_a_wrong_one_is_told_so(graded):
+    scores, notebook = graded("builds-on")
+    assert scores == FULL | {"double-test": 0, "area-test": 0}
+    assert "Exercise `area` uses `double`, whose own test has failed: mend that one first." in said(notebook)
 
 
 def test_a_warning_in_a_test_costs_nothing(graded):

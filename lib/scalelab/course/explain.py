@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from nbformat import NotebookNode
 
-from scalelab.course.exercises import exercise, grade_id, is_answer
+from scalelab.course.exercises import exercise, grade_id, is_answer, is_test, used_names
 from scalelab.course.kernel import Kernel, Ran
 from scalelab.course.mend import is_missing
 from scalelab.course.outputs import error
@@ -33,6 +33,8 @@ def explain(
             return _said(f"Exercise `{name}` was not graded because its cell {troubles[index]}.")
         if is_missing(other):
             return _said(f"Exercise `{name}` was not graded because its cell is not in the notebook.")
+    if earlier := _failed_before(cell, before):
+        return _said(f"Exercise `{name}` uses `{earlier}`, whose own test has failed: mend that one first.")
     for changed, kind in overwritten(kernel, cell.source):
         return _said(f"`{changed}` is no function here but {kind}: another cell gave that name a new meaning.")
     if troubles and any(output.get("ename") == "NameError" for output in cell.outputs):
@@ -40,6 +42,16 @@ def explain(
         sentence = f"Something is missing here because an earlier cell (`{first}`) {troubles[min(troubles)]}."
         return _said(sentence)
     return []
+
+
+def _failed_before(cell: NotebookNode, before: Sequence[NotebookNode]) -> str | None:
+    """The first exercise with a failed test whose function this one's test or answer uses."""
+    own = [other.source for other in before if is_answer(other) and exercise(other) == exercise(cell)]
+    used = set().union(*(used_names(source) for source in (cell.source, *own))) - {exercise(cell)}
+    for other in before:
+        if is_test(other) and exercise(other) in used and any(o.output_type == "error" for o in other.outputs):
+            return exercise(other)
+    return None
 
 
 def _said(sentence: str) -> list[NotebookNode]:

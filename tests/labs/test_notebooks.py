@@ -1,0 +1,170 @@
+"""The notebooks as an instructor and a learner have them, through nbgrader's own commands."""
+
+import shutil
+
+import nbformat
+import pytest
+
+from scalelab.course.command import nbgrader
+from scalelab.course.exercises import is_answer, is_test, used_names
+from scalelab.course.gradebook import auto_scores, most_points
+from scalelab.course.kernel import Kernel, Limits
+
+LIMITS = Limits(seconds=180, grace_seconds=5, memory_gb=8)
+
+
+class Course:
+    """A copy of the labs with their releases made. Each submission is a student's."""
+
+    def __init__(self, folder, labs, root):
+        self.folder = folder
+        shutil.copytree(root / "source", folder / "source", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(root / "nbgrader_config.py", folder)
+        for lab in labs:
+            done = nbgrader(folder, "generate_assignment", lab, seconds=300)
+            assert done.returncode == 0, done.stderr
+
+    def read(self, step, notebook):
+        return nbformat.read(self.folder / step / notebook.lab / notebook.path.name, 4)
+
+    def submit(self, student, notebook, submission, scripts):
+        """`scripts`: {name: content}, what was handed in beside the notebook."""
+        folder = self.folder / "submitted" / student / notebook.lab
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(submission, folder / notebook.path.name)
+        for name, content in scripts.items():
+            (folder / name).write_text(content)
+
+    def autograde(self, student, lab, *options):
+        done = nbgrader(self.folder, "autograde", lab, "--student", student, *options, seconds=1500)
+        assert done.returncode == 0, done.stderr
+
+    def result(self, student, notebook):
+        """({grade id: points}, the graded notebook)."""
+        scores = auto_scores(self.folder, notebook.lab, student)[str(notebook)]
+        return scores, self.read(f"autograded/{student}", notebook)
+
+    def points(self, notebook):
+        return most_points(self.folder, notebook.lab)[str(notebook)]
+
+    def scripts(self, step, notebook):
+        folder = self.folder / step / notebook.lab
+        return {path.name: path.read_text() for path in folder.glob("*.py")}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, labs, labs_root):
+    return Course(tmp_path_factory.mktemp("course"), labs, labs_root)
+
+
+@pytest.fixture(scope="module")
+def short(course, labs, replace_function):
+    """Grades the release and two submissions of wrong answers, without the experiments, in one run for each lab."""
+    for lab, notebooks in labs.items():
+        for notebook in notebooks:
+            release = course.read("release", notebook)
+            course.submit("short-release", notebook, _without_experiments(release), course.scripts("release", notebook))
+            for number in range(2):
+                submission, scripts = _wrong(course, notebook, number, replace_function)
+                course.submit(f"short-wrong-{number}", notebook, _without_experiments(submission), scripts)
+        course.autograde("short-*", lab)
+    return course
+
+
+def _without_experiments(submission):
+    """The imports, the answers and the tests: the tests need nothing else."""
+    code = [cell for cell in submission.cells if cell.cell_type == "code"]
+    kept = [code[0], *(cell for cell in submission.cells if is_answer(cell) or is_test(cell))] if code else []
+    return nbformat.v4.new_notebook(cells=list({cell.id: cell for cell in kept}.values()), metadata=submission.metadata)
+
+
+def _wrong(course, notebook, number, replace_function):
+    """(notebook, scripts): every exercise answered by its wrong answer of that number."""
+    submission, scripts = course.read("source", notebook), course.scripts("source", notebook)
+    for exercise in notebook.exercises:
+        code = exercise.wrong_answers[number].code
+        if exercise.script:
+            name = exercise.script.name
+            scripts[name] = replace_function(scripts[name], exercise.name, code)
+        else:
+            _cell(submission, exercise.name).source = code
+    return submission, scripts
+
+
+def _cell(notebook, grade_id):
+    return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def _errors(cells):
+    return [output for cell in cells for output in cell.get("outputs", ()) if output.output_type == "error"]
+
+
+def _check_wrong(course, student, number, notebook):
+    """No points, and the slip's message; where an answer builds on an earlier one, which is wrong too, that is said."""
+    scores, graded = course.result(student, notebook)
+    for exercise in notebook.exercises:
+        assert scores[f"{exercise.name}-test"] == 0, exercise
+        messages = [output.evalue for output in _errors([_cell(graded, f"{exercise.name}-test")])]
+        wrong = exercise.wrong_answers[number]
+        earlier = used_names(wrong.code) & {other.name for other in notebook.exercises} - {exercise.name}
+        told = [wrong.says, *(f"uses `{name}`, whose own test has failed" for name in earlier)]
+        assert any(words in message for words in told for message in messages), (exercise, messages)
+
+
+def test_the_source_runs_without_error_and_earns_full_marks(whole_notebook, course, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)  # all cores, as a learner has them
+    notebook, student = whole_notebook, f"source-{whole_notebook}"
+    course.submit(student, notebook, course.read("source", notebook), course.scripts("source", notebook))
+    course.autograde(student, notebook.lab, "--notebook", str(notebook))
+    scores, graded = course.result(student, notebook)
+    assert _errors(graded.cells) == []
+    written = {name for name, score in scores.items() if score is None}
+    assert all(_cell(graded, name).cell_type == "markdown" for name in written)
+    assert scores == course.points(notebook) | dict.fromkeys(written)
+
+
+def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, course):
+    """Nothing fails before; what fails there names the exercise."""
+    notebook, names = whole_notebook, [exercise.name for exercise in whole_notebook.exercises]
+    with Kernel(course.folder / "release" / notebook.lab) as kernel:
+        kernel.start()
+        for cell in course.read("release", notebook).cells:
+            if cell.cell_type == "code" and cell.source.strip():
+                ran = kernel.run(cell.source, LIMITS)
+                if errors := _errors([{"outputs": ran.outputs}]):
+                    break
+        else:
+            errors = []
+    assert len(errors) == (1 if names else 0), errors
+    for error in errors:
+        assert error.ename == "NotImplementedError"
+        assert error.evalue in {f"Exercise `{name}`: put your answer in place of this line." for name in names}
+
+
+def test_the_release_earns_nothing(notebook, short):
+    scores, _ = short.result("short-release", notebook)
+    assert scores == dict.fromkeys(short.points(notebook), 0)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_wrong_answers_earn_nothing_and_are_told_why(notebook, short, number):
+    _check_wrong(short, f"short-wrong-{number}", number, notebook)
+
+
+@pytest.mark.slow
+@pytest.mark.ranks
+@pytest.mark.parametrize("number", [0, 1])
+def test_wrong_answers_earn_nothing_in_the_whole_notebook_either(notebook, course, number, replace_function):
+    student = f"wrong-{number}-{notebook}"
+    course.submit(student, notebook, *_wrong(course, notebook, number, replace_function))
+    course.autograde(student, notebook.lab, "--notebook", str(notebook))
+    _check_wrong(course, student, number, notebook)
+
+
+@pytest.mark.slow
+@pytest.mark.ranks
+def test_the_whole_release_earns_nothing(notebook, course):
+    student = f"release-{notebook}"
+    course.submit(student, notebook, course.read("release", notebook), course.scripts("release", notebook))
+    course.autograde(student, notebook.lab, "--notebook", str(notebook))
+    assert course.result(student, notebook)[0] == dict.fromkeys(course.points(notebook), 0)

@@ -1,0 +1,64 @@
+"""The exercises' tests: the right answer passes, and each plausible wrong one is told what is wrong with it."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+WRONG = Path(__file__).with_name("wrong")
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A working folder as a notebook has it: scripts beside it can be imported, and are forgotten afterwards."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        if str(tmp_path) in (getattr(sys.modules[name], "__file__", None) or ""):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def run_test(place, replace_function):
+    """run_test(exercise, answer) runs its test cell on that answer, in the place of the right one where given."""
+
+    def run(exercise, answer=None):
+        for path in exercise.notebook.other_files:
+            shutil.copy(path, place)
+        right = [exercise.answer.source] if exercise.answer else []
+        if answer and exercise.script:
+            code = replace_function(exercise.script.read_text(), exercise.name, answer)
+            (place / exercise.script.name).write_text(code)
+        elif answer:
+            right = [answer]
+        names = {"__name__": "__main__"}
+        for source in [exercise.notebook.code_cells[0].source, *exercise.answers_before, *right, exercise.test.source]:
+            exec(compile(source, f"<{exercise}>", "exec"), names)
+
+    return run
+
+
+def test_the_right_answer_passes(exercise, run_test):
+    run_test(exercise)
+
+
+def test_a_wrong_answer_is_told_what_is_wrong(wrong_answer, run_test):
+    with pytest.raises(Exception, match=re.escape(wrong_answer.says)):
+        run_test(wrong_answer.exercise, wrong_answer.code)
+
+
+def test_every_exercise_has_two_wrong_answers_at_least(exercise):
+    assert len(exercise.wrong_answers) >= 2
+
+
+def test_every_exercise_has_its_answer_in_one_place(exercise):
+    assert (exercise.answer is None) != (exercise.script is None)
+
+
+def test_every_wrong_answer_belongs_to_an_exercise(all_exercises):
+    known = {wrong.path for exercise in all_exercises for wrong in exercise.wrong_answers}
+    assert set(WRONG.rglob("*.py")) == known
