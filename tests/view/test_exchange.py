@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.exchange import parts
+from scalelab.analysis.exchange import exchanged_bytes, parts
 from scalelab.models import build
 from scalelab.train.stages import STAGES, StageTimes
 from scalelab.view import png
@@ -20,7 +20,9 @@ def test_bytes_are_said_in_powers_of_a_thousand(number, words):
 
 def test_the_crossing_is_marked_where_weights_are_activations_times_batch(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    figure = draw_exchange(6400, 100, [1, 8, 64, 512], workers=2, prediction="crossing")
+    batch_sizes = [1, 8, 64, 512]
+    sent = [exchanged_bytes(6400, 100, batch_size, workers=2) for batch_size in batch_sizes]
+    figure = draw_exchange(batch_sizes, sent, prediction="crossing")
     axes = figure.axes[0]
     data, model = (line.get_ydata() for line in axes.lines[:2])
     assert len(set(data)) == 1

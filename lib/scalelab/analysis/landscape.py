@@ -17,7 +17,7 @@ from torch.nn.functional import cross_entropy
 from scalelab.data.randomness import generator
 from scalelab.errors import ScaleLabError
 
-BATCH_SIZE = 256  # of evaluation: larger ones leave the caches of a CPU, much smaller ones pay for every call
+BATCH_SIZES = {"cpu": 256, "cuda": 4096}  # of evaluation: on a CPU larger ones leave its caches
 ROUNDING = 1e-5  # of a loss in float32, relative
 Direction = dict[str, Tensor]
 
@@ -61,18 +61,17 @@ def random_direction(model: nn.Module, seed: int, normalise: bool = True) -> Dir
     """A Gaussian direction in the space of the weights, each filter of it as long as the trained filter.
 
     A filter is all that makes one output: (in, height, width) of a convolution, one row of a linear layer. Biases and
-    the weights of batch norm are left out, as in section 4 of the paper. Without `normalise` it is the plain
-    Gaussian direction, brought as a whole to the length of the weights that it moves.
+    the weights of batch norm are left out, as in section 4 of the paper. Without `normalise` it is the direction as it
+    was drawn, the same for all networks of one shape.
     """
     weights = {name: weight.detach() for name, weight in model.named_parameters() if weight.ndim > 1}
     random = {
         name: torch.randn(weight.shape, generator=generator("direction", seed, name)).to(weight)
         for name, weight in weights.items()
     }
-    if normalise:
-        return {name: random[name] * (filter_norms(weights[name]) / filter_norms(random[name])) for name in weights}
-    longer = _length(weights) / _length(random)
-    return {name: longer * values for name, values in random.items()}
+    if not normalise:
+        return random
+    return {name: random[name] * (filter_norms(weights[name]) / filter_norms(random[name])) for name in weights}
 
 
 def filter_norms(weight: Tensor) -> Tensor:
@@ -89,15 +88,9 @@ def landscape(
     All points see the same images. Batch norm keeps the statistics of the trained network (evaluation mode), so the
     loss depends on the weights alone. The weights and the mode are put back, also after an exception or Ctrl-C.
     `progress` wraps the points on their way, as tqdm does.
-    Raises ScaleLabError for an even or too small number of points: the trained network must be one of them.
+    Raises ScaleLabError for an even number of points: the trained network must be one of them.
     """
-    if points < 3 or points % 2 == 0 or len(directions) != 2:
-        raise ScaleLabError(
-            f"Expected two directions and an odd number of points from 3 on, but got {len(directions)} and {points}; "
-            "with an odd number the trained network itself is the middle point."
-        )
-    steps = np.linspace(-span, span, points)
-    steps[points // 2] = 0.0
+    steps = _steps(span, points)
     loss = np.empty((points, points))
     with _moving(model) as move:
         for row, column in progress(list(product(range(points), repeat=2))):
@@ -106,9 +99,26 @@ def landscape(
     return Landscape(steps, loss)
 
 
+def profile(
+    model: nn.Module, images: Tensor, labels: Tensor, direction: Direction, span: float = 1.0, points: int = 15
+) -> tuple[np.ndarray, np.ndarray]:
+    """(steps, loss), both (points,): the same along one direction only."""
+    steps = _steps(span, points)
+    with _moving(model) as move:
+        loss = []
+        for step in steps:
+            move([direction], [step])
+            loss.append(mean_loss(model, images, labels))
+    return steps, np.array(loss)
+
+
 @torch.inference_mode()
-def mean_loss(model: nn.Module, images: Tensor, labels: Tensor, batch_size: int = BATCH_SIZE) -> float:
-    """Mean cross-entropy over `images`, with the model in the mode it is in; infinite where it overflowed."""
+def mean_loss(model: nn.Module, images: Tensor, labels: Tensor, batch_size: int | None = None) -> float:
+    """Mean cross-entropy over `images`, with the model in the mode it is in; infinite where it overflowed.
+
+    Without a `batch_size` it is the one that is quick on the device.
+    """
+    batch_size = batch_size or BATCH_SIZES.get(images.device.type, BATCH_SIZES["cuda"])
     batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
     total = sum(cross_entropy(model(X), y, reduction="sum") for X, y in batches)
     return torch.nan_to_num(total / len(labels), nan=float("inf")).item()
@@ -155,5 +165,12 @@ def _moving(model: nn.Module) -> Iterator[Callable[[Sequence[Direction], Sequenc
             module.training = training
 
 
-def _length(direction: Direction) -> Tensor:
-    return torch.stack([values.square().sum() for values in direction.values()]).sum().sqrt()
+def _steps(span: float, points: int) -> np.ndarray:
+    if points < 3 or points % 2 == 0:
+        raise ScaleLabError(
+            f"Expected an odd number of points, 3 or more, but got {points}; "
+            "with an odd number the trained network itself is the one in the middle."
+        )
+    steps = np.linspace(-span, span, points)
+    steps[points // 2] = 0.0
+    return steps
