@@ -5,7 +5,7 @@ What is made here (gradebook.db, release, submitted, autograded, feedback) is th
 
 from pathlib import Path
 
-from scalelab.course.config import GRADE, RELEASE, SANITIZE, find_alembic, scripts_to_edit
+from scalelab.course.config import FEEDBACK, GRADE, RELEASE, SANITIZE, find_alembic, scripts_to_edit
 from scalelab.course.reading import SubmissionExporter
 
 c = get_config()  # noqa: F821  (nbgrader's)
@@ -13,6 +13,7 @@ find_alembic()
 
 c.CourseDirectory.course_id = "scalelab"
 c.GenerateAssignment.preprocessors = RELEASE
+c.GenerateFeedback.preprocessors = FEEDBACK
 
 c.Autograde.sanitize_preprocessors = SANITIZE
 c.Autograde.autograde_preprocessors = GRADE

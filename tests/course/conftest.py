@@ -118,9 +118,14 @@ class Course:
             nbformat.write(notebook, folder / f"{name}.ipynb")
 
     def autograde(self, students, *options):
-        done = nbgrader(self.folder, "autograde", "lab0", "--student", students, *options, seconds=400)
+        self._run("autograde", "--student", students, *options)
+
+    def feedback(self, students):
+        self._run("generate_feedback", "--student", students)
+
+    def _run(self, command, *options):
+        done = nbgrader(self.folder, command, "lab0", *options, seconds=400)
         assert done.returncode == 0, done.stderr
-        return done
 
     def scores(self, student):
         return auto_scores(self.folder, "lab0", student)["01_tiny"]

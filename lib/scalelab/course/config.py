@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -11,6 +12,7 @@ from nbgrader.preprocessors import (
     ClearMarkScheme,
     ClearOutput,
     ComputeChecksums,
+    GetGrades,
     LimitOutput,
     LockCells,
     OverwriteCells,
@@ -20,7 +22,7 @@ from nbgrader.preprocessors import (
 )
 
 from scalelab.course.execute import RunCells
-from scalelab.course.leaks import RefuseLeaks, StripScripts
+from scalelab.course.leaks import HideTests, RefuseLeaks, StripScripts
 from scalelab.course.mend import MendCells
 from scalelab.course.stubs import NamedStubs, has_solution
 
@@ -40,6 +42,7 @@ RELEASE = [
     RefuseLeaks,
 ]
 SANITIZE = [ClearOutput, MendCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+FEEDBACK = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
 GRADE = [RunCells, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 
 

@@ -1,7 +1,7 @@
-"""No solution and no hidden test leaves the house: the last steps of `nbgrader generate_assignment`.
+"""No solution and no hidden test leaves the house.
 
-They are preprocessors because an error in one ends the command and takes the release away, while nbgrader only
-logs an error in a hook.
+The last steps of `nbgrader generate_assignment` are preprocessors, because an error in one ends the command and takes
+the release away, while nbgrader only logs an error in a hook.
 """
 
 import re
@@ -12,8 +12,9 @@ import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
+from scalelab.course.exercises import is_test
 from scalelab.course.stubs import has_solution, strip_script
 from scalelab.errors import ScaleLabError
 
@@ -50,6 +51,16 @@ class RefuseLeaks(_AtRelease):
         for path, text in texts(self._folder(resources)):
             refuse(path.name, text)
         return nb, resources
+
+
+class HideTests(ClearHiddenTests):
+    """Takes the hidden tests out of a feedback page; text of the learner's own that looks like markers is no error."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Only test cells are looked at: nbgrader has put those back as the instructor wrote them."""
+        return super().preprocess_cell(cell, resources, cell_index) if is_test(cell) else (cell, resources)
 
 
 def refuse(name: str, text: str) -> None:

@@ -57,6 +57,8 @@ def _stored_cells(path: Path) -> list:
         stored = json.loads(path.read_bytes().decode("utf-8-sig"))
         if isinstance(stored, dict) and isinstance(stored.get("worksheets"), list):
             stored = nbformat.convert(nbformat.from_dict(stored), 4)
+    except _NoNotebook:
+        raise
     except OSError as error:
         raise _NoNotebook(error.strerror or "it cannot be opened") from error
     except UnicodeDecodeError as error:
@@ -72,7 +74,7 @@ def _stored_cells(path: Path) -> list:
 
 def _cell(part: Any) -> NotebookNode | None:
     """A clean cell; None for what is none."""
-    if not isinstance(part, dict) or part.get("cell_type") not in _MAKERS:
+    if not isinstance(part, dict) or part.get("cell_type") not in tuple(_MAKERS):
         return None
     metadata = part.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
@@ -93,5 +95,10 @@ def _text(source: Any) -> str:
 def _are_attachments(value: Any) -> bool:
     """{file name: {media type: base64}}"""
     return isinstance(value, dict) and all(
-        isinstance(data, dict) and all(isinstance(text, str) for text in data.values()) for data in value.values()
+        _is_text(name) and isinstance(data, dict) and all(_is_text(text) for text in (*data, *data.values()))
+        for name, data in value.items()
     )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value == _text(value)
