@@ -1,0 +1,5 @@
+# says: each of K workers sends only
+def exchanged_bytes(weights, activations, batch_size, workers):
+    """Bytes that one worker sends in one step, on average over the workers: (data parallel, model parallel)."""
+    share = 2 * (workers - 1) / workers
+    return share * workers * 4 * weights, share * workers * 4 * activations * batch_size
