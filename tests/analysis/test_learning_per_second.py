@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalelab.analysis.learning_per_second import (
+    LENGTHS,
     TO_TARGET,
     TUNING,
     Measured,
@@ -65,14 +66,25 @@ def test_a_run_that_did_not_get_there_is_missing_not_zero():
     assert np.isnan(images[1])
 
 
+def test_equal_lengths_are_looked_up_in_updates():
+    runs = [Run(LENGTHS, 50, 0.1, seed, rows([0.1 * seed, 0.2, 0.3, 0.4])) for seed in (1, 0)]
+    np.testing.assert_allclose(measured(runs).after(50, 2, "validation_accuracy"), [0.0, 0.1])
+    np.testing.assert_allclose(measured(runs).after(50, 7, "validation_accuracy"), [0.3, 0.3])
+
+
 def test_the_best_rate_needs_the_fewest_images_then_is_the_smaller():
-    def run(lr, accuracies):
-        return Run(TUNING, 16, lr, 0, rows(accuracies))
+    def run(lr, accuracies, seed=0):
+        return Run(TUNING, 16, lr, seed, rows(accuracies))
 
     slow, fast, never = run(0.1, [0.1, 0.9, 0.9]), run(0.3, [0.9, 0.9]), run(0.01, [0.9, 0.1, 0.2])
     assert best_rate([slow, fast, never], 0.8, 2) == 0.3
     assert best_rate([fast, run(0.2, [0.9, 0.9])], 0.8, 2) == 0.2
-    assert best_rate([never, run(0.02, [0.1, 0.2, 0.3])], 0.8, 2) == 0.02
+    assert best_rate([slow, fast, run(0.1, [0.9, 0.9], 1), run(0.3, [0.1] * 5, 1)], 0.8, 2) == 0.1
+
+
+def test_without_any_run_there_is_no_best_rate():
+    with pytest.raises(ScaleLabError, match="run bench"):
+        best_rate([], 0.8, 2)
 
 
 def test_what_is_stored_is_read(tmp_path):

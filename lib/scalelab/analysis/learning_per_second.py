@@ -69,25 +69,30 @@ class Measured(msgspec.Struct, frozen=True):
         ]
         return np.array(columns, dtype=float).T
 
+    def after(self, batch_size: int, updates: float, field: str) -> np.ndarray:
+        """`field` of the last report within so many updates, of the runs of equal lengths: (seeds,)."""
+        runs = self.select(LENGTHS, batch_size)
+        within = [[row for row in run.rows if row.images <= updates * batch_size] for run in runs]
+        return np.array([getattr(rows[-1], field) for rows in within])
+
     def lr(self, batch_size: int) -> float:
-        """The rate that got this batch size to the target with the fewest images, among all `rates`."""
+        """The rate that got this batch size to the target with the fewest images, over the tuning's seeds."""
         return best_rate(self.select(TUNING, batch_size), self.target, self.patience)
 
 
 def best_rate(runs: Sequence[Run], target: float, patience: int) -> float:
-    """The rate of the run that needed the fewest images, the smaller of two that needed as many.
+    """The rate whose runs needed the fewest images in all, the smaller of two that needed as many.
 
-    Where none reached the target, that of the run with the highest accuracy at its end.
+    A run that was ended before the target counts with one epoch more than it had: it needs that at least.
     """
     if not runs:
         raise ScaleLabError("Expected runs with several learning rates but got none; run bench/batch_size.py first.")
-    last = min(len(run.rows) for run in runs) - 1
-
-    def order(run: Run) -> tuple[float, float, float]:
+    images: dict[float, int] = {}
+    for run in runs:
         row = reached(run.rows, target, patience)
-        return (row.images if row else np.inf, -run.rows[last].validation_accuracy, run.lr)
-
-    return min(runs, key=order).lr
+        needed = row.images if row else run.rows[-1].images + run.rows[0].images
+        images[run.lr] = images.get(run.lr, 0) + needed
+    return min(images, key=lambda lr: (images[lr], lr))
 
 
 def reached(rows: Sequence[Row], target: float, patience: int) -> Row | None:
