@@ -1,6 +1,8 @@
 """The notebooks as an instructor and a learner have them, through nbgrader's own commands."""
 
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -159,6 +161,16 @@ def test_wrong_answers_earn_nothing_in_the_whole_notebook_either(notebook, cours
     course.submit(student, notebook, *_wrong(course, notebook, number, replace_function))
     course.autograde(student, notebook.lab, "--notebook", str(notebook))
     _check_wrong(course, student, number, notebook)
+
+
+@pytest.mark.slow
+@pytest.mark.ranks
+def test_the_source_runs_through_nbval(notebook, course):
+    """Once more through the protocol that JupyterLab speaks, widgets included."""
+    path = course.folder / "source" / notebook.lab / notebook.path.name
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", path.name]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.slow

@@ -86,7 +86,13 @@ class _Notebook:
         """A fresh kernel, with all that the cells before had made, except those that made trouble and the tests."""
         while not self.kernel.alive and self.starts <= self.limits.restarts and self._left() > 0:
             self.starts += 1
-            self.kernel.start()
+            try:
+                self.kernel.start()
+            except RuntimeError:
+                if self.starts == 1:
+                    raise  # no fault of the notebook's: nbgrader reports the student as not graded
+                self.starts = self.limits.restarts + 1
+                return
             for index in range(before if self.starts > 1 else 0):
                 cell = self.cells[index]
                 if cell.cell_type != "code" or is_test(cell) or index in self.troubles or not cell.source.strip():
