@@ -83,7 +83,7 @@ def _draw_curves(axes: Axes, curves: Mapping[str, tuple[Sequence[float], Sequenc
     styles = ({"color": "0.65", "linewidth": 5}, {"color": "black", "marker": ".", "linewidth": 1.2})
     for (name, (steps, loss)), style in zip(curves.items(), styles, strict=False):
         axes.plot(steps, loss, label=name, **style)
-    axes.set(yscale="log", xlabel="steps along the direction")
+    axes.set(yscale="log", xlabel="steps along the direction", xticks=np.linspace(steps[0], steps[-1], 5))
 
 
 def _two_to_a_row(landscapes: Mapping[str, Landscape], height: float, **options) -> tuple[Figure, np.ndarray]:
