@@ -61,13 +61,16 @@ class Measured(msgspec.Struct, frozen=True):
     def to_target(self, field: str) -> np.ndarray:
         """`field` of the reports ("images", "training_seconds", ...) when the target was reached: (seeds, batch sizes).
 
-        NaN where a run did not reach it.
+        NaN where a run did not reach it, or was not made yet.
         """
-        columns = [
-            [_value(reached(run.rows, self.target, self.patience), field) for run in self.select(TO_TARGET, size)]
-            for size in self.batch_sizes
-        ]
-        return np.array(columns, dtype=float).T
+        runs = {(run.seed, run.batch_size): run for run in self.runs if run.experiment == TO_TARGET}
+        table = np.full((len({seed for seed, _ in runs}), len(self.batch_sizes)), np.nan)
+        for i, seed in enumerate(sorted({seed for seed, _ in runs})):
+            for j, size in enumerate(self.batch_sizes):
+                run = runs.get((seed, size))
+                row = reached(run.rows, self.target, self.patience) if run else None
+                table[i, j] = getattr(row, field) if row else np.nan
+        return table
 
     def after(self, batch_size: int, updates: float, field: str) -> np.ndarray:
         """`field` of the last report within so many updates, of the runs of equal lengths: (seeds,)."""
@@ -147,7 +150,3 @@ def write_measured(measured: Measured, path: Path | str) -> None:
     lines = b",\n".join(msgspec.json.encode(run) for run in measured.runs)
     whole.write_bytes(head.removesuffix(b"]}") + b"\n" + lines + b"\n]}\n")
     whole.replace(path)
-
-
-def _value(row: Row | None, field: str) -> float:
-    return np.nan if row is None else getattr(row, field)
