@@ -19,7 +19,7 @@ def readme():
 
 
 def test_the_tables_are_the_stored_ones(readme):
-    assert len(readme.MARKED.findall(README)) == 2
+    assert len(readme.MARKED.findall(README)) == README.count("<!-- bench") > 0
     assert readme.filled(README) == README
 
 
