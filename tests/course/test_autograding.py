@@ -6,6 +6,7 @@ are graded.
 
 import html
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -101,6 +102,7 @@ def nonsense(notebook):
     return notebook
 
 
+DIVIDES = "def area(a, b):\n    return a * b * a / a"
 BUILDS_ON = "def area(a, b):\n    return double(a) * b / 2"
 WARNS = """import sys, warnings
 def double(x):
@@ -115,6 +117,7 @@ def submissions(new, release):
         "source": new(),
         **{name: troubled(new(), source) for name, (source, _) in TROUBLES.items()},
         **{name: answered(new(), "double", f"def double(x):\n    {body}") for name, (body, _) in TESTED.items()},
+        "fed": answered(answered(new(), "double", "import os\nos._exit(3)"), "area", DIVIDES),
         "several": before(
             before(answered(new(), "double", "import os\nos._exit(1)"), "double", "while True:\n    pass"),
             "area",
@@ -250,13 +253,15 @@ def test_what_is_no_notebook_gets_zero_and_a_sentence(graded, name):
     assert first.endswith("so its exercises were not graded; open it in JupyterLab, save it and hand it in again.")
 
 
-def test_the_feedback_page_shows_the_sentence_and_no_hidden_test(graded, course):
-    assert graded("exits")
-    course.feedback("exits")
-    page = (course.folder / "feedback" / "exits" / "lab0" / "01_tiny.html").read_text()
-    assert "was not graded because its cell ended the kernel (exit code 3)" in html.unescape(page)
-    assert "area(2, 3)" in page
-    assert "area(0, 3)" not in page
+def test_the_feedback_page_shows_the_sentences_and_no_hidden_test(graded, course):
+    assert graded("fed")[0] == FULL | {"double-test": 0, "area-test": 0}
+    course.feedback("fed")
+    page = html.unescape((course.folder / "feedback" / "fed" / "lab0" / "01_tiny.html").read_text())
+    assert "was not graded because its cell ended the kernel (exit code 3)" in page
+    assert "ZeroDivisionError" in page
+    plain = re.sub("<[^>]*>", "", page)
+    assert "area(2, 3)" in plain
+    assert "area(0, 3)" not in plain
 
 
 def test_a_notebook_that_uses_up_its_time_gets_no_points_for_what_is_left(course):

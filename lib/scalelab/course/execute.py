@@ -4,6 +4,7 @@ nbgrader's own preprocessor ends at the first cell that kills its kernel. This o
 fresh kernel, runs the cells before it again without those that made trouble, and goes on.
 """
 
+import math
 import time
 from pathlib import Path
 
@@ -105,7 +106,7 @@ class _Notebook:
         return self.end - time.monotonic()
 
     def _limits(self) -> Limits:
-        seconds = min(self.limits.cell_seconds, max(1.0, round(self._left())))
+        seconds = min(self.limits.cell_seconds, max(1, math.ceil(self._left())))
         return Limits(seconds, self.limits.grace_seconds, self.limits.memory_gb)
 
     def _give_up(self, cell: NotebookNode) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -45,6 +46,13 @@ def free_names(source: str) -> set[str]:
         elif isinstance(node, ast.arg):
             made.add(node.arg)
     return used_names(source) - made - set(dir(builtins))
+
+
+def function_in(script: Path, name: str) -> str | None:
+    """The code of the function `name` of a script; None where it has none, or is no Python."""
+    text = script.read_text(encoding="utf-8", errors="replace")
+    found = (node for node in _nodes(text) if isinstance(node, ast.FunctionDef) and node.name == name)
+    return next((ast.get_source_segment(text, node) for node in found), None)
 
 
 def _nodes(source: str) -> list[ast.AST]:

@@ -1,10 +1,11 @@
 """The sentence that says why an exercise got no points, where the test's own message cannot know."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from nbformat import NotebookNode
 
-from scalelab.course.exercises import exercise, grade_id, is_answer, is_test, used_names
+from scalelab.course.exercises import exercise, function_in, grade_id, is_answer, is_test, used_names
 from scalelab.course.kernel import Kernel, Ran
 from scalelab.course.mend import is_missing
 from scalelab.course.outputs import error
@@ -33,7 +34,7 @@ def explain(
             return _said(f"Exercise `{name}` was not graded because its cell {troubles[index]}.")
         if is_missing(other):
             return _said(f"Exercise `{name}` was not graded because its cell is not in the notebook.")
-    if earlier := _failed_before(cell, before):
+    if earlier := _failed_before(cell, before, kernel.folder):
         return _said(f"Exercise `{name}` uses `{earlier}`, whose own test has failed: mend that one first.")
     for changed, kind in overwritten(kernel, cell.source):
         return _said(f"`{changed}` is no function here but {kind}: another cell gave that name a new meaning.")
@@ -44,10 +45,12 @@ def explain(
     return []
 
 
-def _failed_before(cell: NotebookNode, before: Sequence[NotebookNode]) -> str | None:
+def _failed_before(cell: NotebookNode, before: Sequence[NotebookNode], folder: Path) -> str | None:
     """The first exercise with a failed test whose function this one's test or answer uses."""
-    own = [other.source for other in before if is_answer(other) and exercise(other) == exercise(cell)]
-    used = set().union(*(used_names(source) for source in (cell.source, *own))) - {exercise(cell)}
+    name = exercise(cell)
+    code = [cell.source, *(other.source for other in before if is_answer(other) and exercise(other) == name)]
+    code += [function for path in sorted(folder.glob("*.py")) if (function := function_in(path, name))]
+    used = set().union(*map(used_names, code)) - {name}
     for other in before:
         if is_test(other) and exercise(other) in used and any(o.output_type == "error" for o in other.outputs):
             return exercise(other)

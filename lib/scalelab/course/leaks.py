@@ -19,6 +19,7 @@ from scalelab.course.stubs import has_solution, strip_script
 from scalelab.errors import ScaleLabError
 
 MARKER = re.compile(r"\b(BEGIN|END)[\s_-]+(HIDDEN[\s_-]+TESTS?|SOLUTIONS?|MARK[\s_-]+SCHEME)\b", re.IGNORECASE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class _AtRelease(NbGraderPreprocessor):
@@ -60,7 +61,20 @@ class HideTests(ClearHiddenTests):
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Only test cells are looked at: nbgrader has put those back as the instructor wrote them."""
-        return super().preprocess_cell(cell, resources, cell_index) if is_test(cell) else (cell, resources)
+        if is_test(cell):
+            whole = cell.source
+            super().preprocess_cell(cell, resources, cell_index)
+            hidden = {line.strip() for line in whole.splitlines()} - {line.strip() for line in cell.source.splitlines()}
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    output.traceback = [part for part in output.traceback if not _shows(part, hidden)]
+        return cell, resources
+
+
+def _shows(part: str, lines: set[str]) -> bool:
+    """Whether a part of a traceback, a frame with the code around it, shows one of these lines."""
+    plain = _COLOUR.sub("", part)
+    return any(line in plain for line in lines)
 
 
 def refuse(name: str, text: str) -> None:
