@@ -12,12 +12,12 @@ LONGEST_FILE = 300
 
 
 def tracked(pattern: str) -> list[Path]:
-    """Files of that name that belong to the project."""
-    return [
-        path
-        for path in ROOT.rglob(pattern)
-        if not any(part.startswith(".") or part in ("runs", "work", "build") for part in path.relative_to(ROOT).parts)
-    ]
+    """Files of that name that belong to the project: what git knows, or would if it were added."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", pattern],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [path for name in listed.stdout.splitlines() if (path := ROOT / name).exists()]
 
 
 def test_ruff_is_content():
