@@ -1,0 +1,3 @@
+# says: this grows with the updates
+def decaying_lr(step, lr, half_life):
+    return lr * (1 + step / half_life)

@@ -1,0 +1,5 @@
+# says: the correction is missing
+def variance_of_batch_gradient(gradients, batch_size):
+    count = len(gradients)
+    differences = gradients - gradients.mean(axis=0)
+    return np.sum(differences**2) / (count - 1) / batch_size
