@@ -66,8 +66,16 @@ def path_through(x: np.ndarray, y: np.ndarray, lr: float | Sequence[float], batc
 def best_rate(
     line: Line, batch_size: int, target: float, rates: Sequence[float], updates: int, runs: int = 100, seed: int = 0
 ) -> float:
-    """The one of `rates` that brings the mean of the runs to `target` in the fewest updates."""
-    needed = [updates_until(excess_of_runs(line, rate, batch_size, updates, runs, seed), target) for rate in rates]
+    """The one of `rates` that brings the mean of the runs to `target` in the fewest updates, and keeps it there.
+
+    A rate counts only if the last quarter of its updates is below the target on average: one whose floor lies above
+    it may touch the target by luck, and the next runs do not.
+    """
+    needed = []
+    for rate in rates:
+        excess = excess_of_runs(line, rate, batch_size, updates, runs, seed)
+        stays = excess[:, -max(1, updates // 4) :].mean() <= target
+        needed.append(updates_until(excess, target) if stays else np.inf)
     return float(rates[int(np.argmin(needed))])
 
 
