@@ -70,7 +70,7 @@ def draw_escape(batch_sizes: Sequence[int], fractions: Mapping[str, np.ndarray],
         "loss at the narrow minimum",
         (0.5, poor),
         xycoords=("axes fraction", "data"),
-        ha="center",
+        ha="left",
         va="bottom",
         size=SMALL,
     )
