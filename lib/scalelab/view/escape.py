@@ -68,7 +68,7 @@ def draw_escape(batch_sizes: Sequence[int], fractions: Mapping[str, np.ndarray],
     right.axhline(poor, color="black", linewidth=0.8, zorder=1)
     right.annotate(
         "loss at the narrow minimum",
-        (0.5, poor),
+        (0.18, poor),
         xycoords=("axes fraction", "data"),
         ha="left",
         va="bottom",
