@@ -4,7 +4,8 @@
     python bench/landscape.py depths [--seeds 3]       networks of four depths, with skips and without; minutes
     python bench/landscape.py stopped [--seeds 3]      the deepest with skips, after one epoch: as unfinished as without
 
-Each leaves its part in bench/results/landscape.json, and a table of both in landscape.md.
+Each leaves its part in bench/results/landscape.json. The speeds' table stands beside it, that of the networks beside
+notebook 1.3, which shows it.
 """
 
 import json
@@ -28,6 +29,7 @@ from scalelab.train import accuracy
 from scalelab.train.one_cycle import train_one_cycle
 
 RESULT = Path(__file__).parent / "results" / "landscape.json"
+BESIDE_THE_NOTEBOOK = Path(__file__).parents[1] / "labs" / "source" / "lab1_sgd" / "measured_landscape.md"
 DEPTHS, TRAINED, HELD_OUT, EPOCHS, SAMPLE, POINTS = (14, 20, 32, 44), 2000, 2000, 4, 100, 11
 OURS = f"batches of {BATCH_SIZES['cpu']}, channels last"
 CONTESTANTS = {  # batch size, memory format, images in a round
@@ -98,8 +100,16 @@ def measure_runs(kinds: list[tuple[int, bool, int]], seeds: int) -> dict:
     return {"images": source, "trained_on": TRAINED, "sample": SAMPLE, "points": POINTS, "runs": rows}
 
 
-def table(result: dict) -> str:
-    return "\n\n".join(write(result[part]) for part, write in PARTS.items() if part in result) + "\n"
+def write_tables(result: dict) -> str:
+    """Write those of the parts that were measured, and give them all."""
+    tables = {}
+    if "speed" in result:
+        tables[RESULT.with_suffix(".md")] = speed_table(result["speed"])
+    if {"depths", "stopped"} <= result.keys():
+        tables[BESIDE_THE_NOTEBOOK] = runs_table(result["depths"], result["stopped"])
+    for path, text in tables.items():
+        path.write_text(text + "\n")
+    return "\n\n".join(tables.values())
 
 
 def speed_table(speed: dict) -> str:
@@ -111,24 +121,24 @@ def speed_table(speed: dict) -> str:
     return "\n".join([*lines, "", words])
 
 
-def runs_table(found: dict) -> str:
-    lines = [
-        "| layers | skips | held-out accuracy | loss at the middle | highest loss | bends downwards near the middle |",
-        "|---|---|---|---|---|---|",
-    ]
-    runs = found["runs"]
-    for depth, skips in dict.fromkeys((run["depth"], run["skips"]) for run in runs):
-        own = [run for run in runs if (run["depth"], run["skips"]) == (depth, skips)]
+def runs_table(*found: dict) -> str:
+    heads = ("layers", "skips", "epochs", "held-out accuracy", "loss at the star", "highest loss",
+             "bends downwards near the star")  # fmt: skip
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    runs = [run for part in found for run in part["runs"]]
+    kinds = dict.fromkeys((run["depth"], run["skips"], run.get("epochs", EPOCHS)) for run in runs)
+    for kind in kinds:
+        own = [run for run in runs if (run["depth"], run["skips"], run.get("epochs", EPOCHS)) == kind]
         cells = [_range([run[key] for run in own], form) for key, form in COLUMNS.items()]
-        lines.append(f"| {depth} | {'with' if skips else 'without'} | {' | '.join(cells)} |")
-    seeds, epochs = len({run["seed"] for run in runs}), runs[0].get("epochs", EPOCHS)
-    trained = f"{found['trained_on']:,} images, epochs: {epochs}, {POINTS} x {POINTS} points"
-    words = f"Median (lowest to highest) of {seeds} seeds; {trained}."
-    return "\n".join([*lines, "", words])
+        depth, skips, epochs = kind
+        lines.append(f"| {depth} | {'with' if skips else 'without'} | {epochs} | {' | '.join(cells)} |")
+    seeds, first = len({run["seed"] for run in runs}), found[0]
+    machine = f"{first['machine']['machine']}, torch {first['machine']['torch']}"
+    trained = f"{first['trained_on']:,} images of {first['images']}, {POINTS} x {POINTS} points; {machine}"
+    return "\n".join([*lines, "", f"Median (lowest to highest) of {seeds} seeds; {trained}."])
 
 
 COLUMNS = {"held_out": "{:.2f}", "loss": "{:.2f}", "highest": "{:,.0f}", "bent": "{:.0%}"}
-PARTS = {"speed": speed_table, "depths": runs_table, "stopped": runs_table}
 MEASURE = {"depths": measure_depths, "stopped": measure_stopped}
 
 
@@ -138,7 +148,7 @@ def _range(values: list[float], form: str) -> str:
 
 
 @click.command()
-@click.argument("part", type=click.Choice(list(PARTS)))
+@click.argument("part", type=click.Choice(["speed", *MEASURE]))
 @click.option("--rounds", default=5)
 @click.option("--seeds", default=3)
 @click.option("--threads", default=0, help="Threads of torch; 0: as many as it likes.")
@@ -149,8 +159,7 @@ def main(part: str, rounds: int, seeds: int, threads: int) -> None:
     result = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     result[part] = found
     RESULT.write_text(json.dumps(result, indent=1) + "\n")
-    RESULT.with_suffix(".md").write_text(table(result))
-    Console().print(table(result), markup=False, soft_wrap=True)
+    Console().print(write_tables(result), markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":
