@@ -29,3 +29,9 @@ def test_a_picture_that_cannot_be_drawn_says_why_and_keeps_the_last_one():
     picture.controls["height"].value = 2.0
     assert "height above &lt;1&gt;" in picture.sentence.value
     assert picture.picture.value == before
+
+
+def test_a_picture_keeps_the_size_it_was_drawn_in():
+    """In a page a box stretches what is in it, and text in a stretched picture is blurred."""
+    picture = live(draw, height=widgets.FloatSlider(value=0.0, max=2.0))
+    assert picture.picture.layout.align_self == "flex-start"

@@ -15,6 +15,7 @@ from scalelab.view.figure import png
 
 LABEL = {"description_width": "9em"}
 WIDE = widgets.Layout(width="32em")
+AS_DRAWN = {"align_self": "flex-start", "max_width": "100%"}  # a box would stretch a picture to its own width
 
 
 class Live(widgets.VBox):
@@ -25,7 +26,7 @@ class Live(widgets.VBox):
 
     def __init__(self, draw: Callable[..., tuple[Figure | bytes, str]], controls: dict[str, widgets.Widget]):
         self.draw, self.controls, self.redraw_seconds = draw, controls, []
-        self.picture, self.sentence = widgets.Image(format="png"), widgets.HTMLMath()
+        self.picture, self.sentence = widgets.Image(format="png", layout=AS_DRAWN), widgets.HTMLMath()
         for name, control in controls.items():
             control.description = control.description or name
             control.style, control.layout = LABEL, WIDE
