@@ -1,5 +1,6 @@
 """Shards: what is read is what was written, each image on one rank, and half a file is never taken for a whole one."""
 
+import io
 import tarfile
 
 import numpy as np
@@ -9,7 +10,7 @@ import webdataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.data.shards import find_shards, in_batches, read_shards, shards_of, write_shards
+from scalelab.data.shards import find_shards, in_batches, read_shards, shards_of, unpack_image, write_shards
 from scalelab.errors import ScaleLabError
 
 
@@ -102,12 +103,20 @@ def as_npy(array):
         ({"npy": as_npy(np.zeros((1, 2, 2), np.uint8)), "cls": b"cat"}, "damaged"),
         ({"npy": b"no array", "cls": b"3"}, "damaged"),
         ({"npy": b"", "cls": b"3"}, "damaged"),
+        ({"npy": as_npy(np.zeros((1, 2, 2), np.uint8))[:-1], "cls": b"3"}, "damaged"),
+        ({"npy": as_npy(np.zeros((1, 2, 2), np.uint8)) + b"0", "cls": b"3"}, "damaged"),
+        ({"npy": as_npy(np.zeros((1, 2, 2), object)), "cls": b"3"}, "damaged"),
     ],
 )
 def test_other_contents_are_refused_in_one_sentence(tmp_path, members, words):
     with pytest.raises(ScaleLabError, match=words) as caught:
         list(read_shards([packed(tmp_path / "odd.tar", **members)]))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("array", [np.arange(24, dtype=np.uint8).reshape(2, 3, 4), np.arange(4.0), np.ones((3, 5)).T])
+def test_an_array_is_unpacked_as_numpy_does_it(array):
+    assert np.array_equal(unpack_image(as_npy(array)), np.load(io.BytesIO(as_npy(array))))
 
 
 def test_what_is_no_tar_file_is_refused(tmp_path):
