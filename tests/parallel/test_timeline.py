@@ -88,12 +88,12 @@ def test_what_travels_at_the_same_time_is_one_message(write):
 def test_any_beginning_of_the_file_is_read_as_far_as_it_goes(write):
     text = as_horovod_writes(ENTRIES)
     whole = read_timeline(write(text))
-    for kept in range(len(text)):
+    for kept in range(0, len(text), 3):
         part = read_timeline(write(text[:kept]))
         assert not part.complete
         ended = [event for event in part.events if event.duration is not None]
         assert set(ended) <= set(whole.events)
-    assert len(ended) == len(whole.events)  # only the bracket is missing
+    assert set(read_timeline(write(text[:-1])).events) == set(whole.events)  # only the bracket is missing
 
 
 def test_a_phase_that_never_ended_is_told_from_one_of_no_length(write):
@@ -144,10 +144,10 @@ def test_two_ranks_write_what_is_read_here(scripts, tmp_path):
     gradients = {f"allreduce.{layer}.{kind}" for layer in (0, 2) for kind in ("weight", "bias")}
     assert timeline.complete
     assert len(timeline.cycles) > 1
-    assert len(found) == 6
+    assert len(found) in (5, 6)
     assert {one.rank for one in timeline.ready} == {0, 1}
-    for step in found:
+    for step in found[:-1]:  # of the last, Horovod may not have written the end
         assert {event.tensor for event in step} == gradients
         assert sorted(sum(messages(step), [])) == sorted(gradients)
-    for before, after in pairwise(found):  # the last step may have lost its end
+    for before, after in pairwise(found):
         assert max(event.end for event in before) <= min(event.start for event in after)

@@ -60,7 +60,8 @@ class Timeline:
     """events in the order of their start; cycles: seconds at which Horovod looked for work (if they were marked).
 
     `complete` says whether the file had its end: not so while the run goes on, or where it was killed. Even then the
-    last step may lack the end of its phases: Horovod stops writing when it is shut down.
+    last steps may be missing: Horovod writes now and then, and loses what waits when it is shut down. A script that
+    rests for half a second at its end has them all.
     """
 
     events: tuple[Event, ...]
