@@ -1,4 +1,7 @@
-"""The command line: `scalelab doctor | data | release | run | grade`. Imports late, so that help answers at once."""
+"""The command line: `scalelab doctor | data | release | run | check | grade`.
+
+Imports late, so that help answers at once.
+"""
 
 import os
 import sys
@@ -110,6 +113,29 @@ def run(script: Path, arguments: tuple[str, ...], workers: int, timeout: float |
     outcome = launch(script, arguments, workers, limits=Limits(seconds=timeout), watch=show)
     click.echo(outcome.reason)
     sys.exit(0 if outcome.ended == "finished" else 1)
+
+
+@commands.command()
+@click.argument("script", type=file)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--workers", default=2, show_default=True, help="Number of ranks.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def check(script: Path, arguments: tuple[str, ...], workers: int, as_json: bool) -> None:
+    """Say what is wrong with SCRIPT's conversion to several ranks; its own ARGUMENTS come after --.
+
+    Exit code 0: converted. 1: not, and what to do. 2: could not be run, and why.
+    """
+    from rich.console import Console
+
+    from scalelab.parallel.check import check as check_script
+    from scalelab.view.terminal import show_check
+
+    report = check_script(script, arguments, workers)
+    if as_json:
+        click.echo(report.to_json(), nl=False)
+    else:
+        show_check(Console(), report)
+    sys.exit(0 if report.converted else 1)
 
 
 @commands.command()

@@ -1,4 +1,4 @@
-"""A grading or a run on the terminal: steps, a bar against the budget, the verdict."""
+"""A grading, a run or a check on the terminal: steps, a bar against the budget, the verdict."""
 
 from pathlib import Path
 from typing import Self
@@ -7,8 +7,10 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
+from rich.text import Text
 
 from scalelab.grade.result import Result
+from scalelab.parallel.check.report import Report
 from scalelab.parallel.launch import Progress
 from scalelab.train import Row
 
@@ -84,6 +86,24 @@ def show_verdict(console: Console, result: Result, out: Path) -> None:
     if result.seconds is not None:
         _print(console, f"After {result.seconds:.0f} s of {result.budget_seconds:.0f} s. {result.run}")
     _print(console, f"Feedback: {out / 'feedback.html'}")
+
+
+def show_check(console: Console, report: Report) -> None:
+    """The verdict on a conversion, then each finding: where, what, what to do."""
+    verdict = "✓ converted" if report.converted else "✗ not converted"
+    title = f"{verdict}: {report.workers} ranks, {report.steps} steps observed"
+    if not report.findings:
+        _print(console, f"{title}, nothing found.")
+        return
+    table = Table(title=title, show_lines=True)
+    for heading in ("finding", "where", "what is the matter, and what to do"):
+        table.add_column(heading)
+    for finding in report.findings:
+        rank = "" if finding.rank is None else f"rank {finding.rank}"
+        where = "\n".join(part for part in (finding.where, rank) if part)
+        text = f"{finding.message}\n{finding.hint}"
+        table.add_row(*(Text(part) for part in (f"{finding.id}\n{finding.severity}", where, text)))
+    console.print(table)
 
 
 def _print(console: Console, text: str) -> None:

@@ -1,0 +1,64 @@
+"""Runs a script as K observed ranks, reads what they told, and judges."""
+
+import ast
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from scalelab.errors import ScaleLabError
+from scalelab.parallel.check import events, observe
+from scalelab.parallel.check.findings import find_all
+from scalelab.parallel.check.report import Report, judge
+from scalelab.parallel.check.scratch import lay
+from scalelab.parallel.launch import Limits, Outcome, launch
+
+LIMITS = Limits(seconds=60, stall_seconds=8)
+
+
+def check(
+    script: Path | str,
+    arguments: Sequence[str] = (),
+    workers: int = 2,
+    *,
+    folder: Path | str = ".",
+    limits: Limits = LIMITS,
+) -> Report:
+    """Run `script` as `workers` ranks for a bounded number of steps and say what is wrong with its conversion.
+
+    The ranks start from different random numbers and slightly different weights, which a converted script makes
+    equal. They run in a copy of `folder` made of links, so that relative output goes nowhere.
+
+    Raises ScaleLabError where the script or Horovod is missing, the script is no Python, `workers` is below 2, or
+    the ranks did not begin.
+    """
+    script = Path(script).resolve()
+    _refuse(script, workers)
+    with tempfile.TemporaryDirectory(prefix="scalelab-check-") as room:
+        told, scratch = Path(room) / "events", Path(room) / "run"
+        told.mkdir()
+        scratch.mkdir()
+        lay(Path(folder).resolve(), scratch)
+        inside = Path(observe.__file__).with_name("__main__.py")
+        outcome = launch(
+            inside, [str(told), str(script), *map(str, arguments)], workers, folder=scratch, limits=limits
+        )
+        ranks = events.read(told, workers)
+    return judge_run(ranks, outcome)
+
+
+def judge_run(ranks: list[events.RankEvents], outcome: Outcome) -> Report:
+    """The verdict on a run that is over."""
+    if not any(rank.events for rank in ranks):
+        raise ScaleLabError(f"The check could not begin: {outcome.reason}")
+    return judge(find_all(ranks, outcome), len(ranks), min(rank.steps for rank in ranks))
+
+
+def _refuse(script: Path, workers: int) -> None:
+    if not script.is_file():
+        raise ScaleLabError(f"There is no script {script}; give the path of a Python file.")
+    if workers < 2:
+        raise ScaleLabError(f"The check compares ranks, so it needs at least 2 workers, not {workers}.")
+    try:
+        ast.parse(script.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        raise ScaleLabError(f"{script.name} is no Python that can be run: {error}; mend it first.") from None

@@ -1,0 +1,109 @@
+"""What a rank tells while it is observed: one JSON line an event, written at once, so that a killed rank has told.
+
+`step` counts the optimizer steps that the rank had finished by then. `where` is "file.py, line N" in the script.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+
+class Call(msgspec.Struct, frozen=True, tag=True):
+    """A call of Horovod. `wrapped`: made by Horovod's own optimizer, not by the script."""
+
+    name: str
+    step: int
+    where: str | None
+    tensor: str | None = None
+    elements: int = 0
+    wrapped: bool = False
+
+
+class Wrapped(msgspec.Struct, frozen=True, tag=True):
+    """An optimizer was given to DistributedOptimizer; `state`: it held momentum or the like, which is lost."""
+
+    step: int
+    where: str | None
+    state: bool
+
+
+class Step(msgspec.Struct, frozen=True, tag=True):
+    """A step of an optimizer: fingerprints of its weights before, of the gradients it used, of its state before."""
+
+    step: int
+    where: str | None
+    optimizer: int
+    lr: float
+    weights: list[float]
+    gradients: list[float]
+    state: list[float] = []
+    local: list[float] = []  # the gradients as `backward` left them, before they were averaged
+
+
+class Alive(msgspec.Struct, frozen=True, tag=True):
+    """A sign of life, once a second: the line the main thread is at, and the Horovod call it is in."""
+
+    step: int
+    where: str | None
+    call: str | None
+    tensor: str | None = None
+    wrapped: bool = False
+
+
+class Ended(msgspec.Struct, frozen=True, tag=True):
+    """The last event of a rank that was not killed; `enough`: the check ended it, all ranks alike."""
+
+    step: int
+    error: str | None = None
+    where: str | None = None
+    enough: bool = False
+
+
+Event = Call | Wrapped | Step | Alive | Ended
+
+
+class RankEvents:
+    """All events of one rank, in order."""
+
+    def __init__(self, rank: int, events: Sequence[Event]):
+        self.rank, self.events = rank, list(events)
+
+    def of(self, kind: type) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def calls(self, *names: str) -> list[Call]:
+        """Calls of Horovod by these names."""
+        return [call for call in self.of(Call) if call.name in names]
+
+    @property
+    def initialized(self) -> bool:
+        return bool(self.calls("init"))
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps that the rank has finished."""
+        return max((event.step for event in self.events), default=0)
+
+    @property
+    def end(self) -> Ended | None:
+        return next(iter(self.of(Ended)), None)
+
+
+def path(folder: Path, rank: int) -> Path:
+    return folder / f"rank-{rank}.jsonl"
+
+
+def read(folder: Path, workers: int) -> list[RankEvents]:
+    """What the ranks have told; a line that was cut off by a rank's death is passed over."""
+    return [RankEvents(rank, _read_one(path(folder, rank))) for rank in range(workers)]
+
+
+def _read_one(file: Path) -> list[Event]:
+    events = []
+    for line in file.read_bytes().splitlines() if file.exists() else []:
+        try:
+            events.append(msgspec.json.decode(line, type=Event))
+        except msgspec.DecodeError:
+            continue
+    return events

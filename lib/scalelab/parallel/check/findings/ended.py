@@ -1,0 +1,101 @@
+"""Runs that did not come to their end: a rank that crashed, ranks that wait for others."""
+
+from collections.abc import Iterator
+
+from scalelab.parallel.check.events import Alive, RankEvents
+from scalelab.parallel.check.report import Finding
+from scalelab.parallel.diagnose import EXIT, VICTIM, explain_stall
+from scalelab.parallel.launch import Outcome
+
+VICTIMS = (VICTIM, "Horovod has been shut down")
+
+
+def find(ranks: list[RankEvents], outcome: Outcome) -> Iterator[Finding]:
+    """rank-crashed or stalled; nothing where the run came to an end of its own."""
+    if outcome.ended == "finished":
+        return
+    crash = find_crash(ranks, outcome)
+    yield crash or find_stall(ranks, outcome)
+
+
+def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
+    """The first rank that ended with an error of its own, or was killed; not those that fell with it."""
+    for rank in ranks:
+        if rank.end and rank.end.error and not _is_victim(rank.end.error):
+            alone = sum(bool(r.end and r.end.error == rank.end.error) for r in ranks) < len(ranks)
+            return _crashed(rank.rank if alone else None, rank.end.error.rstrip("."), rank.end.where)
+    for rank in ranks:
+        if rank.end is None and (code := _exit_code(rank.rank, outcome)):
+            signs = rank.of(Alive)
+            how = f"was ended by signal {code - 128}" if code > 128 else f"ended with exit code {code}"
+            return _crashed(rank.rank, f"no message: it {how}", signs[-1].where if signs else None)
+    return None
+
+
+def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:
+    """Who waits at which call, who never came: from Horovod's report, or from the last signs of life."""
+    places = "; ".join(_place(rank) for rank in ranks)
+    told = explain_stall(outcome.output)
+    waiting = [rank for rank in ranks if _waits(rank)]
+    missing = [rank for rank in ranks if not _waits(rank)]
+    return Finding(
+        id="stalled",
+        severity="error",
+        rank=missing[0].rank if waiting and len(missing) == 1 else None,
+        where=_last_where(waiting[0]) if waiting else _last_where(ranks[0]),
+        message=f"{told or outcome.reason} {places}.",
+        hint="Every rank must make the same collective calls, equally often and in the same order: look for calls "
+        "under `if hvd.rank() == 0`, and for loops that are longer on some ranks.",
+    )
+
+
+def _place(rank: RankEvents) -> str:
+    name = f"Rank {rank.rank}"
+    if rank.end and not rank.end.error:
+        return f"{name} had ended after {rank.steps} steps"
+    where = _last_where(rank) or "the script"
+    signs = rank.of(Alive)
+    call = signs[-1].call if signs else None
+    if call and not signs[-1].wrapped:
+        call = f"hvd.{call}"
+    elif call:
+        call = "the averaging of gradients"
+    return f"{name} was at {where}" + (f" in {call}" if call else "") + f", after {rank.steps} steps"
+
+
+def _waits(rank: RankEvents) -> bool:
+    """Whether the rank was in a call of Horovod to the last."""
+    signs = rank.of(Alive)
+    return bool(rank.end and rank.end.error) or (rank.end is None and bool(signs) and signs[-1].call is not None)
+
+
+def _last_where(rank: RankEvents) -> str | None:
+    if rank.end:
+        return rank.end.where
+    signs = rank.of(Alive)
+    return signs[-1].where if signs else None
+
+
+def _is_victim(error: str) -> bool:
+    return any(word in error for word in VICTIMS)
+
+
+def _exit_code(rank: int, outcome: Outcome) -> int | None:
+    """The exit code that horovodrun reports for this rank, unless it is that of a rank ended by others."""
+    for line in outcome.output.launcher() + outcome.output.of(None, "stdout"):
+        match = EXIT.search(line)
+        if match and int(match["rank"]) == rank and int(match["code"]) not in (0, 1, 143):
+            return int(match["code"])
+    return None
+
+
+def _crashed(rank: int | None, error: str, where: str | None) -> Finding:
+    who = "Every rank" if rank is None else f"Rank {rank}"
+    return Finding(
+        id="rank-crashed",
+        severity="error",
+        rank=rank,
+        where=where,
+        message=f"{who} stopped with {error}" + (f" at {where}." if where else "."),
+        hint="Mend this first: when one rank stops, all others lose their partner and stop as well.",
+    )

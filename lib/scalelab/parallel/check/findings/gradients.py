@@ -1,0 +1,53 @@
+"""Whether the ranks step by the same gradients, whoever averaged them."""
+
+from collections.abc import Iterator
+
+from scalelab.parallel.check.events import Call, RankEvents, Step
+from scalelab.parallel.check.findings.compare import equal
+from scalelab.parallel.check.report import Finding
+
+AVERAGING = ("allreduce", "grouped_allreduce", "sparse_allreduce", "allgather", "reducescatter", "grouped_", "alltoall")
+
+
+def find(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """optimizer-not-wrapped: gradients that differ and weights that move apart, or ranks that never exchange."""
+    by_step = list(zip(*(rank.of(Step) for rank in ranks), strict=False))
+    if len(by_step) < 2:
+        return
+    apart = [steps for steps in by_step if not equal([step.gradients for step in steps])]
+    silent = not any(_exchanges(call) for call in ranks[0].of(Call))
+    if silent or (len(apart) >= len(by_step) / 2 and _moves_apart(by_step)):
+        yield _not_wrapped(by_step[0][0].where)
+
+
+def _exchanges(call: Call) -> bool:
+    """Whether this may be an exchange of gradients or weights during training."""
+    return call.name.startswith(AVERAGING) or (call.step > 0 and call.name.startswith("broadcast"))
+
+
+def _moves_apart(by_step: list[tuple[Step, ...]]) -> bool:
+    """Whether the ranks' weights change by different amounts in a step: sum of every tensor, before and after."""
+    for before, after in zip(by_step, by_step[1:], strict=False):
+        if len({step.optimizer for step in (*before, *after)}) > 1:
+            continue
+        moved = [_difference(x.weights, y.weights) for x, y in zip(before, after, strict=True)]
+        size = max((abs(value) for one in moved for value in one), default=0.0)
+        spread = max((max(values) - min(values) for values in zip(*moved, strict=False)), default=0.0)
+        if spread > 0.02 * size and not equal([step.weights for step in after], tolerance=1e-12):
+            return True
+    return False
+
+
+def _difference(before: list[float], after: list[float]) -> list[float]:
+    return [b - a for a, b in zip(before, after, strict=False)]
+
+
+def _not_wrapped(where: str | None) -> Finding:
+    return Finding(
+        id="optimizer-not-wrapped",
+        severity="error",
+        where=where,
+        message="Each rank steps by its own gradients; they are never averaged, so the models drift apart.",
+        hint="Wrap the optimizer: optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters()), "
+        "or average every gradient with hvd.allreduce before the step.",
+    )

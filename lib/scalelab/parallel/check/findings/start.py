@@ -1,0 +1,88 @@
+"""How the ranks begin: initialised, from the same weights and the same optimizer state."""
+
+from collections.abc import Iterator
+
+from scalelab.parallel.check.events import RankEvents, Step, Wrapped
+from scalelab.parallel.check.findings.compare import equal
+from scalelab.parallel.check.report import Finding
+
+BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadcast_object", "broadcast")
+
+
+def is_serial(ranks: list[RankEvents]) -> bool:
+    """Whether Horovod was never initialised although the script ran: everything else follows from that."""
+    return not any(rank.initialized for rank in ranks)
+
+
+def find(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """not-initialized, weights-not-broadcast, parts-out-of-step."""
+    crashed = any(rank.end and rank.end.error for rank in ranks)
+    if is_serial(ranks):
+        if not crashed or all(rank.steps for rank in ranks):
+            yield _not_initialized(len(ranks))
+        return
+    yield from find_unequal_start(ranks)
+    yield from find_late_wrapping(ranks)
+
+
+def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """The weights before the first step of each optimizer, compared among ranks."""
+    firsts = [_first_steps(rank) for rank in ranks]
+    for number in firsts[0]:
+        steps = [first[number] for first in firsts if number in first]
+        if len(steps) < len(ranks) or equal([step.weights for step in steps]):
+            continue
+        late = [call for call in ranks[0].calls(*BROADCASTS) if call.step > steps[0].step and call.elements]
+        late += [call for call in ranks[0].calls("broadcast_parameters") if call.step > steps[0].step]
+        yield _broadcast_late(late[0].where) if late else _not_broadcast(steps[0].where)
+        return
+
+
+def find_late_wrapping(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """An optimizer that was wrapped when it already had a state: Horovod makes a new one, without it."""
+    for wrapped in ranks[0].of(Wrapped):
+        if wrapped.state:
+            yield Finding(
+                id="parts-out-of-step",
+                severity="error",
+                where=wrapped.where,
+                message="The optimizer already had a state (momentum and the like) when it was wrapped; "
+                "hvd.DistributedOptimizer makes a new optimizer, and that state is lost.",
+                hint="Wrap the optimizer first, then load its state into the wrapped one, then broadcast it.",
+            )
+            return
+
+
+def _first_steps(rank: RankEvents) -> dict[int, Step]:
+    return {step.optimizer: step for step in reversed(rank.of(Step))}
+
+
+def _not_initialized(workers: int) -> Finding:
+    return Finding(
+        id="not-initialized",
+        severity="error",
+        message=f"Horovod was never initialised: these are {workers} copies of a serial program, "
+        "which know nothing of one another.",
+        hint="Call hvd.init() at the beginning, after `import horovod.torch as hvd`.",
+    )
+
+
+def _not_broadcast(where: str | None) -> Finding:
+    return Finding(
+        id="weights-not-broadcast",
+        severity="error",
+        where=where,
+        message="The ranks make their first step from different weights, so they never train the same model.",
+        hint="Call hvd.broadcast_parameters(model.state_dict(), root_rank=0) before the first step. "
+        "(Equal seeds do not replace it: the check starts the ranks apart on purpose.)",
+    )
+
+
+def _broadcast_late(where: str | None) -> Finding:
+    return Finding(
+        id="parts-out-of-step",
+        severity="error",
+        where=where,
+        message="The weights are broadcast only after the first step: until then the ranks trained different models.",
+        hint="Move the broadcast to where the model and its optimizer have just been made, before the loop.",
+    )

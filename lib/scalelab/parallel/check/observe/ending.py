@@ -1,0 +1,28 @@
+"""When a rank has shown enough, and how all agree on the step they end after.
+
+A rank that ended alone would leave the others waiting. So each says when it has shown enough, and once all have,
+every rank ends two steps after the furthest of them: ranks that average gradients are never more than one apart.
+"""
+
+from scalelab.parallel.check.observe.life import end_together
+from scalelab.parallel.check.observe.rank import FULL_STEPS, Rank
+
+MOST_SECONDS = 12.0
+
+
+def perhaps_end(rank: Rank) -> None:
+    """Called after every step: say that it is enough, or end."""
+    if not has_shown_enough(rank):
+        return
+    mark = rank.told / f"enough-{rank.rank}"
+    if not mark.exists():
+        part = rank.told / f"part-{rank.rank}"
+        part.write_text(str(rank.step))
+        part.rename(mark)
+    marks = [rank.told / f"enough-{other}" for other in range(rank.size)]
+    if all(mark.exists() for mark in marks) and rank.step >= 2 + max(int(mark.read_text()) for mark in marks):
+        end_together(rank)
+
+
+def has_shown_enough(rank: Rank) -> bool:
+    return rank.step >= FULL_STEPS or rank.seconds() > MOST_SECONDS

@@ -1,0 +1,46 @@
+"""What the check has found, as a record and as JSON."""
+
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["error", "warning", "advice"]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is the matter. `rank`: the rank at fault, None where all are; `where`: "file, line N" or None."""
+
+    id: str
+    severity: Severity
+    rank: int | None = None
+    where: str | None = None
+    message: str
+    hint: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on a script; `steps` is the number of steps that every rank was observed to finish."""
+
+    converted: bool
+    workers: int
+    steps: int
+    findings: list[Finding]
+
+    def ids(self) -> set[str]:
+        """Ids of all findings."""
+        return {finding.id for finding in self.findings}
+
+    def to_json(self) -> str:
+        return msgspec.json.format(msgspec.json.encode(self)).decode() + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Report":
+        return msgspec.json.decode(text, type=cls)
+
+
+def judge(findings: list[Finding], workers: int, steps: int) -> Report:
+    """Converted means: no finding is an error. Errors come first."""
+    order = ("error", "warning", "advice")
+    findings = sorted(findings, key=lambda finding: order.index(finding.severity))
+    converted = all(finding.severity != "error" for finding in findings)
+    return Report(converted=converted, workers=workers, steps=steps, findings=findings)

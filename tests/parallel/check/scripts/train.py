@@ -1,0 +1,42 @@
+"""A small training script whose conversion has gaps on demand: `train.py [GAP]...` leaves out those parts."""
+
+import sys
+
+import torch
+
+gaps = set(sys.argv[1:])
+if "init" not in gaps:
+    import horovod.torch as hvd
+
+    hvd.init()
+    rank, size = hvd.rank(), hvd.size()
+else:
+    rank, size = 0, 1
+if "alike" in gaps:
+    torch.manual_seed(0)
+
+images = torch.randn(256, 10, generator=torch.Generator().manual_seed(1))
+labels = (images.sum(1) > 0).long()
+model = torch.nn.Sequential(torch.nn.Linear(10, 16), torch.nn.ReLU(), torch.nn.Linear(16, 2))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1 * size, momentum=0.9)
+if not gaps & {"init", "wrap"}:
+    optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters())
+if not gaps & {"init", "broadcast", "late"}:
+    hvd.broadcast_parameters(model.state_dict(), root_rank=0)
+    hvd.broadcast_optimizer_state(optimizer, root_rank=0)
+
+step = 0
+for epoch in range(20):
+    order = torch.randperm(256, generator=torch.Generator().manual_seed(epoch))[rank::size]
+    for batch in order.split(16):
+        if "crash" in gaps and rank == 1 and step == 3:
+            raise ValueError("the learner's own mistake")
+        if "wait" in gaps and rank == 0 and step == 3:
+            hvd.allreduce(torch.ones(1), name="mean-loss")
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(images[batch]), labels[batch])
+        loss.backward()
+        optimizer.step()
+        step += 1
+        if "late" in gaps and step == 1:
+            hvd.broadcast_parameters(model.state_dict(), root_rank=0)

@@ -1,0 +1,64 @@
+"""The check on real ranks: what is left out of a small script is what is found."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import scalelab
+from scalelab.errors import ScaleLabError
+
+pytestmark = pytest.mark.ranks
+
+
+def test_a_converted_script_has_no_finding(scripts):
+    report = scalelab.check(scripts / "train.py")
+    assert (report.findings, report.converted, report.workers) == ([], True, 2)
+    assert report.steps >= 8
+
+
+@pytest.mark.parametrize(
+    ("gap", "found", "where"),
+    [
+        ("init", "not-initialized", None),
+        ("wrap", "optimizer-not-wrapped", "optimizer.step()"),
+        ("broadcast alike", "weights-not-broadcast", "optimizer.step()"),
+        ("late", "parts-out-of-step", "broadcast_parameters"),
+        ("crash", "rank-crashed", "raise ValueError"),
+        ("wait", "stalled", "mean-loss"),
+    ],
+)
+def test_what_is_left_out_is_found_at_its_line(scripts, gap, found, where):
+    script = scripts / "train.py"
+    report = scalelab.check(script, gap.split())
+    assert report.ids() == {found}
+    assert not report.converted
+    if where:
+        line = int(report.findings[0].where.removeprefix("train.py, line "))
+        assert where in script.read_text().splitlines()[line - 1]
+
+
+def test_the_command_prints_json_and_says_converted_by_its_exit_code(scripts, tmp_path):
+    command = [sys.executable, "-m", "scalelab.cli", "check", str(scripts / "train.py"), "--workers", "2", "--json"]
+    good = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert good.returncode == 0, good.stderr
+    assert json.loads(good.stdout)["converted"] is True
+    bad = subprocess.run([*command, "--", "wrap"], cwd=tmp_path, capture_output=True, text=True)
+    assert bad.returncode == 1
+    assert [finding["id"] for finding in json.loads(bad.stdout)["findings"]] == ["optimizer-not-wrapped"]
+    missing = subprocess.run([*command[:4], "nothing.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert missing.returncode == 2
+    assert missing.stderr.startswith("scalelab: There is no script")
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+def test_what_cannot_run_gets_one_sentence(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("def f(:\n")
+    with pytest.raises(ScaleLabError, match=r"script\.py is no Python"):
+        scalelab.check(script)
+    script.write_text("")
+    with pytest.raises(ScaleLabError, match="at least 2 workers, not 1"):
+        scalelab.check(script, workers=1)

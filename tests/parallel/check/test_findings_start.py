@@ -1,0 +1,94 @@
+"""How ranks begin and whether they exchange gradients, judged from events alone."""
+
+import msgspec
+import pytest
+
+from scalelab.parallel.check.events import Alive, Call, Ended, Wrapped
+from scalelab.parallel.check.findings.compare import equal
+from scalelab.parallel.check.report import Report, judge
+from scalelab.parallel.launch import Outcome
+from scalelab.parallel.output import Line, Output
+
+FAILED = Outcome("failed", "The job ended with an error, but no rank said why.", 1.0, Output())
+
+
+def test_ranks_with_equal_weights_and_gradients_have_no_finding(story):
+    assert story().averaged().step().averaged().step(weights=(2.0, 2.0)).ids() == set()
+
+
+def test_a_script_that_never_initialises_has_that_one_finding(story):
+    assert story(initialized=False).step((1.0, 2.0), (1.0, 2.0)).step((1.5, 2.5), (1.0, 2.0)).ids() == {
+        "not-initialized"
+    }
+
+
+def test_different_weights_before_the_first_step_are_not_broadcast(story):
+    (finding,) = story().averaged().step((1.0, 1.001)).averaged().step((2.0, 2.001)).findings()
+    assert (finding.id, finding.where) == ("weights-not-broadcast", "train.py, line 9")
+
+
+def test_a_broadcast_after_the_first_step_is_out_of_step(story):
+    late = story().averaged().step((1.0, 1.001)).tell(Call("broadcast_parameters", 1, "train.py, line 12"))
+    (finding,) = late.averaged().step().findings()
+    assert (finding.id, finding.where) == ("parts-out-of-step", "train.py, line 12")
+
+
+def test_an_optimizer_wrapped_with_its_state_loses_it(story):
+    told = story().tell(Wrapped(0, "train.py, line 3", state=True)).averaged().step().averaged().step()
+    assert told.ids() == {"parts-out-of-step"}
+
+
+def test_different_gradients_and_weights_that_move_apart_are_not_averaged(story):
+    told = story().step(gradients=(0.5, 0.7)).step((0.95, 0.93), (0.4, 0.6))
+    assert told.ids() == {"optimizer-not-wrapped"}
+
+
+def test_different_gradients_are_fine_where_the_weights_stay_together(story):
+    """Adasum, or weights that are averaged after the step."""
+    told = story()
+    for weight in (1.0, 0.9, 0.8):
+        told.averaged().step((weight, weight), (0.5, 0.7))
+    assert told.ids() == set()
+
+
+def test_ranks_that_never_exchange_anything_are_not_averaged_even_if_equal(story):
+    assert story().step().step().ids() == {"optimizer-not-wrapped"}
+
+
+def test_the_rank_with_an_error_of_its_own_crashed_not_its_victim(story):
+    victim = Ended(3, "horovod.common.exceptions.HorovodInternalError: Horovod has been shut down.", "train.py, line 8")
+    told = story().averaged().step().averaged().step().tell(victim, Ended(3, "ValueError: boom", "train.py, line 5"))
+    (finding,) = told.findings(FAILED)
+    assert (finding.id, finding.rank, finding.where) == ("rank-crashed", 1, "train.py, line 5")
+    assert "ValueError: boom" in finding.message
+
+
+def test_a_killed_rank_is_found_by_its_exit_code(story):
+    output = Output()
+    output.add(Line(None, "stderr", "Process 1 exit with status code 137."))
+    told = story().averaged().step().averaged().step().tell(Alive(2, "train.py, line 7", None))
+    (finding,) = told.findings(Outcome("failed", "", 1.0, output))
+    assert (finding.id, finding.rank, finding.where) == ("rank-crashed", 1, "train.py, line 7")
+
+
+def test_a_stall_says_where_every_rank_stands(story):
+    told = story().averaged().step().averaged().step()
+    told.tell(Alive(2, "train.py, line 4", "allreduce", "loss"), Alive(2, "train.py, line 8", None))
+    (finding,) = told.findings(FAILED)
+    assert (finding.id, finding.rank, finding.where) == ("stalled", 1, "train.py, line 4")
+    assert "Rank 0 was at train.py, line 4 in hvd.allreduce" in finding.message
+
+
+@pytest.mark.parametrize(("other", "same"), [([1.0, 2.0], True), ([1.001, 2.0], False), ([1.0, 2.0, 3.0, 3.0], True)])
+def test_fingerprints_are_equal_within_rounding(other, same):
+    assert equal([[1.0, 2.0], other]) is same
+
+
+def test_converted_means_no_error_and_json_comes_back_whole(story):
+    findings = story(initialized=False).step().findings()
+    report = judge(findings, 2, 1)
+    assert not report.converted
+    assert Report.from_json(report.to_json()) == report
+    keys = set(msgspec.json.decode(report.to_json())["findings"][0])
+    assert keys == {"id", "severity", "rank", "where", "message", "hint"}
+    assert judge([], 2, 8).converted
