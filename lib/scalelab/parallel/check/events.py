@@ -38,7 +38,15 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     weights: list[float]
     gradients: list[float]
     state: list[float] = []
-    local: list[float] = []  # the gradients as `backward` left them, before they were averaged
+
+
+class Batch(msgspec.Struct, frozen=True, tag=True):
+    """A batch that was trained on: a hash of each image, the labels, and the indices it was drawn by, if seen."""
+
+    step: int
+    rows: list[int]
+    indices: list[int] = []
+    labels: list[int] = []
 
 
 class Alive(msgspec.Struct, frozen=True, tag=True):
@@ -60,7 +68,7 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     enough: bool = False
 
 
-Event = Call | Wrapped | Step | Alive | Ended
+Event = Call | Wrapped | Step | Batch | Alive | Ended
 
 
 class RankEvents:

@@ -16,8 +16,8 @@ if "alike" in gaps:
     torch.manual_seed(0)
 
 images = torch.randn(256, 10, generator=torch.Generator().manual_seed(1))
-labels = (images.sum(1) > 0).long()
-model = torch.nn.Sequential(torch.nn.Linear(10, 16), torch.nn.ReLU(), torch.nn.Linear(16, 2))
+labels = (images.sum(1) > 0).long() + (images[:, 0] > 0).long()
+model = torch.nn.Sequential(torch.nn.Linear(10, 16), torch.nn.ReLU(), torch.nn.Linear(16, 3))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1 * size, momentum=0.9)
 if not gaps & {"init", "wrap"}:
     optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters())
@@ -27,7 +27,12 @@ if not gaps & {"init", "broadcast", "late"}:
 
 step = 0
 for epoch in range(20):
-    order = torch.randperm(256, generator=torch.Generator().manual_seed(epoch))[rank::size]
+    shuffle = torch.Generator().manual_seed(0 if "renew" in gaps else epoch)
+    if "divide" in gaps:
+        shuffle.manual_seed(100 * epoch + rank)
+    order = torch.randperm(256, generator=shuffle)
+    if not gaps & {"part", "divide"}:
+        order = order[rank::size]
     for batch in order.split(16):
         if "crash" in gaps and rank == 1 and step == 3:
             raise ValueError("the learner's own mistake")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from scalelab.parallel.check.observe import horovod, optimizers
+from scalelab.parallel.check.observe import batches, horovod, model, optimizers
 from scalelab.parallel.check.observe.life import heartbeat, last_words
 from scalelab.parallel.check.observe.rank import Rank
 
@@ -20,8 +20,10 @@ def main() -> int:
     sys.argv = [script, *arguments]
     rank = Rank(Path(told), Path(script))
     start_differently(rank.rank)
-    for hooks in (horovod, optimizers):
-        hooks.install(rank)
+    horovod.install(rank)
+    watched = batches.install(rank)
+    model.install(rank, watched)
+    optimizers.install(rank, watched)
     heartbeat(rank)
     with last_words(rank):
         runpy.run_path(script, run_name="__main__")

@@ -4,15 +4,16 @@ A rank that ended alone would leave the others waiting. So each says when it has
 every rank ends two steps after the furthest of them: ranks that average gradients are never more than one apart.
 """
 
+from scalelab.parallel.check.observe.batches import Batches
 from scalelab.parallel.check.observe.life import end_together
 from scalelab.parallel.check.observe.rank import FULL_STEPS, Rank
 
 MOST_SECONDS = 12.0
 
 
-def perhaps_end(rank: Rank) -> None:
+def perhaps_end(rank: Rank, batches: Batches) -> None:
     """Called after every step: say that it is enough, or end."""
-    if not has_shown_enough(rank):
+    if not has_shown_enough(rank, batches):
         return
     mark = rank.told / f"enough-{rank.rank}"
     if not mark.exists():
@@ -24,5 +25,6 @@ def perhaps_end(rank: Rank) -> None:
         end_together(rank)
 
 
-def has_shown_enough(rank: Rank) -> bool:
-    return rank.step >= FULL_STEPS or rank.seconds() > MOST_SECONDS
+def has_shown_enough(rank: Rank, batches: Batches) -> bool:
+    """The steps observed in full, and the beginning of the second epoch, unless that is too far away."""
+    return (rank.step >= FULL_STEPS and batches.into_second_epoch) or rank.seconds() > MOST_SECONDS

@@ -6,11 +6,13 @@ broadcast of a converted script mends that before the first step.
 """
 
 import sys
+import time
 
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from scalelab.parallel.check.events import Step
+from scalelab.parallel.check.observe.batches import Batches
 from scalelab.parallel.check.observe.ending import perhaps_end
 from scalelab.parallel.check.observe.fingerprint import fingerprint
 from scalelab.parallel.check.observe.rank import Rank
@@ -18,9 +20,9 @@ from scalelab.parallel.check.observe.rank import Rank
 STRETCH = 1e-3
 
 
-def install(rank: Rank) -> None:
+def install(rank: Rank, batches: Batches) -> None:
     """Hook the making and the stepping of all optimizers."""
-    watcher = Watcher(rank)
+    watcher = Watcher(rank, batches)
     made = torch.optim.Optimizer.__init__
 
     def make(optimizer, *arguments, **options):
@@ -42,8 +44,8 @@ def install(rank: Rank) -> None:
 class Watcher:
     """Follows the optimizers of a rank; Horovod's wrapped optimizer steps within its step, which counts once."""
 
-    def __init__(self, rank: Rank):
-        self.rank = rank
+    def __init__(self, rank: Rank, batches: Batches):
+        self.rank, self.batches = rank, batches
         self.loaded = False
         self.stretched: set[int] = set()
         self.depth = 0
@@ -63,7 +65,11 @@ class Watcher:
 
     def before(self, optimizer: torch.optim.Optimizer) -> None:
         self.depth += 1
-        if self.depth > 1 or self.rank.quiet or not self.rank.in_full:
+        if self.depth > 1 or self.rank.quiet:
+            return
+        self.rank.began = self.rank.began or time.monotonic()
+        self.batches.finish()
+        if not self.rank.in_full:
             return
         self.seen = (
             fingerprint(trained(optimizer)),
@@ -78,7 +84,7 @@ class Watcher:
         if self.rank.in_full:
             self._tell(optimizer)
         self.rank.step += 1
-        perhaps_end(self.rank)
+        perhaps_end(self.rank, self.batches)
 
     def _tell(self, optimizer: torch.optim.Optimizer) -> None:
         number = self.numbers.setdefault(id(optimizer), len(self.numbers))

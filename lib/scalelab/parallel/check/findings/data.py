@@ -1,0 +1,118 @@
+"""Which examples the ranks train on: the same ones, whole epochs, always in one order."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from scalelab.parallel.check.events import Batch, RankEvents
+from scalelab.parallel.check.report import Finding
+
+FEWEST_LABELS, FEWEST_CLASSES = 16, 3  # below that, equal labels may be chance
+SHARED = 0.95  # of an epoch's examples, for the epoch to count as the same
+Part = list[Batch]
+
+
+def find(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """same-data-on-every-rank, or else epoch-not-divided; same-order-every-epoch."""
+    batches = [rank.of(Batch) for rank in ranks]
+    if min(map(len, batches)) < 2:
+        return
+    if any(same_batches(batches[0], other) for other in batches[1:]):
+        yield _same_data()
+    elif any(same_epoch(batches[0], other) for other in batches[1:]):
+        yield _not_divided(len(ranks))
+    if repeats_order(batches[0]):
+        yield _same_order()
+
+
+def same_batches(first: Part, other: Part) -> bool:
+    """Whether two ranks train on the same examples at every step that both have made."""
+    pairs = list(zip(first, other, strict=False))
+    if all(Counter(a.rows) == Counter(b.rows) for a, b in pairs):
+        return True
+    labels = [label for a, _ in pairs for label in a.labels]
+    telling = len(labels) >= FEWEST_LABELS and len(set(labels)) >= FEWEST_CLASSES
+    return telling and all(a.labels == b.labels and a.indices == b.indices for a, b in pairs)
+
+
+def same_epoch(first: Part, other: Part) -> bool:
+    """Whether two ranks go through the same examples in their first epochs, in whatever order."""
+    kinds = ["rows", "indices"] if same_numbering(first, other) else ["rows"]
+    for kind in kinds:
+        mine, theirs = epochs(first, kind), epochs(other, kind)
+        if len(mine) < 2 or len(theirs) < 2 or len(mine[0]) < 2:
+            continue
+        a, b = ({key for batch in epoch[0] for key in getattr(batch, kind)} for epoch in (mine, theirs))
+        if len(a & b) >= SHARED * max(len(a), len(b)):
+            return True
+    return False
+
+
+def same_numbering(first: Part, other: Part) -> bool:
+    """Whether an index means the same example on both ranks: all common indices have the same label."""
+    mine, theirs = ({i: y for batch in part for i, y in zip(batch.indices, batch.labels, strict=False)}
+                    for part in (first, other))  # fmt: skip
+    common = mine.keys() & theirs.keys()
+    telling = len(common) >= FEWEST_LABELS and len({mine[i] for i in common}) > 1
+    return telling and all(mine[i] == theirs[i] for i in common)
+
+
+def epochs(batches: Part, kind: str) -> list[Part]:
+    """The batches cut where half of one has been seen before in the epoch; `kind` is "rows" or "indices"."""
+    found, seen = [[]], set()
+    for batch in batches:
+        keys = getattr(batch, kind)
+        if not keys:
+            return []
+        if found[-1] and 2 * sum(key in seen for key in keys) >= len(keys):
+            found.append([])
+            seen = set()
+        found[-1].append(batch)
+        seen.update(keys)
+    return found
+
+
+def repeats_order(batches: Part) -> bool:
+    """Whether the second epoch begins with the first epoch's batches, although their order is not that of the data."""
+    for kind in ("rows", "indices"):
+        cut = epochs(batches, kind)
+        if len(cut) < 2 or len(cut[0]) < 3 or len(cut[1]) < 2:
+            continue
+        again = [getattr(a, kind) == getattr(b, kind) for a, b in zip(cut[0], cut[1], strict=False)]
+        if all(again) and not _is_sorted(cut[0]):
+            return True
+    return False
+
+
+def _is_sorted(batches: Part) -> bool:
+    """Whether the examples come in the order of the data, or nobody knows: then no shuffle was meant."""
+    indices = [i for batch in batches for i in batch.indices]
+    return not indices or indices == sorted(indices)
+
+
+def _same_data() -> Finding:
+    return Finding(
+        id="same-data-on-every-rank",
+        severity="error",
+        message="The ranks train on the same batches at the same steps: several workers do the work of one.",
+        hint="Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
+        "or indices[hvd.rank()::hvd.size()].",
+    )
+
+
+def _not_divided(workers: int) -> Finding:
+    return Finding(
+        id="epoch-not-divided",
+        severity="error",
+        message=f"Every rank goes through all the data in an epoch, so {workers} ranks do {workers} times the work.",
+        hint="Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
+        "or indices[hvd.rank()::hvd.size()]; the part changes from epoch to epoch, the parts never overlap.",
+    )
+
+
+def _same_order() -> Finding:
+    return Finding(
+        id="same-order-every-epoch",
+        severity="warning",
+        message="The second epoch comes in the same shuffled order as the first.",
+        hint="Shuffle anew every epoch: sampler.set_epoch(epoch), or put the epoch into the shuffle's seed.",
+    )

@@ -1,0 +1,144 @@
+"""Tells which examples a rank trains on: hashes of the images, the labels, and the indices they were drawn by.
+
+No single one is enough. Augmented images never come twice; labels repeat; index 5 may be another image on each rank.
+"""
+
+import collections
+import zlib
+from collections.abc import Callable
+
+import torch
+from torch.utils.data import dataloader
+
+from scalelab.parallel.check.events import Batch
+from scalelab.parallel.check.observe.rank import Rank
+
+LOSSES = ["cross_entropy", "nll_loss", "mse_loss", "binary_cross_entropy", "l1_loss"]
+LOSSES += ["binary_cross_entropy_with_logits"]
+MOST_VALUES = 4096  # of an image that are hashed
+MOST_BATCHES = 20_000
+
+
+class Batches:
+    """The batch under way; told when the next begins or the optimizer steps."""
+
+    def __init__(self, rank: Rank):
+        self.rank = rank
+        self.indices: list[int] = []
+        self.pending: Batch | None = None
+        self.told = 0
+        self.epochs = {kind: Epochs() for kind in ("rows", "indices")}
+
+    def forward(self, images: torch.Tensor) -> None:
+        """A training forward on these images."""
+        if self.pending is not None or images.requires_grad or not images.ndim:
+            return
+        fits = len(self.indices) == len(images)
+        self.pending = Batch(self.rank.step, rows=hash_rows(images), indices=self.indices if fits else [])
+        self.indices = []
+
+    def loss(self, target: torch.Tensor) -> None:
+        """A loss was computed against these labels."""
+        pending = self.pending
+        if pending and not pending.labels and target.ndim and len(target) == len(pending.rows):
+            labels = target.tolist() if target.ndim == 1 and not target.is_floating_point() else hash_rows(target)
+            self.pending = Batch(self.rank.step, rows=pending.rows, indices=pending.indices, labels=labels)
+
+    def finish(self) -> None:
+        """The batch is done: backward has run, or the step begins."""
+        if self.pending is None:
+            return
+        if self.told < MOST_BATCHES:
+            self.rank.tell(self.pending)
+        self.told += 1
+        for kind, epochs in self.epochs.items():
+            epochs.add(getattr(self.pending, kind))
+        self.pending = None
+
+    @property
+    def into_second_epoch(self) -> bool:
+        """Whether three batches of the second epoch have been seen."""
+        return any(epochs.number >= 1 and epochs.batches >= 3 or epochs.number >= 2 for epochs in self.epochs.values())
+
+
+class Epochs:
+    """Counts epochs: one ends when half of a batch has been seen in it before."""
+
+    def __init__(self):
+        self.seen: set[int] = set()
+        self.number = self.batches = 0
+
+    def add(self, keys: list[int]) -> bool:
+        """Count a batch; say whether it begins a new epoch."""
+        again = bool(keys) and 2 * sum(key in self.seen for key in keys) >= len(keys)
+        if again:
+            self.seen, self.batches = set(), 0
+            self.number += 1
+        self.seen.update(keys)
+        self.batches += 1
+        return again
+
+
+def install(rank: Rank) -> Batches:
+    """Hook the losses, indexing by tensors, and the data loader; the forward is told by scalelab's model hook."""
+    batches = Batches(rank)
+    for name in LOSSES:
+        setattr(torch.nn.functional, name, _observed_loss(batches, getattr(torch.nn.functional, name)))
+    _hook_indexing(batches)
+    _hook_loader(batches)
+    backward = torch.Tensor.backward
+
+    def finish_backward(tensor, *arguments, **options):
+        backward(tensor, *arguments, **options)
+        batches.finish()
+
+    torch.Tensor.backward = finish_backward
+    return batches
+
+
+def _observed_loss(batches: Batches, original: Callable) -> Callable:
+    def loss(input, target, *arguments, **options):  # noqa: A002  (the name by which scripts may call it)
+        if torch.is_grad_enabled() and isinstance(target, torch.Tensor):
+            batches.loss(target)
+        return original(input, target, *arguments, **options)
+
+    return loss
+
+
+def _hook_indexing(batches: Batches) -> None:
+    original = torch.Tensor.__getitem__
+
+    def getitem(tensor, key):
+        if type(key) is torch.Tensor and key.ndim == 1 and key.dtype == torch.int64 and key.numel() < len(tensor):
+            batches.indices = key.tolist()
+        return original(tensor, key)
+
+    torch.Tensor.__getitem__ = getitem
+
+
+def _hook_loader(batches: Batches) -> None:
+    iterator = dataloader._BaseDataLoaderIter
+    next_index, following = iterator._next_index, iterator.__next__
+
+    def draw(self):
+        drawn = next_index(self)
+        self.__dict__.setdefault("_scalelab_drawn", collections.deque()).append(drawn)
+        return drawn
+
+    def give(self):
+        batch = following(self)
+        drawn = self.__dict__.get("_scalelab_drawn")
+        if drawn:
+            indices = drawn.popleft()
+            batches.indices = [int(i) for i in indices] if isinstance(indices, list) else []
+        return batch
+
+    iterator._next_index, iterator.__next__ = draw, give
+
+
+def hash_rows(tensor: torch.Tensor) -> list[int]:
+    """One number an example, (len(tensor),): examples with the same values have the same."""
+    rows = tensor.detach().reshape(len(tensor), -1)
+    rows = rows[:, :: max(1, rows.shape[1] // MOST_VALUES)].cpu().contiguous()
+    rows = rows.float() if rows.dtype == torch.bfloat16 else rows
+    return [zlib.crc32(row.tobytes()) for row in rows.numpy()]

@@ -1,0 +1,86 @@
+"""Which examples the ranks see, judged from events alone: every way of dividing the data must stay unreproached."""
+
+import random
+
+import pytest
+
+from scalelab.parallel.check.events import Batch
+from scalelab.parallel.check.findings.data import epochs, repeats_order, same_batches, same_epoch, same_numbering
+
+COUNT, BATCH = 96, 8
+
+
+def part(order, *, rows=True, indices=True, own_numbers=False, seed=0):
+    """Batches over `order`, a list of epochs; without `rows`, the images are augmented and never come twice."""
+    fresh = random.Random(seed)
+    told = []
+    for epoch in order:
+        for start in range(0, len(epoch), BATCH):
+            batch = epoch[start : start + BATCH]
+            told.append(
+                Batch(
+                    len(told),
+                    rows=[1000 + i if rows else fresh.getrandbits(60) for i in batch],
+                    indices=[epoch.index(i) if own_numbers else i for i in batch] if indices else [],
+                    labels=[(i * 7 + i // 10) % 10 for i in batch],
+                )
+            )
+    return told
+
+
+def shuffled(seed, count=COUNT):
+    return random.Random(seed).sample(range(count), count)
+
+
+def test_parts_of_one_shuffle_are_neither_the_same_nor_whole():
+    mine, theirs = (part([shuffled(0)[rank::2], shuffled(1)[rank::2]]) for rank in (0, 1))
+    assert not same_batches(mine, theirs)
+    assert not same_epoch(mine, theirs)
+    assert not repeats_order(mine)
+
+
+@pytest.mark.parametrize("rows", [True, False], ids=["plain", "augmented"])
+def test_the_same_batches_are_seen_through_augmentation(rows):
+    mine, theirs = (part([shuffled(0), shuffled(1)], rows=rows, seed=rank) for rank in (0, 1))
+    assert same_batches(mine, theirs)
+
+
+@pytest.mark.parametrize("rows", [True, False], ids=["plain", "augmented"])
+def test_whole_epochs_in_different_orders_are_not_divided(rows):
+    mine, theirs = (part([shuffled(10 + rank), shuffled(20 + rank)], rows=rows, seed=rank) for rank in (0, 1))
+    assert not same_batches(mine, theirs)
+    assert same_epoch(mine, theirs)
+
+
+def test_indices_into_a_rank_s_own_part_are_not_taken_for_the_same_images():
+    orders = [shuffled(0)[rank::2] for rank in (0, 1)]
+    mine, theirs = (part([order, order[::-1]], rows=False, own_numbers=True, seed=k) for k, order in enumerate(orders))
+    assert not same_batches(mine, theirs)
+    assert not same_numbering(mine, theirs)
+    assert not same_epoch(mine, theirs)
+
+
+def test_drawing_with_replacement_is_no_undivided_epoch():
+    draws = random.Random(0)
+    mine, theirs = (part([[draws.randrange(COUNT) for _ in range(COUNT)] for _ in range(3)]) for _ in (0, 1))
+    assert not same_epoch(mine, theirs)
+    assert not same_batches(mine, theirs)
+    assert not repeats_order(mine)
+
+
+def test_a_shuffle_that_is_not_renewed_is_seen_but_a_fixed_order_is_none():
+    assert repeats_order(part([shuffled(0)[::2]] * 2))
+    assert not repeats_order(part([list(range(COUNT))] * 2))
+    assert not repeats_order(part([shuffled(0)[::2]] * 2, indices=False))
+
+
+def test_one_batch_over_and_over_is_neither_an_epoch_nor_an_order():
+    """As in a benchmark of synthetic data."""
+    mine, theirs = part([list(range(8))] * 10), part([list(range(8, 16))] * 10)
+    assert not same_batches(mine, theirs)
+    assert not same_epoch(mine, theirs)
+    assert not repeats_order(mine)
+
+
+def test_an_epoch_ends_where_its_images_come_again():
+    assert [len(epoch) for epoch in epochs(part([shuffled(0), shuffled(1), shuffled(2)]), "rows")] == [12, 12, 12]
