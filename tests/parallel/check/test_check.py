@@ -19,6 +19,13 @@ def test_a_converted_script_has_no_finding(scripts):
     assert report.steps >= 8
 
 
+@pytest.mark.parametrize("script", ["by_hand.py", "loader.py"])
+def test_a_converted_script_of_another_style_has_nothing_but_advice(scripts, script):
+    report = scalelab.check(scripts / script)
+    assert report.converted
+    assert {finding.severity for finding in report.findings} <= {"advice"}
+
+
 @pytest.mark.parametrize(
     ("gap", "found", "where"),
     [
@@ -28,6 +35,9 @@ def test_a_converted_script_has_no_finding(scripts):
         ("late", "parts-out-of-step", "broadcast_parameters"),
         ("crash", "rank-crashed", "raise ValueError"),
         ("wait", "stalled", "mean-loss"),
+        ("write", "every-rank-writes", "torch.save"),
+        ("print", "every-rank-writes", "print"),
+        ("own", "metrics-not-averaged", "record.write"),
         ("part", "same-data-on-every-rank", None),
         ("divide", "epoch-not-divided", None),
         ("renew", "same-order-every-epoch", None),

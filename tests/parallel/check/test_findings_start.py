@@ -79,6 +79,12 @@ def test_a_stall_says_where_every_rank_stands(story):
     assert "Rank 0 was at train.py, line 4 in hvd.allreduce" in finding.message
 
 
+def test_a_rank_that_waits_for_one_the_check_has_ended_is_no_stall(story):
+    told = story().averaged().step().averaged().step()
+    told.tell(Ended(2, enough=True), Alive(2, "train.py, line 4", "allreduce", "loss"))
+    assert told.ids(FAILED) == set()
+
+
 @pytest.mark.parametrize(("other", "same"), [([1.0, 2.0], True), ([1.001, 2.0], False), ([1.0, 2.0, 3.0, 3.0], True)])
 def test_fingerprints_are_equal_within_rounding(other, same):
     assert equal([[1.0, 2.0], other]) is same

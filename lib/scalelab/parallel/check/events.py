@@ -49,6 +49,30 @@ class Batch(msgspec.Struct, frozen=True, tag=True):
     labels: list[int] = []
 
 
+class Write(msgspec.Struct, frozen=True, tag=True):
+    """A file opened to be written, by a line of the script; relative to the working folder where it lies within."""
+
+    step: int
+    where: str | None
+    path: str
+
+
+class Print(msgspec.Struct, frozen=True, tag=True):
+    """A line printed."""
+
+    step: int
+    where: str | None
+    text: str
+
+
+class Report(msgspec.Struct, frozen=True, tag=True):
+    """What the rank gave to its run record (scalelab.train.record)."""
+
+    step: int
+    where: str | None
+    values: dict[str, float]
+
+
 class Alive(msgspec.Struct, frozen=True, tag=True):
     """A sign of life, once a second: the line the main thread is at, and the Horovod call it is in."""
 
@@ -68,7 +92,7 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     enough: bool = False
 
 
-Event = Call | Wrapped | Step | Batch | Alive | Ended
+Event = Call | Wrapped | Step | Batch | Write | Print | Report | Alive | Ended
 
 
 class RankEvents:

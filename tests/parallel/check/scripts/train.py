@@ -4,6 +4,8 @@ import sys
 
 import torch
 
+from scalelab.train import RunRecord
+
 gaps = set(sys.argv[1:])
 if "init" not in gaps:
     import horovod.torch as hvd
@@ -25,6 +27,7 @@ if not gaps & {"init", "broadcast", "late"}:
     hvd.broadcast_parameters(model.state_dict(), root_rank=0)
     hvd.broadcast_optimizer_state(optimizer, root_rank=0)
 
+record = RunRecord("run", rank)
 step = 0
 for epoch in range(20):
     shuffle = torch.Generator().manual_seed(0 if "renew" in gaps else epoch)
@@ -45,3 +48,11 @@ for epoch in range(20):
         step += 1
         if "late" in gaps and step == 1:
             hvd.broadcast_parameters(model.state_dict(), root_rank=0)
+    if rank == 0 or "write" in gaps:
+        torch.save(model.state_dict(), "weights.pt")
+    if rank == 0 or "print" in gaps:
+        print(f"epoch {epoch} of 20")
+        print(f"loss {loss.item():.3f}")
+    if "own" not in gaps and "init" not in gaps:
+        loss = hvd.allreduce(loss.detach(), name="reported")
+    record.write(epoch=epoch, images=256 * (epoch + 1), loss=loss.item())

@@ -15,7 +15,11 @@ def find(ranks: list[RankEvents], outcome: Outcome) -> Iterator[Finding]:
     if outcome.ended == "finished":
         return
     crash = find_crash(ranks, outcome)
-    yield crash or find_stall(ranks, outcome)
+    if crash:
+        yield crash
+    # Ranks that average nothing run far apart: one that the check has ended may leave another waiting.
+    elif not any(rank.end and rank.end.enough for rank in ranks):
+        yield find_stall(ranks, outcome)
 
 
 def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:

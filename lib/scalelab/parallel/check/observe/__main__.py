@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from scalelab.parallel.check.observe import batches, horovod, model, optimizers
+from scalelab.parallel.check.observe import batches, files, horovod, model, optimizers, reports
 from scalelab.parallel.check.observe.life import heartbeat, last_words
 from scalelab.parallel.check.observe.rank import Rank
 
@@ -24,6 +24,8 @@ def main() -> int:
     watched = batches.install(rank)
     model.install(rank, watched)
     optimizers.install(rank, watched)
+    reports.install(rank)
+    files.install(rank)
     heartbeat(rank)
     with last_words(rank):
         runpy.run_path(script, run_name="__main__")

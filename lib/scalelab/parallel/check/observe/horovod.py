@@ -77,8 +77,7 @@ def _tell_and_call(rank: Rank, name: str, original: Callable, arguments: tuple, 
 def _observed_wrapping(rank: Rank, original: Callable) -> Callable:
     @functools.wraps(original)
     def wrap(optimizer, *arguments, **options):
-        state = any(bool(value) for value in optimizer.state.values())
-        rank.tell(Wrapped(rank.step, rank.where(sys._getframe(1)), state))
+        rank.tell(Wrapped(rank.step, rank.where(sys._getframe(1)), _has_state(optimizer)))
         rank.quiet += 1
         try:
             return original(optimizer, *arguments, **options)
@@ -86,6 +85,12 @@ def _observed_wrapping(rank: Rank, original: Callable) -> Callable:
             rank.quiet -= 1
 
     return wrap
+
+
+def _has_state(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether there is anything to lose: `broadcast_optimizer_state` fills a new optimizer with zeros."""
+    held = [value for one in optimizer.state.values() for value in one.values() if isinstance(value, torch.Tensor)]
+    return any(tensor.numel() > 1 and bool(tensor.any()) for tensor in held)
 
 
 def _count(rank: Rank, name: str, arguments: tuple) -> None:

@@ -12,7 +12,7 @@ from scalelab.parallel.check.events import Alive, Ended
 from scalelab.parallel.check.observe.rank import Rank
 
 SECONDS_BETWEEN_SIGNS = 1.0
-SECONDS_FOR_THE_OTHERS = 10.0
+SECONDS_FOR_THE_OTHERS = 4.0
 
 
 def heartbeat(rank: Rank) -> None:
