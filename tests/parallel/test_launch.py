@@ -38,6 +38,11 @@ def test_two_ranks_say_hello_and_finish(talk):
     assert sorted(line for line in heard if "hello" in line) == ["hello from 0 of 2", "hello from 1 of 2"]
 
 
+def test_one_worker_is_not_told_of_all_ranks(scripts, tmp_path):
+    outcome = launch(scripts / "talk.py", ["well"], 1, folder=tmp_path, limits=LIMITS)
+    assert outcome.reason.startswith("The only rank finished after")
+
+
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [

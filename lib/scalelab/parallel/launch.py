@@ -109,7 +109,7 @@ def _take(job: GuardedCommand, output: Output) -> list[Line]:
 
 def _reason(ended: str, limits: Limits, seconds: float, output: Output, workers: int, script: str) -> str:
     if ended == "finished":
-        return f"All {workers} ranks finished after {seconds:.1f} s."
+        return f"{'The only rank' if workers == 1 else f'All {workers} ranks'} finished after {seconds:.1f} s."
     if ended == "timeout":
         return f"The time of {limits.seconds:.0f} s was used up, and all ranks were ended."
     if ended == "memory":

@@ -8,6 +8,10 @@ from scalelab.parallel.check.report import Finding
 
 FEWEST_LABELS, FEWEST_CLASSES = 16, 3  # below that, equal labels may be chance
 SHARED = 0.95  # of an epoch's examples, for the epoch to count as the same
+OWN_PART = (
+    "Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
+    "or indices[hvd.rank()::hvd.size()]"
+)
 Part = list[Batch]
 
 
@@ -94,8 +98,7 @@ def _same_data() -> Finding:
         id="same-data-on-every-rank",
         severity="error",
         message="The ranks train on the same batches at the same steps: several workers do the work of one.",
-        hint="Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
-        "or indices[hvd.rank()::hvd.size()].",
+        hint=f"{OWN_PART}.",
     )
 
 
@@ -104,8 +107,7 @@ def _not_divided(workers: int) -> Finding:
         id="epoch-not-divided",
         severity="error",
         message=f"Every rank goes through all the data in an epoch, so {workers} ranks do {workers} times the work.",
-        hint="Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
-        "or indices[hvd.rank()::hvd.size()]; the part changes from epoch to epoch, the parts never overlap.",
+        hint=f"{OWN_PART}; the part changes from epoch to epoch, the parts never overlap.",
     )
 
 
