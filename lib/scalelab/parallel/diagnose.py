@@ -91,6 +91,16 @@ def explain_early_leaver(output: Output, workers: int, script: str) -> str | Non
     )
 
 
+def explain_silence(output: Output, workers: int, seconds: float) -> str:
+    """No rank has said anything for that long: where to look is after the last thing that one of them did say."""
+    said = [lines[-1] for rank in range(workers) if (lines := output.of(rank, "stdout"))]
+    after = f"after it had printed {said[0].strip()[:80]!r}" if said else "before it had printed anything"
+    return (
+        f"No rank printed or reported anything for {seconds:g} s, and all were ended; look at what the script does "
+        f"{after}."
+    )
+
+
 def find_traceback(output: Output, rank: int, script: str) -> Traceback | None:
     """The last traceback that a rank printed, shortened to its error and the deepest line within the script."""
     lines = output.of(rank, "stderr")

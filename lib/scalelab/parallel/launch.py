@@ -9,7 +9,7 @@ from typing import Literal
 
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.command import horovodrun, rank_environment, require_horovod
-from scalelab.parallel.diagnose import explain
+from scalelab.parallel.diagnose import explain, explain_silence
 from scalelab.parallel.output import Line, Output
 from scalelab.parallel.processes import GuardedCommand
 from scalelab.train.record import RecordReader, Row
@@ -19,11 +19,15 @@ Command = list[str]
 
 @dataclass(frozen=True)
 class Limits:
-    """When to end a job: wall-clock seconds, seconds that ranks may wait for one another, memory of all together."""
+    """When to end a job: wall-clock seconds, seconds that ranks may wait for one another, memory of all together.
+
+    `silence_seconds`: how long the ranks may go without printing a line or reporting to their run record.
+    """
 
     seconds: float | None = None
     stall_seconds: float = 30
     memory_gb: float | None = None
+    silence_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Progress:
 class Outcome:
     """How a job ended, in a word and in a sentence; `seconds` is its wall-clock time."""
 
-    ended: Literal["finished", "failed", "timeout", "memory"]
+    ended: Literal["finished", "failed", "timeout", "memory", "silence"]
     reason: str
     seconds: float
     output: Output
@@ -88,13 +92,19 @@ def _check(script: Path, workers: int) -> None:
         raise ScaleLabError(f"A job needs at least 1 worker, not {workers}.")
 
 
-def _follow(job, limits, start, output, reader, watch) -> Literal["timeout", "memory"] | None:
+def _follow(job, limits, start, output, reader, watch) -> Literal["timeout", "memory", "silence"] | None:
     """Watch the job until it ends (None) or breaks a limit (which)."""
+    last_sign = 0.0
     while job.running(wait=0.1):
         seconds = time.perf_counter() - start
-        watch(Progress(seconds, _take(job, output), reader.new_rows()))
+        now = Progress(seconds, _take(job, output), reader.new_rows())
+        watch(now)
+        if now.lines or now.rows:
+            last_sign = seconds
         if limits.seconds is not None and seconds > limits.seconds:
             return "timeout"
+        if limits.silence_seconds is not None and seconds - last_sign > limits.silence_seconds:
+            return "silence"
         if limits.memory_gb is not None and job.memory_gb() > limits.memory_gb:
             return "memory"
     return None
@@ -112,6 +122,8 @@ def _reason(ended: str, limits: Limits, seconds: float, output: Output, workers:
         return f"{'The only rank' if workers == 1 else f'All {workers} ranks'} finished after {seconds:.1f} s."
     if ended == "timeout":
         return f"The time of {limits.seconds:.0f} s was used up, and all ranks were ended."
+    if ended == "silence":
+        return explain_silence(output, workers, limits.silence_seconds)
     if ended == "memory":
         return f"The ranks used more than {limits.memory_gb:g} GB of memory together, and all were ended."
     return explain(output, workers, script)

@@ -25,6 +25,10 @@ if mine and how == "stall":
     time.sleep(600)
 if how == "sleep":
     time.sleep(600)
+if how == "ticks":
+    for tick in range(8):
+        time.sleep(1)
+        print(tick, flush=True)
 if how == "daemon" and os.fork() == 0:
     os.setsid()
     os.closerange(0, 3)  # else `horovodrun` would wait for its output to end
