@@ -1,0 +1,30 @@
+"""What a test cell calls: one step of the conversion, judged on the script as it stands."""
+
+from pathlib import Path
+
+from scalelab.course.conversion.evidence import evidence
+from scalelab.course.conversion.judges import JUDGES
+from scalelab.course.conversion.steps import in_words, undoes
+from scalelab.course.expect import NotYet
+from scalelab.errors import ScaleLabError
+
+
+def expect_step(
+    script: Path | str, step: str, workers: int = 2, images: int = 144, batch_size: int = 8, held_out: int = 51
+) -> None:
+    """Raise `NotYet` with a sentence unless this step of `scalelab.course.conversion.STEPS` is done.
+
+    The script runs as `workers` real ranks: under the conversion check, then each rank with a folder of its own, then
+    resumed. `images` to learn from, `batch_size` of each rank, `held_out` images to measure accuracy on. The last is
+    no multiple of the number of workers, so that the parts are not equally long.
+    """
+    try:
+        known = evidence(script, workers, images, batch_size, held_out)
+        findings = [finding for finding in known.report.findings if undoes(finding, step)]
+    except ScaleLabError as error:
+        raise NotYet(str(error)) from None
+    if findings:
+        raise NotYet(in_words(findings[0]))
+    for judge in JUDGES[step]:
+        if sentence := judge(known):
+            raise NotYet(sentence)

@@ -1,0 +1,37 @@
+"""The steps of a conversion, and which findings of the conversion check undo which step."""
+
+from scalelab.parallel.check import Finding
+
+STEPS = ("initialise", "log", "wrap", "broadcast", "divide", "average", "checkpoint")
+
+# While one of these is there, the script does not work as a distributed one at all.
+ALL = {"not-initialized", "rank-crashed", "stalled"}
+UNDONE_BY = {
+    "initialise": {"device-not-pinned"},
+    "log": {"every-rank-writes"},
+    "wrap": {"optimizer-not-wrapped", "parts-out-of-step"},
+    "broadcast": {"weights-not-broadcast", "optimizer-state-not-broadcast", "parts-out-of-step"},
+    "divide": {"same-data-on-every-rank", "epoch-not-divided", "uneven-batches", "same-order-every-epoch"},
+    "average": {"metrics-not-averaged"},
+    "checkpoint": {"every-rank-writes"},
+}
+RECORD = "metrics.jsonl"
+
+
+def undoes(finding: Finding, step: str) -> bool:
+    """Whether a step is not done as long as this finding is there."""
+    if finding.id in ALL:
+        return True
+    if finding.id not in UNDONE_BY[step]:
+        return False
+    if finding.id == "parts-out-of-step":
+        return ("broadcast" in finding.message) == (step == "broadcast")
+    if finding.id == "every-rank-writes":  # a line of the log, the run record, or the checkpoint
+        return ("prints" in finding.message or RECORD in finding.message) == (step == "log")
+    return True
+
+
+def in_words(finding: Finding) -> str:
+    """A finding as one paragraph: what, where, what to do."""
+    where = f" ({finding.where})" if finding.where and finding.where not in finding.message else ""
+    return f"{finding.message.removesuffix('.')}{where}. {finding.hint}"
