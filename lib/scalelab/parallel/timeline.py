@@ -8,6 +8,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
@@ -17,12 +18,17 @@ _DECODER = json.JSONDecoder()
 _BETWEEN = re.compile(r"[\s,]*")
 _ANOTHER = re.compile(r"[,\n]\s*\{\"(?:ph|name)\"")
 _SENDS = re.compile(r"(GLOO|MPI|NCCL|CCL)_")
+_BYTES_OF = {
+    "float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "bfloat16": 2, "int16": 2, "uint16": 2,
+    "int8": 1, "uint8": 1, "bool": 1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Event:
     """A phase of one tensor. start: seconds; duration: seconds, or None where it has not ended (yet).
 
+    bytes: of the tensor, where Horovod tells them, which it does at the end of level 0's ALLREDUCE.
     phase: NEGOTIATE_ALLREDUCE until all ranks are ready; ALLREDUCE, and within it (level 1) QUEUE,
     MEMCPY_IN_FUSION_BUFFER, GLOO_ALLREDUCE (or MPI_, NCCL_), MEMCPY_OUT_FUSION_BUFFER; likewise BROADCAST and others.
     """
@@ -32,6 +38,7 @@ class Event:
     start: float
     duration: float | None
     level: int = 0
+    bytes: int | None = None
 
     @property
     def end(self) -> float | None:
@@ -47,7 +54,8 @@ class Event:
 class Ready:
     """A rank was ready to exchange a tensor, at `time` seconds.
 
-    Horovod tells so for the first exchange of a tensor; from then on the ranks recognise it by a bit.
+    Horovod tells so for the first exchange of a tensor; from then on the ranks recognise it by a bit. With
+    HOROVOD_CACHE_CAPACITY=0 they do not, and every exchange has it.
     """
 
     tensor: str
@@ -56,8 +64,24 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Message:
+    """Tensors that travelled together, from `start` to `end` (seconds; None: never ended); bytes: None if not told."""
+
+    tensors: tuple[str, ...]
+    start: float
+    end: float | None
+    bytes: int | None
+
+    @property
+    def seconds(self) -> float | None:
+        return None if self.end is None else self.end - self.start
+
+
+@dataclass(frozen=True)
 class Timeline:
     """events in the order of their start; cycles: seconds at which Horovod looked for work (if they were marked).
+
+    zero: when the timeline began, in seconds since 1970, as `time.time()` counts; None where the file does not say.
 
     `complete` says whether the file had its end: not so while the run goes on, or where it was killed. Even then the
     last steps may be missing: Horovod writes now and then, and loses what waits when it is shut down. A script that
@@ -68,6 +92,7 @@ class Timeline:
     ready: tuple[Ready, ...]
     cycles: tuple[float, ...]
     complete: bool
+    zero: float | None = None
 
     @property
     def tensors(self) -> tuple[str, ...]:
@@ -122,28 +147,35 @@ class _Collector:
         self.events: list[Event] = []
         self.ready: list[Ready] = []
         self.cycles: list[float] = []
+        self.zero: float | None = None
 
     def add(self, entry: dict) -> None:
         kind, number = entry["ph"], entry.get("pid", 0)
         if kind == "M":
-            if "name" in entry["args"]:
-                self.names[number] = entry["args"]["name"]
+            self._about(number, entry["args"])
             return
         time = entry["ts"] / 1e6
         if kind == "B":
             self.open[number].append((entry["name"], time))
         elif kind == "E":
-            self._end(number, time)
+            self._end(number, time, entry.get("args", {}))
         elif kind == "X":
             self._whole(number, entry["name"], time, entry["dur"] / 1e6)
         elif kind == "i":
             self.cycles.append(time)
 
-    def _end(self, number: int, time: float) -> None:
+    def _about(self, number: int, told: dict) -> None:
+        if "name" in told:
+            self.names[number] = told["name"]
+        if "start_time_since_epoch_in_micros" in told:
+            self.zero = told["start_time_since_epoch_in_micros"] / 1e6
+
+    def _end(self, number: int, time: float, told: dict) -> None:
         if not self.open[number]:
             return  # begun before the timeline was switched on
         phase, start = self.open[number].pop()
-        self.events.append(Event(self.names[number], phase, start, time - start, len(self.open[number])))
+        level, size = len(self.open[number]), _bytes(told) if told else None
+        self.events.append(Event(self.names[number], phase, start, time - start, level, size))
 
     def _whole(self, number: int, name: str, time: float, duration: float) -> None:
         if name.isdigit():  # a rank, by its number
@@ -158,7 +190,13 @@ class _Collector:
             for level, (phase, start) in enumerate(phases)
         ]
         events = sorted([*self.events, *unfinished], key=_by_start)
-        return Timeline(tuple(events), tuple(self.ready), tuple(self.cycles), complete)
+        return Timeline(tuple(events), tuple(self.ready), tuple(self.cycles), complete, self.zero)
+
+
+def _bytes(told: dict) -> int | None:
+    """Bytes of a tensor of which Horovod tells the type and the shape, "[64, 32]"."""
+    width, lengths = _BYTES_OF.get(told["dtype"]), re.findall(r"\d+", told["shape"])
+    return None if width is None else width * prod(map(int, lengths))
 
 
 def _by_start(event: Event) -> tuple[float, int]:
@@ -183,14 +221,36 @@ def steps(timeline: Timeline) -> list[list[Event]]:
     return [sorted(events, key=_by_start) for events in found]
 
 
-def messages(events: list[Event]) -> list[list[str]]:
-    """Tensors that travelled together, message by message: tensor fusion makes few messages of many tensors."""
-    found: list[list[str]] = []
+def ready_in(timeline: Timeline, step: list[Event]) -> list[Ready]:
+    """When the ranks were ready for the tensors of this step (one of `steps`), in the order of time."""
+    start, end = step[0].start, max(event.start if event.end is None else event.end for event in step)
+    tensors = {event.tensor for event in step}
+    found = [one for one in timeline.ready if one.tensor in tensors and start <= one.time <= end]
+    return sorted(found, key=lambda one: one.time)
+
+
+def travels(events: list[Event]) -> list[Message]:
+    """The messages of some events, in their order: tensor fusion makes few messages of many tensors."""
+    groups: list[list[Event]] = []
     last = float("-inf")
     for event in sorted((event for event in events if event.sends), key=lambda event: event.start):
         if event.start >= last:
-            found.append([])
+            groups.append([])
             last = event.start
-        found[-1].append(event.tensor)
+        groups[-1].append(event)
         last = max(last, float("inf") if event.end is None else event.end)
-    return found
+    whole = [event for event in events if event.bytes is not None]
+    return [_message(group, whole) for group in groups]
+
+
+def _message(group: list[Event], whole: list[Event]) -> Message:
+    """`whole`: the phases that tell the bytes, each around the one in which its tensor travelled."""
+    start, names = min(event.start for event in group), tuple(event.tensor for event in group)
+    end = None if any(event.end is None for event in group) else max(event.end for event in group)
+    told = {event.tensor: event.bytes for event in whole if event.start <= start and end and event.end >= end}
+    return Message(names, start, end, sum(told[name] for name in names) if set(names) <= set(told) else None)
+
+
+def messages(events: list[Event]) -> list[list[str]]:
+    """Names of the tensors that travelled together, message by message."""
+    return [list(message.tensors) for message in travels(events)]

@@ -19,6 +19,12 @@ def test_a_converted_script_has_no_finding(scripts):
     assert report.steps >= 8
 
 
+def test_three_ranks_are_compared_each_with_each(scripts):
+    assert scalelab.check(scripts / "train.py", workers=3).findings == []
+    report = scalelab.check(scripts / "train.py", ["twins"], workers=3)  # ranks 1 and 2 share a part
+    assert report.ids() == {"same-data-on-every-rank"}
+
+
 @pytest.mark.parametrize("script", ["by_hand.py", "loader.py"])
 def test_a_converted_script_of_another_style_has_nothing_but_advice(scripts, script):
     report = scalelab.check(scripts / script)
@@ -35,6 +41,13 @@ def test_a_converted_script_of_another_style_has_nothing_but_advice(scripts, scr
         ("late", "parts-out-of-step", "broadcast_parameters"),
         ("crash", "rank-crashed", "raise ValueError"),
         ("wait", "stalled", "mean-loss"),
+        ("uneven", "uneven-batches", "optimizer.step()"),
+        ("ragged", "uneven-batches", "torch.randperm"),
+        ("state", "optimizer-state-not-broadcast", "optimizer.step()"),
+        ("lost", "parts-out-of-step", "DistributedOptimizer"),
+        ("zero", "parts-out-of-step", "model.zero_grad()"),
+        ("twice", "parts-out-of-step", "hvd.allreduce(parameter.grad)"),
+        ("warm", "no-warmup", "optimizer.step()"),
         ("write", "every-rank-writes", "torch.save"),
         ("print", "every-rank-writes", "print"),
         ("own", "metrics-not-averaged", "record.write"),
@@ -51,6 +64,14 @@ def test_what_is_left_out_is_found_at_its_line(scripts, gap, found, where):
     if where:
         line = int(report.findings[0].where.removeprefix("train.py, line "))
         assert where in script.read_text().splitlines()[line - 1]
+
+
+def test_a_rate_that_knows_nothing_of_the_workers_gets_advice(scripts, tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text((scripts / "train.py").read_text().replace("0.1 * size", "0.1"))
+    (finding,) = scalelab.check(script).findings
+    assert (finding.id, finding.severity) == ("learning-rate-not-scaled", "advice")
+    assert "effective batch size is 32 (2 workers of 16 images each)" in finding.message
 
 
 def test_the_command_prints_json_and_says_converted_by_its_exit_code(scripts, tmp_path):

@@ -2,17 +2,22 @@
 
 import ast
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import torch
 
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.check import events, observe
-from scalelab.parallel.check.findings import find_all
-from scalelab.parallel.check.report import Report, judge
+from scalelab.parallel.check.findings import device, find_all
+from scalelab.parallel.check.report import Finding, Report, judge
 from scalelab.parallel.check.scratch import lay
+from scalelab.parallel.check.source.rate import Rates, read_rates
+from scalelab.parallel.check.watch import WaitForEachOtherError, Watch
 from scalelab.parallel.launch import Limits, Outcome, launch
 
-LIMITS = Limits(seconds=60, stall_seconds=8)
+# Ranks that wait for each other are ended by the watch, within seconds. One that is only slow gets its time.
+LIMITS = Limits(seconds=60, stall_seconds=20)
 
 
 def check(
@@ -22,11 +27,13 @@ def check(
     *,
     folder: Path | str = ".",
     limits: Limits = LIMITS,
+    environment: Mapping[str, str] | None = None,
 ) -> Report:
     """Run `script` as `workers` ranks for a bounded number of steps and say what is wrong with its conversion.
 
     The ranks start from different random numbers and slightly different weights, which a converted script makes
-    equal. They run in a copy of `folder` made of links, so that relative output goes nowhere.
+    equal. They run in a copy of `folder` made of links, so that relative output goes nowhere. `environment` is all
+    they get to see of this process's one (default: everything).
 
     Raises ScaleLabError where the script or Horovod is missing, the script is no Python, `workers` is below 2, or
     the ranks did not begin.
@@ -39,18 +46,28 @@ def check(
         scratch.mkdir()
         lay(Path(folder).resolve(), scratch)
         inside = Path(observe.__file__).with_name("__main__.py")
-        outcome = launch(
-            inside, [str(told), str(script), *map(str, arguments)], workers, folder=scratch, limits=limits
-        )
+        watch = Watch(told, workers)
+        words = [str(told), str(script), *map(str, arguments)]
+        try:
+            outcome = launch(
+                inside, words, workers, folder=scratch, limits=limits, environment=environment, watch=watch
+            )
+        except WaitForEachOtherError:
+            outcome = watch.outcome()
         ranks = events.read(told, workers)
-    return judge_run(ranks, outcome)
+    return judge_run(ranks, outcome, read_rates(script))
 
 
-def judge_run(ranks: list[events.RankEvents], outcome: Outcome) -> Report:
+def judge_run(ranks: list[events.RankEvents], outcome: Outcome, rates: Rates = Rates()) -> Report:  # noqa: B008
     """The verdict on a run that is over."""
     if not any(rank.events for rank in ranks):
         raise ScaleLabError(f"The check could not begin: {outcome.reason}")
-    return judge(find_all(ranks, outcome), len(ranks), min(rank.steps for rank in ranks))
+    findings = find_all(ranks, outcome, rates)
+    pinned = device.find(ranks, torch.cuda.device_count())
+    not_applicable = {device.ID: pinned} if isinstance(pinned, str) and pinned else {}
+    if isinstance(pinned, Finding):
+        findings.append(pinned)
+    return judge(findings, len(ranks), min(rank.steps for rank in ranks), not_applicable)
 
 
 def _refuse(script: Path, workers: int) -> None:

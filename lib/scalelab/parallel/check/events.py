@@ -29,7 +29,10 @@ class Wrapped(msgspec.Struct, frozen=True, tag=True):
 
 
 class Step(msgspec.Struct, frozen=True, tag=True):
-    """A step of an optimizer: fingerprints of its weights before, of the gradients it used, of its state before."""
+    """A step of an optimizer: fingerprints of its weights before, of the gradients it used, of its state before.
+
+    `device` names the GPU that holds the weights, unlike any other of the machine; None on a CPU.
+    """
 
     step: int
     where: str | None
@@ -38,6 +41,38 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     weights: list[float]
     gradients: list[float]
     state: list[float] = []
+    device: str | None = None
+
+
+class Rate(msgspec.Struct, frozen=True, tag=True):
+    """The learning rate of an optimizer, told when it has changed."""
+
+    step: int
+    optimizer: int
+    lr: float
+
+
+class Zeroed(msgspec.Struct, frozen=True, tag=True):
+    """Gradients were reset after a backward and before the step that was to use them."""
+
+    step: int
+    where: str | None
+
+
+class Mark(msgspec.Struct, frozen=True, tag=True):
+    """Something that a script does once an epoch: a shuffle, or the start of a data loader."""
+
+    step: int
+    where: str | None
+    kind: str
+
+
+class Evaluated(msgspec.Struct, frozen=True, tag=True):
+    """A forward without gradients: a hash of each image; empty where there were too many before."""
+
+    step: int
+    where: str | None
+    rows: list[int]
 
 
 class Batch(msgspec.Struct, frozen=True, tag=True):
@@ -74,25 +109,38 @@ class Report(msgspec.Struct, frozen=True, tag=True):
 
 
 class Alive(msgspec.Struct, frozen=True, tag=True):
-    """A sign of life, once a second: the line the main thread is at, and the Horovod call it is in."""
+    """A sign of life, once a second: the line the main thread is at, and the Horovod call it is in.
+
+    `calls` counts the calls begun so far. `left_loop`: the thread is no longer in the loop over batches;
+    `by_rank`: it is where a condition on the rank has led it.
+    """
 
     step: int
     where: str | None
     call: str | None
     tensor: str | None = None
     wrapped: bool = False
+    calls: int = 0
+    left_loop: bool = False
+    by_rank: bool = False
 
 
 class Ended(msgspec.Struct, frozen=True, tag=True):
-    """The last event of a rank that was not killed; `enough`: the check ended it, all ranks alike."""
+    """The last event of a rank that was not killed; `enough`: the check ended it, all ranks alike.
+
+    `second_epoch`: it had got into that.
+    """
 
     step: int
     error: str | None = None
     where: str | None = None
     enough: bool = False
+    second_epoch: bool = False
+    left_loop: bool = False
+    by_rank: bool = False
 
 
-Event = Call | Wrapped | Step | Batch | Write | Print | Report | Alive | Ended
+Event = Call | Wrapped | Step | Rate | Zeroed | Mark | Batch | Evaluated | Write | Print | Report | Alive | Ended
 
 
 class RankEvents:
@@ -107,6 +155,10 @@ class RankEvents:
     def calls(self, *names: str) -> list[Call]:
         """Calls of Horovod by these names."""
         return [call for call in self.of(Call) if call.name in names]
+
+    def of_calls(self, *beginnings: str) -> list[Call]:
+        """Calls of Horovod whose names begin so."""
+        return [call for call in self.of(Call) if call.name.startswith(beginnings)]
 
     @property
     def initialized(self) -> bool:

@@ -19,12 +19,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict on a script; `steps` is the number of steps that every rank was observed to finish."""
+    """The verdict on a script; `steps` is the number of steps that every rank was observed to finish.
+
+    `not_applicable` holds, by id, why something could not be looked for here.
+    """
 
     converted: bool
     workers: int
     steps: int
     findings: list[Finding]
+    not_applicable: dict[str, str] = {}
 
     def ids(self) -> set[str]:
         """Ids of all findings."""
@@ -38,9 +42,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.decode(text, type=cls)
 
 
-def judge(findings: list[Finding], workers: int, steps: int) -> Report:
+def judge(findings: list[Finding], workers: int, steps: int, not_applicable: dict[str, str] | None = None) -> Report:
     """Converted means: no finding is an error. Errors come first."""
     order = ("error", "warning", "advice")
     findings = sorted(findings, key=lambda finding: order.index(finding.severity))
     converted = all(finding.severity != "error" for finding in findings)
-    return Report(converted=converted, workers=workers, steps=steps, findings=findings)
+    return Report(
+        converted=converted, workers=workers, steps=steps, findings=findings, not_applicable=not_applicable or {}
+    )

@@ -1,14 +1,25 @@
 """What can be the matter with a distributed script: one file a family, pure functions over the ranks' events."""
 
 from scalelab.parallel.check.events import RankEvents
-from scalelab.parallel.check.findings import data, ended, gradients, metrics, output, start
+from scalelab.parallel.check.findings import data, ended, epochs, gradients, metrics, output, parts, rate, start
 from scalelab.parallel.check.report import Finding
+from scalelab.parallel.check.source.rate import Rates
 from scalelab.parallel.launch import Outcome
 
 
-def find_all(ranks: list[RankEvents], outcome: Outcome) -> list[Finding]:
+def find_all(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) -> list[Finding]:  # noqa: B008 (frozen)
     """All findings of a run, in the order in which a learner would mend them."""
-    findings = list(start.find(ranks))
-    if not start.is_serial(ranks):
-        findings += [*gradients.find(ranks), *data.find(ranks), *output.find(ranks), *metrics.find(ranks)]
-    return [*findings, *ended.find(ranks, outcome)]
+    if start.is_serial(ranks):
+        return [*start.find(ranks), *([] if start.asked_too_early(ranks) else ended.find(ranks, outcome))]
+    out_of_step = list(parts.find(ranks))
+    # Gradients that were reset before the step are never averaged either, and may end in an error: told once.
+    reset = any(finding.hint == parts.RESET for finding in out_of_step)
+    found = [*start.find(ranks), *out_of_step]
+    if not reset:
+        found += gradients.find(ranks)
+    for family in (data, epochs, output, metrics):
+        found += family.find(ranks)
+    found += rate.find(ranks, rates)
+    if not (reset and outcome.ended == "failed"):
+        found += ended.find(ranks, outcome)
+    return list({finding.id: finding for finding in reversed(found)}.values())[::-1]

@@ -1,7 +1,8 @@
-"""Whether fingerprints of several ranks are equal."""
+"""What several families of findings need: whether fingerprints are equal, which calls average."""
 
 from collections.abc import Sequence
 
+AVERAGING = ("allreduce", "grouped_allreduce", "sparse_allreduce", "allgather", "reducescatter", "grouped_", "alltoall")
 TOLERANCE = 1e-5  # relative to the sum of sizes; ranks that add in another order differ by less
 
 

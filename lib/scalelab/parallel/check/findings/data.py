@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 
 from scalelab.parallel.check.events import Batch, RankEvents
 from scalelab.parallel.check.report import Finding
@@ -20,11 +21,11 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
     batches = [rank.of(Batch) for rank in ranks]
     if min(map(len, batches)) < 2:
         return
-    if any(same_batches(batches[0], other) for other in batches[1:]):
+    if any(same_batches(*pair) for pair in combinations(batches, 2)):
         yield _same_data()
-    elif any(same_epoch(batches[0], other) for other in batches[1:]):
+    elif any(same_epoch(*pair) for pair in combinations(batches, 2)):
         yield _not_divided(len(ranks))
-    if repeats_order(batches[0]):
+    if any(map(repeats_order, batches)):
         yield _same_order()
 
 

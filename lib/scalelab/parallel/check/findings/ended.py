@@ -1,8 +1,9 @@
-"""Runs that did not come to their end: a rank that crashed, ranks that wait for others."""
+"""How a run ended before its time: a rank that crashed, ranks that wait for others, ranks that ran out of batches."""
 
 from collections.abc import Iterator
 
-from scalelab.parallel.check.events import Alive, RankEvents
+from scalelab.parallel.check.events import Alive, Ended, RankEvents
+from scalelab.parallel.check.findings.epochs import uneven
 from scalelab.parallel.check.report import Finding
 from scalelab.parallel.diagnose import EXIT, VICTIM, explain_stall
 from scalelab.parallel.launch import Outcome
@@ -11,7 +12,7 @@ VICTIMS = (VICTIM, "Horovod has been shut down")
 
 
 def find(ranks: list[RankEvents], outcome: Outcome) -> Iterator[Finding]:
-    """rank-crashed or stalled; nothing where the run came to an end of its own."""
+    """rank-crashed, uneven-batches or stalled; nothing where the run came to an end of its own."""
     if outcome.ended == "finished":
         return
     crash = find_crash(ranks, outcome)
@@ -19,7 +20,7 @@ def find(ranks: list[RankEvents], outcome: Outcome) -> Iterator[Finding]:
         yield crash
     # Ranks that average nothing run far apart: one that the check has ended may leave another waiting.
     elif not any(rank.end and rank.end.enough for rank in ranks):
-        yield find_stall(ranks, outcome)
+        yield find_uneven(ranks) or find_stall(ranks, outcome)
 
 
 def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
@@ -34,6 +35,28 @@ def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
             how = f"was ended by signal {code - 128}" if code > 128 else f"ended with exit code {code}"
             return _crashed(rank.rank, f"no message: it {how}", signs[-1].where if signs else None)
     return None
+
+
+def find_uneven(ranks: list[RankEvents]) -> Finding | None:
+    """Some ranks wait within the loop over batches for others that are through with it, whatever their rank."""
+    last = [_last(rank) for rank in ranks]
+    done = [(rank.end and not rank.end.error and rank.steps > 0) or (_waits(rank) and _is_through(now))
+            for rank, now in zip(ranks, last, strict=True)]  # fmt: skip
+    inside = [_waits(rank) and now is not None and not now.left_loop and not now.by_rank
+              for rank, now in zip(ranks, last, strict=True)]  # fmt: skip
+    if not any(done) or not any(inside) or not all(a or b for a, b in zip(done, inside, strict=True)):
+        return None
+    waiting = ranks[inside.index(True)]
+    return uneven([rank.steps for rank in ranks], _last_where(waiting), f" {'; '.join(map(_place, ranks))}.")
+
+
+def _last(rank: RankEvents) -> Alive | Ended | None:
+    signs = rank.of(Alive)
+    return rank.end or (signs[-1] if signs else None)
+
+
+def _is_through(now: Alive | Ended | None) -> bool:
+    return now is not None and now.left_loop and not now.by_rank
 
 
 def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 from scalelab.parallel.check.events import Call, RankEvents, Step
-from scalelab.parallel.check.findings.compare import equal
+from scalelab.parallel.check.findings.compare import AVERAGING, equal
 from scalelab.parallel.check.report import Finding
-
-AVERAGING = ("allreduce", "grouped_allreduce", "sparse_allreduce", "allgather", "reducescatter", "grouped_", "alltoall")
 
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:

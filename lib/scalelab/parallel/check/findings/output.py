@@ -7,7 +7,7 @@ from scalelab.parallel.check.events import Print, RankEvents, Write
 from scalelab.parallel.check.report import Finding
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
-FEWEST_LINES = 2  # a greeting by each rank is none of our business
+FEWEST_LINES = 2  # a greeting by each rank is none of our business; a line with a number in it reports
 
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def find_lines(ranks: list[RankEvents]) -> list[Print]:
     common = set.intersection(*shapes)
     lines = [line for line in ranks[0].of(Print) if line.step > 0 and _shape(line) in common]
     lines = [line for line in lines if not re.search(r"\b(rank|worker)", line.text, re.IGNORECASE)]
-    return lines if len(lines) >= FEWEST_LINES else []
+    return lines if len(lines) >= FEWEST_LINES or any(NUMBER.search(line.text) for line in lines) else []
 
 
 def _shape(line: Print) -> tuple[str | None, str]:

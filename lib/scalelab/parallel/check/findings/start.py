@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
-from scalelab.parallel.check.events import RankEvents, Step, Wrapped
+from scalelab.parallel.check.events import RankEvents, Step
 from scalelab.parallel.check.findings.compare import equal
 from scalelab.parallel.check.report import Finding
 
 BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadcast_object", "broadcast")
+
+
+NOT_YET = "Horovod has not been initialized"
 
 
 def is_serial(ranks: list[RankEvents]) -> bool:
@@ -15,14 +18,19 @@ def is_serial(ranks: list[RankEvents]) -> bool:
 
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """not-initialized, weights-not-broadcast, parts-out-of-step."""
-    crashed = any(rank.end and rank.end.error for rank in ranks)
+    """not-initialized, weights-not-broadcast, optimizer-state-not-broadcast; parts-out-of-step for a late broadcast."""
     if is_serial(ranks):
-        if not crashed or all(rank.steps for rank in ranks):
+        crashed = any(rank.end and rank.end.error for rank in ranks)
+        if asked_too_early(ranks) or not crashed or all(rank.steps for rank in ranks):
             yield _not_initialized(len(ranks))
         return
     yield from find_unequal_start(ranks)
-    yield from find_late_wrapping(ranks)
+    yield from find_unequal_state(ranks)
+
+
+def asked_too_early(ranks: list[RankEvents]) -> bool:
+    """Whether the script ended because it asked Horovod something without ever having initialised it."""
+    return any(rank.end and NOT_YET in (rank.end.error or "") for rank in ranks)
 
 
 def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
@@ -38,18 +46,15 @@ def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
         return
 
 
-def find_late_wrapping(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """An optimizer that was wrapped when it already had a state: Horovod makes a new one, without it."""
-    for wrapped in ranks[0].of(Wrapped):
-        if wrapped.state:
-            yield Finding(
-                id="parts-out-of-step",
-                severity="error",
-                where=wrapped.where,
-                message="The optimizer already had a state (momentum and the like) when it was wrapped; "
-                "hvd.DistributedOptimizer makes a new optimizer, and that state is lost.",
-                hint="Wrap the optimizer first, then load its state into the wrapped one, then broadcast it.",
-            )
+def find_unequal_state(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """The optimizers' momentum and the like before their first step, compared among ranks."""
+    firsts = [_first_steps(rank) for rank in ranks]
+    for number in firsts[0]:
+        steps = [first[number] for first in firsts if number in first]
+        states = [step.state for step in steps]
+        held = any(number for state in states for number in state)
+        if held and (len({len(state) for state in states}) > 1 or not equal(states)):
+            yield _state_not_broadcast(steps[0].where)
             return
 
 
@@ -75,6 +80,18 @@ def _not_broadcast(where: str | None) -> Finding:
         message="The ranks make their first step from different weights, so they never train the same model.",
         hint="Call hvd.broadcast_parameters(model.state_dict(), root_rank=0) before the first step. "
         "(Equal seeds do not replace it: the check starts the ranks apart on purpose.)",
+    )
+
+
+def _state_not_broadcast(where: str | None) -> Finding:
+    return Finding(
+        id="optimizer-state-not-broadcast",
+        severity="error",
+        where=where,
+        message="The ranks make their first step with different optimizer states (momentum and the like), so their "
+        "weights part at that step.",
+        hint="Call hvd.broadcast_optimizer_state(optimizer, root_rank=0) after the state was loaded, before the first "
+        "step.",
     )
 
 

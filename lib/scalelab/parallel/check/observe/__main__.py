@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from scalelab.parallel.check.observe import batches, files, horovod, model, optimizers, reports
+from scalelab.parallel.check.observe import backward, batches, epochs, files, horovod, model, optimizers, reports
 from scalelab.parallel.check.observe.life import heartbeat, last_words
 from scalelab.parallel.check.observe.rank import Rank
 
@@ -23,7 +23,8 @@ def main() -> int:
     horovod.install(rank)
     watched = batches.install(rank)
     model.install(rank, watched)
-    optimizers.install(rank, watched)
+    optimizers.install(rank, backward.install(rank, watched))
+    epochs.install(rank)
     reports.install(rank)
     files.install(rank)
     heartbeat(rank)

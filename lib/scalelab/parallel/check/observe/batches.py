@@ -4,38 +4,54 @@ No single one is enough. Augmented images never come twice; labels repeat; index
 """
 
 import collections
+import sys
 import zlib
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch.utils.data import dataloader
 
-from scalelab.parallel.check.events import Batch
+from scalelab.parallel.check.events import Batch, Evaluated
 from scalelab.parallel.check.observe.rank import Rank
 
 LOSSES = ["cross_entropy", "nll_loss", "mse_loss", "binary_cross_entropy", "l1_loss"]
 LOSSES += ["binary_cross_entropy_with_logits"]
 MOST_VALUES = 4096  # of an image that are hashed
 MOST_BATCHES = 20_000
+MOST_EVALUATED = 30_000  # images
 
 
 class Batches:
-    """The batch under way; told when the next begins or the optimizer steps."""
+    """The batch under way; told when its backward has run or the optimizer steps."""
 
     def __init__(self, rank: Rank):
         self.rank = rank
         self.indices: list[int] = []
         self.pending: Batch | None = None
-        self.told = 0
+        self.perhaps = False  # the pending batch came in evaluation mode: a backward must follow for it to count
+        self.told = self.told_evaluated = 0
         self.epochs = {kind: Epochs() for kind in ("rows", "indices")}
 
-    def forward(self, images: torch.Tensor) -> None:
-        """A training forward on these images."""
-        if self.pending is not None or images.requires_grad or not images.ndim:
+    def forward(self, images: torch.Tensor, training: bool) -> None:
+        """A forward with gradients on these images, in training mode or not."""
+        if images.requires_grad or not images.ndim or (self.pending is not None and not (self.perhaps and training)):
             return
         fits = len(self.indices) == len(images)
         self.pending = Batch(self.rank.step, rows=hash_rows(images), indices=self.indices if fits else [])
-        self.indices = []
+        self.indices, self.perhaps = [], not training
+
+    def evaluate(self, images: torch.Tensor) -> None:
+        """A forward without gradients; beyond MOST_EVALUATED images the rows stay empty."""
+        if images.ndim and self.told_evaluated < 2 * MOST_EVALUATED:
+            self.told_evaluated += len(images)
+            rows = hash_rows(images) if self.told_evaluated <= MOST_EVALUATED else []
+            self.rank.tell(Evaluated(self.rank.step, self.rank.where(sys._getframe(2)), rows))
+
+    def step(self) -> None:
+        """The optimizer steps: what was forwarded for training has been trained on, whoever made its gradients."""
+        if not self.perhaps:
+            self.finish()
 
     def loss(self, target: torch.Tensor) -> None:
         """A loss was computed against these labels."""
@@ -45,7 +61,7 @@ class Batches:
             self.pending = Batch(self.rank.step, rows=pending.rows, indices=pending.indices, labels=labels)
 
     def finish(self) -> None:
-        """The batch is done: backward has run, or the step begins."""
+        """The batch is done: its backward has run."""
         if self.pending is None:
             return
         if self.told < MOST_BATCHES:
@@ -86,13 +102,6 @@ def install(rank: Rank) -> Batches:
         setattr(torch.nn.functional, name, _observed_loss(batches, getattr(torch.nn.functional, name)))
     _hook_indexing(batches)
     _hook_loader(batches)
-    backward = torch.Tensor.backward
-
-    def finish_backward(tensor, *arguments, **options):
-        backward(tensor, *arguments, **options)
-        batches.finish()
-
-    torch.Tensor.backward = finish_backward
     return batches
 
 
@@ -109,11 +118,18 @@ def _hook_indexing(batches: Batches) -> None:
     original = torch.Tensor.__getitem__
 
     def getitem(tensor, key):
-        if type(key) is torch.Tensor and key.ndim == 1 and key.dtype == torch.int64 and key.numel() < len(tensor):
-            batches.indices = key.tolist()
+        if (numbers := _drawn(key)) and len(numbers) < len(tensor):
+            batches.indices = numbers
         return original(tensor, key)
 
     torch.Tensor.__getitem__ = getitem
+
+
+def _drawn(key: object) -> list[int]:
+    """The numbers of the examples that a tensor, an array or a list of integers asks for; else none."""
+    if isinstance(key, torch.Tensor | np.ndarray):
+        return key.tolist() if key.ndim == 1 and key.dtype in (torch.int64, np.int64) else []
+    return key if isinstance(key, list) and key and type(key[0]) is int else []
 
 
 def _hook_loader(batches: Batches) -> None:

@@ -22,7 +22,7 @@ def perhaps_end(rank: Rank, batches: Batches) -> None:
         part.rename(mark)
     marks = [rank.told / f"enough-{other}" for other in range(rank.size)]
     if all(mark.exists() for mark in marks) and rank.step >= 2 + max(int(mark.read_text()) for mark in marks):
-        end_together(rank)
+        end_together(rank, batches.into_second_epoch)
 
 
 def has_shown_enough(rank: Rank, batches: Batches) -> bool:

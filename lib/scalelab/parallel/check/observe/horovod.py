@@ -60,6 +60,7 @@ def _tell_and_call(rank: Rank, name: str, original: Callable, arguments: tuple, 
     tensors = _tensors(arguments)
     tensor = options.get("name") or next((value for value in arguments if isinstance(value, str)), None)
     _count(rank, name, arguments)
+    rank.calls += 1
     if rank.in_full or not wrapped:
         rank.told_calls += 1
         if rank.told_calls <= MOST_CALLS:
@@ -77,7 +78,8 @@ def _tell_and_call(rank: Rank, name: str, original: Callable, arguments: tuple, 
 def _observed_wrapping(rank: Rank, original: Callable) -> Callable:
     @functools.wraps(original)
     def wrap(optimizer, *arguments, **options):
-        rank.tell(Wrapped(rank.step, rank.where(sys._getframe(1)), _has_state(optimizer)))
+        lost = id(optimizer) in rank.used and _has_state(optimizer)
+        rank.tell(Wrapped(rank.step, rank.where(sys._getframe(1)), lost))
         rank.quiet += 1
         try:
             return original(optimizer, *arguments, **options)
@@ -88,7 +90,7 @@ def _observed_wrapping(rank: Rank, original: Callable) -> Callable:
 
 
 def _has_state(optimizer: torch.optim.Optimizer) -> bool:
-    """Whether there is anything to lose: `broadcast_optimizer_state` fills a new optimizer with zeros."""
+    """Whether there is anything to lose but zeros."""
     held = [value for one in optimizer.state.values() for value in one.values() if isinstance(value, torch.Tensor)]
     return any(tensor.numel() > 1 and bool(tensor.any()) for tensor in held)
 

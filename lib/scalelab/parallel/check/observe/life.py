@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from scalelab.parallel.check.events import Alive, Ended
 from scalelab.parallel.check.observe.rank import Rank
+from scalelab.parallel.check.source.surroundings import Place
 
 SECONDS_BETWEEN_SIGNS = 1.0
 SECONDS_FOR_THE_OTHERS = 4.0
@@ -21,9 +22,9 @@ def heartbeat(rank: Rank) -> None:
     def beat() -> None:
         while True:
             time.sleep(SECONDS_BETWEEN_SIGNS)
-            where = rank.where(sys._current_frames().get(rank.main_thread))
-            name, tensor, wrapped = rank.call or (None, None, False)
-            rank.tell(Alive(rank.step, where, name, tensor, wrapped))
+            frame = sys._current_frames().get(rank.main_thread)
+            call = rank.call or (None, None, False)
+            rank.tell(Alive(rank.step, rank.where(frame), *call, rank.calls, **rank.surroundings(rank.stack(frame))))
 
     threading.Thread(target=beat, daemon=True).start()
 
@@ -38,7 +39,9 @@ def last_words(rank: Rank) -> Iterator[None]:
         rank.tell(Ended(rank.step, f"sys.exit({ended.code!r})" if failed else None))
         raise
     except BaseException as error:
-        rank.tell(Ended(rank.step, _error_text(error), _own_lines(rank, error)))
+        frames = traceback.extract_tb(error.__traceback__)
+        stack = [Place(frame.filename, frame.lineno) for frame in frames if rank.is_own(frame.filename)]
+        rank.tell(Ended(rank.step, _error_text(error), _own_line(rank, error, stack), **rank.surroundings(stack)))
         raise
     else:
         rank.tell(Ended(rank.step))
@@ -46,9 +49,9 @@ def last_words(rank: Rank) -> Iterator[None]:
         _mark(rank)
 
 
-def end_together(rank: Rank) -> None:
+def end_together(rank: Rank, second_epoch: bool) -> None:
     """The check has seen enough: wait until the other ranks are as far, then leave at once."""
-    rank.tell(Ended(rank.step, enough=True))
+    rank.tell(Ended(rank.step, enough=True, second_epoch=second_epoch))
     _mark(rank)
     waited_from = time.monotonic()
     while time.monotonic() - waited_from < SECONDS_FOR_THE_OTHERS:
@@ -69,10 +72,8 @@ def _error_text(error: BaseException) -> str:
     return "".join(traceback.format_exception_only(error)).strip().splitlines()[-1][:500]
 
 
-def _own_lines(rank: Rank, error: BaseException) -> str | None:
-    """The traceback within the learner's own files, innermost last: "a.py, line 3"."""
+def _own_line(rank: Rank, error: BaseException, stack: list[Place]) -> str | None:
+    """The innermost line of the learner's own files: "a.py, line 3"."""
     if isinstance(error, SyntaxError) and error.filename and rank.is_own(error.filename):
         return f"{os.path.basename(error.filename)}, line {error.lineno}"  # noqa: PTH119
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f"{os.path.basename(f.filename)}, line {f.lineno}" for f in frames if rank.is_own(f.filename)]  # noqa: PTH119
-    return own[-1] if own else None
+    return f"{os.path.basename(stack[-1].file)}, line {stack[-1].line}" if stack else None  # noqa: PTH119

@@ -35,8 +35,10 @@ def install(rank: Rank, batches: Batches) -> None:
         if depth or next(module.parameters(), None) is None:
             return call(module, *arguments, **options)
         inputs = [leaf for leaf in tree.tree_leaves((arguments, options)) if isinstance(leaf, torch.Tensor)]
-        if torch.is_grad_enabled() and inputs:
-            batches.forward(inputs[0])
+        if inputs and torch.is_grad_enabled():
+            batches.forward(inputs[0], module.training)
+        elif inputs:
+            batches.evaluate(inputs[0])
         key = (id(module), torch.is_grad_enabled(), tuple((leaf.shape, leaf.dtype) for leaf in inputs))
         if not rank.in_full and key in kept:
             return _hurried(module, inputs, kept[key])

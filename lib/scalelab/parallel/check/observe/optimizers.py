@@ -11,18 +11,19 @@ import time
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from scalelab.parallel.check.events import Step
-from scalelab.parallel.check.observe.batches import Batches
+from scalelab.parallel.check.events import Rate, Step
+from scalelab.parallel.check.observe.backward import Backward
 from scalelab.parallel.check.observe.ending import perhaps_end
 from scalelab.parallel.check.observe.fingerprint import fingerprint
 from scalelab.parallel.check.observe.rank import Rank
 
 STRETCH = 1e-3
+MOST_RATES = 500  # changes of the learning rate that are told
 
 
-def install(rank: Rank, batches: Batches) -> None:
+def install(rank: Rank, backward: Backward) -> None:
     """Hook the making and the stepping of all optimizers."""
-    watcher = Watcher(rank, batches)
+    watcher = Watcher(rank, backward)
     made = torch.optim.Optimizer.__init__
 
     def make(optimizer, *arguments, **options):
@@ -37,6 +38,13 @@ def install(rank: Rank, batches: Batches) -> None:
         return load(module, *arguments, **options)
 
     torch.nn.Module.load_state_dict = load_state_dict
+    load_optimizer = torch.optim.Optimizer.load_state_dict
+
+    def load_optimizer_state(optimizer, *arguments, **options):
+        watcher.used(optimizer)
+        return load_optimizer(optimizer, *arguments, **options)
+
+    torch.optim.Optimizer.load_state_dict = load_optimizer_state
     register_optimizer_step_pre_hook(lambda optimizer, *_: watcher.before(optimizer))
     register_optimizer_step_post_hook(lambda optimizer, *_: watcher.after(optimizer))
 
@@ -44,12 +52,14 @@ def install(rank: Rank, batches: Batches) -> None:
 class Watcher:
     """Follows the optimizers of a rank; Horovod's wrapped optimizer steps within its step, which counts once."""
 
-    def __init__(self, rank: Rank, batches: Batches):
-        self.rank, self.batches = rank, batches
+    def __init__(self, rank: Rank, backward: Backward):
+        self.rank, self.backward = rank, backward
         self.loaded = False
         self.stretched: set[int] = set()
         self.depth = 0
         self.numbers: dict[int, int] = {}
+        self.rates: dict[int, float] = {}  # the learning rate told last, by optimizer
+        self.told_rates = 0
         self.seen: tuple = ()
 
     def made(self, optimizer: torch.optim.Optimizer) -> None:
@@ -63,12 +73,18 @@ class Watcher:
             for parameter in new:
                 parameter.data.mul_(1 + STRETCH * self.rank.rank)
 
+    def used(self, optimizer: torch.optim.Optimizer) -> None:
+        """Its state is the script's own from now on, not what `broadcast_optimizer_state` filled in."""
+        if not self.rank.quiet:
+            self.rank.used.add(id(optimizer))
+
     def before(self, optimizer: torch.optim.Optimizer) -> None:
         self.depth += 1
         if self.depth > 1 or self.rank.quiet:
             return
         self.rank.began = self.rank.began or time.monotonic()
-        self.batches.finish()
+        self.used(optimizer)
+        self.backward.step(sys._getframe(1))
         if not self.rank.in_full:
             return
         self.seen = (
@@ -83,15 +99,26 @@ class Watcher:
             return
         if self.rank.in_full:
             self._tell(optimizer)
+        self._tell_rate(optimizer)
         self.rank.step += 1
-        perhaps_end(self.rank, self.batches)
+        perhaps_end(self.rank, self.backward.batches)
 
     def _tell(self, optimizer: torch.optim.Optimizer) -> None:
-        number = self.numbers.setdefault(id(optimizer), len(self.numbers))
         weights, held, where = self.seen
-        gradients = fingerprint(p.grad for p in trained(optimizer))
-        lr = float(optimizer.param_groups[0].get("lr", 0.0))
-        self.rank.tell(Step(self.rank.step, where, number, lr, weights, gradients, held))
+        parameters = trained(optimizer)
+        gradients = fingerprint(p.grad for p in parameters)
+        rate, device = _rate(optimizer), _device(parameters)
+        self.rank.tell(Step(self.rank.step, where, self._number(optimizer), rate, weights, gradients, held, device))
+
+    def _tell_rate(self, optimizer: torch.optim.Optimizer) -> None:
+        number, rate = self._number(optimizer), _rate(optimizer)
+        if self.rates.get(number) != rate and self.told_rates < MOST_RATES:
+            self.rates[number] = rate
+            self.told_rates += 1
+            self.rank.tell(Rate(self.rank.step, number, rate))
+
+    def _number(self, optimizer: torch.optim.Optimizer) -> int:
+        return self.numbers.setdefault(id(optimizer), len(self.numbers))
 
 
 def trained(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:
@@ -103,3 +130,14 @@ def state(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
     """Momentum and the like, in the order of the parameters."""
     held = [optimizer.state[p] for p in trained(optimizer) if p in optimizer.state]
     return [one[name] for one in held for name in sorted(one, key=str) if isinstance(one[name], torch.Tensor)]
+
+
+def _rate(optimizer: torch.optim.Optimizer) -> float:
+    return float(optimizer.param_groups[0].get("lr", 0.0))
+
+
+def _device(parameters: list[torch.nn.Parameter]) -> str | None:
+    """The GPU that holds the weights, by an id that no other GPU has."""
+    if not parameters or parameters[0].device.type != "cuda":
+        return None
+    return str(torch.cuda.get_device_properties(parameters[0].device).uuid)

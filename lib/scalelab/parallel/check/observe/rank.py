@@ -1,15 +1,18 @@
 """The state of an observed rank, and its pen."""
 
+import inspect
 import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 import msgspec
 
 from scalelab.parallel.check.events import Event, path
+from scalelab.parallel.check.source.surroundings import Loop, Place, counts_steps, depends_on_rank, is_within
 
 FULL_STEPS = 8  # steps of which everything is told
 
@@ -29,7 +32,9 @@ class Rank:
         self.began: float | None = None
         self.quiet = 0  # above 0 inside a call of Horovod, whose own doings are not the script's
         self.call: tuple[str, str | None, bool] | None = None  # the Horovod call under way: name, tensor, wrapped
-        self.told_calls = 0  # so far
+        self.calls = self.told_calls = 0  # so far
+        self.batch_loop: Loop | None = None  # once known: the loop that holds the backward and the step
+        self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
         self.received = 0  # elements that collective calls have brought
 
     def tell(self, event: Event) -> None:
@@ -43,11 +48,35 @@ class Rank:
     def where(self, frame: FrameType | None = None) -> str | None:
         """The innermost line of the learner's own files from this frame (by default the caller's) outwards."""
         frame = frame or sys._getframe(1)
+        innermost = next(self._own_frames(frame), None)
+        return innermost and f"{Path(innermost.f_code.co_filename).name}, line {innermost.f_lineno}"
+
+    def stack(self, frame: FrameType | None = None) -> list[Place]:
+        """All lines of the learner's own files that have led to this frame, outermost first."""
+        frames = self._own_frames(frame or sys._getframe(1))
+        return [Place(one.f_code.co_filename, one.f_lineno) for one in frames][::-1]
+
+    def surroundings(self, stack: list[Place]) -> dict[str, bool]:
+        """Whether these lines are outside the loop over batches, and whether a condition on the rank led there."""
+        outside = self.batch_loop is not None and not is_within(stack, self.batch_loop)
+        return {"left_loop": outside, "by_rank": depends_on_rank(stack)}
+
+    def begins_epoch(self, frame: FrameType) -> bool:
+        """Whether this may begin an epoch whose batches are all trained on.
+
+        Not so inside the loop over batches, where steps are counted, and in a generator, which feeds a stream.
+        """
+        if any(one.f_code.co_flags & inspect.CO_GENERATOR for one in self._own_frames(frame)):
+            return False
+        loop = self.batch_loop
+        return loop is None or not (is_within(self.stack(frame), loop) or counts_steps(loop))
+
+    def _own_frames(self, frame: FrameType | None) -> Iterator[FrameType]:
+        """The frames of the learner's own files, innermost first."""
         while frame is not None:
             if self.is_own(frame.f_code.co_filename):
-                return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
+                yield frame
             frame = frame.f_back
-        return None
 
     def is_own(self, file: str) -> bool:
         """Whether a file is the script or lies beside it, and is not an installed package."""
