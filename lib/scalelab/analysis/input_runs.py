@@ -1,0 +1,71 @@
+"""Stored runs that differ only in which images come when: how well the network knows held-out images in the end."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from scalelab.errors import ScaleLabError
+
+DIVISION, BUFFER = "division", "buffer"  # what a run was made for
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One training run: `way` is how the images were divided, or how the shards were written.
+
+    `accuracies`: held-out accuracy after each epoch; `buffer`: images in the shuffle buffer, 0 where there was none.
+    """
+
+    experiment: str
+    way: str
+    buffer: int
+    seed: int
+    accuracies: list[float]
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        return self.experiment, self.way, self.buffer, self.seed
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """All runs of `bench/input_learning.py`, with what they ran on. `batch_size` is that of all `workers` together."""
+
+    machine: dict[str, str]
+    setting: str
+    images: int
+    workers: int
+    batch_size: int
+    lr: float
+    shards: int
+    buffers: list[int]
+    runs: list[Run]
+
+    def accuracies(self, experiment: str, way: str, buffer: int = 0) -> np.ndarray:
+        """Held-out accuracies (seeds, epochs), by seed. Raises ScaleLabError where no such run is stored."""
+        wanted = (experiment, way, buffer)
+        found = sorted((run for run in self.runs if run.key[:3] == wanted), key=lambda run: run.seed)
+        if not found:
+            raise ScaleLabError(f"No run is stored for {experiment}, {way}, buffer {buffer}; run the bench again.")
+        return np.array([run.accuracies for run in found])
+
+    def final(self, way: str) -> np.ndarray:
+        """Held-out accuracy after the last epoch for shards written in this way: (seeds, buffers)."""
+        return np.stack([self.accuracies(BUFFER, way, buffer)[:, -1] for buffer in self.buffers], axis=1)
+
+
+def read_measured(path: Path | str) -> Measured:
+    """The stored runs at `path`. Raises ScaleLabError where there are none, or something else."""
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
+    except OSError as error:
+        raise ScaleLabError(f"Expected stored runs at {path} but could not read them ({error.strerror}).") from error
+    except msgspec.DecodeError as error:
+        raise ScaleLabError(f"{path} does not hold stored runs ({error}); get it again.") from error
+
+
+def write_measured(measured: Measured, path: Path | str) -> None:
+    """Store them, whole or not at all; accuracies to five places: 2,000 held-out images give no more."""
+    path = Path(path)
+    whole = path.with_suffix(".writing")
+    whole.write_bytes(msgspec.json.format(msgspec.json.encode(measured), indent=1) + b"\n")
+    whole.replace(path)

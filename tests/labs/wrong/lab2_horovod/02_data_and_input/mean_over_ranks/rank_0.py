@@ -1,0 +1,3 @@
+# says: this is rank 0's own
+def mean_over_ranks(values, counts):
+    return values[0]

@@ -1,0 +1,3 @@
+# says: give the items one by one, with `yield`
+def shuffle_buffer(items, size, rng):
+    held = list(items)[:0]
