@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from scalelab.errors import ScaleLabError
 from scalelab.parallel import launch
 from scalelab.parallel.launch import Limits
-from scalelab.parallel.timeline import messages, read_timeline, steps
+from scalelab.parallel.timeline import messages, read_timeline, ready_in, steps, travels
 
 
 def name(number, tensor):
@@ -85,6 +86,42 @@ def test_what_travels_at_the_same_time_is_one_message(write):
     assert [len(messages(step)) for step in found] == [1, 2, 1]
 
 
+def test_a_message_has_the_bytes_of_its_tensors_and_the_time_of_their_travel(write):
+    alone, together = (travels(step) for step in steps(read_timeline(write(as_horovod_writes(ENTRIES))))[1::-1])
+    assert [(message.tensors, message.bytes) for message in alone] == [(("allreduce.b",), 12), (("allreduce.a",), 12)]
+    assert [(message.tensors, message.bytes) for message in together] == [(("allreduce.a", "allreduce.b"), 24)]
+    assert [message.seconds for message in alone] == pytest.approx([10e-6, 10e-6])
+    assert together[0].seconds == pytest.approx(13e-6)  # from the first one's start to the second one's end
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [("float16", 6), ("float64", 24), ("uint8", 3), ("a type of the future", None)],
+)
+def test_bytes_depend_on_the_type_and_are_not_guessed(write, told, wanted):
+    text = as_horovod_writes(ENTRIES).replace("float32", told)
+    assert {message.bytes for step in steps(read_timeline(write(text)))[1:2] for message in travels(step)} == {wanted}
+
+
+def test_a_message_that_never_ended_has_no_seconds_and_no_bytes(write):
+    cut = [name(1, "allreduce.a"), *exchange(1, 100)[:-2]]
+    (message,) = travels(list(read_timeline(write(as_horovod_writes(cut, closed=False))).events))
+    assert (message.end, message.seconds, message.bytes) == (None, None, None)
+
+
+def test_who_was_ready_is_asked_for_one_step(write):
+    timeline = read_timeline(write(as_horovod_writes(ENTRIES)))
+    for step in steps(timeline):
+        found = ready_in(timeline, step)
+        assert [one.time for one in found] == sorted(one.time for one in found)
+        assert {(one.tensor, one.rank) for one in found} == {(f"allreduce.{t}", rank) for t in "ab" for rank in (0, 1)}
+
+
+def test_the_timelines_zero_is_a_time_of_day(write):
+    assert read_timeline(write(as_horovod_writes(ENTRIES))).zero == pytest.approx(1e-6)
+    assert read_timeline(write(as_horovod_writes(ENTRIES[1:]))).zero is None
+
+
 def test_any_beginning_of_the_file_is_read_as_far_as_it_goes(write):
     text = as_horovod_writes(ENTRIES)
     whole = read_timeline(write(text))
@@ -137,6 +174,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_two_ranks_write_what_is_read_here(scripts, tmp_path):
     path = tmp_path / "timeline.json"
     environment = os.environ | {"HOROVOD_TIMELINE": str(path), "HOROVOD_TIMELINE_MARK_CYCLES": "1"}
+    before = time.time()
     outcome = launch(scripts / "few_steps.py", workers=2, folder=tmp_path, limits=Limits(60), environment=environment)
     assert outcome.ended == "finished", outcome.reason
     timeline = read_timeline(path)
@@ -146,8 +184,10 @@ def test_two_ranks_write_what_is_read_here(scripts, tmp_path):
     assert len(timeline.cycles) > 1
     assert len(found) in (5, 6)
     assert {one.rank for one in timeline.ready} == {0, 1}
+    assert before < timeline.zero < time.time()
     for step in found[:-1]:  # of the last, Horovod may not have written the end
         assert {event.tensor for event in step} == gradients
         assert sorted(sum(messages(step), [])) == sorted(gradients)
+        assert sum(message.bytes for message in travels(step)) == 4 * (20 * 30 + 30 + 30 * 3 + 3)
     for before, after in pairwise(found):
         assert max(event.end for event in before) <= min(event.start for event in after)

@@ -5,7 +5,7 @@ import pytest
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.timeline import Event, Ready
 from scalelab.view import png
-from scalelab.view.timeline import STYLES, draw_step, kind_of
+from scalelab.view.timeline import STAGES, STYLES, draw_fusion, draw_step, kind_of
 
 STEP = [
     Event("allreduce.2.bias", "NEGOTIATE_ALLREDUCE", 1.000, 0.002),
@@ -50,3 +50,28 @@ def test_no_step_and_too_many_tensors_are_refused():
         draw_step([])
     with pytest.raises(ScaleLabError, match="got 99"):
         draw_step([Event(str(k), "ALLREDUCE", 0, 1) for k in range(99)])
+
+
+def test_the_scripts_stages_stand_in_a_row_above_on_the_same_clock():
+    stages = {"input": (0.999, 0.9991), "backward": (0.9991, 1.003), "exchange": (1.003, 1.009)}
+    axes = draw_step(STEP, stages=stages).axes[0]
+    above = [bar for bar in axes.patches if bar.get_y() < -1]
+    assert [round(bar.get_x(), 6) for bar in above] == [0, 0.1, 4]  # milliseconds since the step began
+    assert [round(bar.get_x() + bar.get_width(), 6) for bar in above] == [0.1, 4, 10]
+    assert [text.get_text() for text in axes.texts] == ["backward", "exchange"]  # the others are too short for a name
+    first = next(bar for bar in axes.patches if bar.get_y() > -1)
+    assert first.get_x() == pytest.approx(1)
+    assert axes.get_yticklabels()[0].get_text() == "the script"
+
+
+def test_stages_differ_without_colour():
+    looks = {(style["facecolor"], style.get("hatch")) for style in STAGES.values()}
+    assert len(looks) == len(STAGES)
+
+
+def test_fused_and_not_fused_stand_on_one_axis_of_time():
+    apart = [*STEP[:5], Event("allreduce.0.bias", "GLOO_ALLREDUCE", 1.0045, 0.002, 1)]
+    left, right = draw_fusion({"on": STEP, "off": apart}).axes
+    assert left.get_title() == "on\n2 tensors in 1 message, 5.0 ms"
+    assert right.get_title() == "off\n2 tensors in 2 messages, 6.5 ms"
+    assert left.get_xlim() == right.get_xlim()

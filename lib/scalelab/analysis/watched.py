@@ -1,0 +1,92 @@
+"""Where the time of a step goes, as the script `watch.py` of Lab 2 measured it, laid beside Horovod's timeline."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from scalelab.errors import ScaleLabError
+from scalelab.parallel.timeline import Event, Timeline, steps
+
+Interval = tuple[float, float]
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """A run of `watch.py`, from rank 0: the seconds of each stage (a column) of each step (a row).
+
+    gradients: bytes of each gradient, in the order of the network; began: when each step did, as `time.time()`
+    counts; error: by how much the exchanged gradient differs from an exact one, relative to its length.
+    """
+
+    network: str
+    workers: int
+    batch_size: int
+    passes: int
+    gradients: list[int]
+    stages: list[str]
+    began: list[float]
+    seconds: list[list[float]]
+    error: float
+
+    @property
+    def medians(self) -> np.ndarray:
+        """Seconds of each stage, the median over the steps: (stages,)."""
+        return np.median(self.seconds, axis=0)
+
+    @property
+    def step_seconds(self) -> np.ndarray:
+        """What each step took: (steps,)."""
+        return np.sum(self.seconds, axis=1)
+
+    @property
+    def images(self) -> int:
+        """Images of a step, of all workers together: the effective batch size."""
+        return self.workers * self.batch_size * self.passes
+
+    @property
+    def images_per_second(self) -> float:
+        """Of all workers together, at the median step."""
+        return self.images / float(np.median(self.step_seconds))
+
+    def typical(self) -> int:
+        """The number of a step that took as long as the median one, or nearly."""
+        return int(np.argmin(np.abs(self.step_seconds - np.median(self.step_seconds))))
+
+    def intervals(self, number: int, zero: float) -> dict[str, Interval]:
+        """When each stage of a step began and ended, in seconds since `zero`; of runs with one pass per step."""
+        if self.passes != 1:
+            raise ScaleLabError(
+                f"With {self.passes} passes a step the stages take turns; watch a run with one pass instead."
+            )
+        ends = self.began[number] - zero + np.cumsum(self.seconds[number])
+        starts = ends - self.seconds[number]
+        return {stage: (float(a), float(b)) for stage, a, b in zip(self.stages, starts, ends, strict=True)}
+
+
+def exchanges(watched: Watched, timeline: Timeline) -> list[list[Event]]:
+    """Horovod's events of every step of the run: those of the exchange that began while the step went on.
+
+    Raises ScaleLabError where a step has none: the timeline is that of another run, or lacks its end.
+    """
+    by_start = steps(timeline)
+    found = []
+    for number, (began, seconds) in enumerate(zip(watched.began, watched.step_seconds, strict=True)):
+        start = began - (timeline.zero or 0.0)
+        while by_start and by_start[0][0].start < start:
+            by_start.pop(0)
+        if not by_start or by_start[0][0].start > start + seconds:
+            raise ScaleLabError(
+                f"The timeline has no exchange during step {number} of this run; is it the timeline of the same run?"
+            )
+        found.append(by_start[0])
+    return found
+
+
+def read_watched(path: Path | str) -> Watched:
+    """What a run left. Raises ScaleLabError where the file is missing or something else."""
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=Watched)
+    except FileNotFoundError as error:
+        raise ScaleLabError(f"There is no {path}; the run that should have written it did not finish.") from error
+    except msgspec.DecodeError as error:
+        raise ScaleLabError(f"{path} is not what watch.py writes ({error}); run it again.") from error
