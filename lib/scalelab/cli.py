@@ -146,9 +146,10 @@ def check(script: Path, arguments: tuple[str, ...], workers: int, as_json: bool)
 @click.option("--out", type=folder, help="New folder for the result; by default under runs/.")
 @click.option("--budget-seconds", type=click.FloatRange(min=0, min_open=True), help="Budget; by default measured.")
 @click.option("--seed", default=0, show_default=True, help="The submission finds it in $SCALELAB_SEED.")
+@click.option("--check/--no-check", default=True, help="Whether to run the conversion check as well.")
 @click.option("--rubric", type=file, default=RUBRIC, help="The terms; by default assessment/rubric.toml.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and everything else to stderr.")
-def grade(submission, device, workers, data, out, budget_seconds, seed, rubric, as_json) -> None:
+def grade(submission, device, workers, data, out, budget_seconds, seed, check, rubric, as_json) -> None:
     """Grade FILE: run it against the clock and measure what it has learned.
 
     Exit code 0: passed. 1: not passed. 2: could not be graded, and why.
@@ -160,7 +161,7 @@ def grade(submission, device, workers, data, out, budget_seconds, seed, rubric, 
     from scalelab.view.terminal import Screen, show_verdict
 
     out = out or Path("runs") / f"{submission.stem}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    order = Order(submission, out, load_rubric(rubric, device), device, workers, data, budget_seconds, seed)
+    order = Order(submission, out, load_rubric(rubric, device), device, workers, data, budget_seconds, seed, check)
     console = Console(stderr=as_json)
     with Screen(console) as screen:
         result = grade_one(order, screen)

@@ -41,7 +41,7 @@ def order(submissions, small_data, tmp_path):
     rubric = msgspec.structs.replace(load_rubric(RUBRIC, "cpu"), train_images=TRAIN_IMAGES)
 
     def make(name, **options):
-        options = {"data": small_data, "budget_seconds": 40.0} | options
+        options = {"data": small_data, "budget_seconds": 40.0, "check_conversion": False} | options
         return Order(submissions / name, tmp_path / "result", rubric, **options)
 
     return make
@@ -100,6 +100,22 @@ def test_a_submission_sees_its_arguments_its_data_and_nothing_of_the_grader(orde
     by_horovod_and_shell = ("HOROVOD_", "NCCL_SOCKET", "PYTHON", "LC_", "KMP_", "PWD", "OLDPWD", "SHLVL", "_")
     other = [name for name in seen["environment"] if not name.startswith((*given, *by_horovod_and_shell))]
     assert other == []
+
+
+def test_the_conversion_check_is_told_and_counts_for_nothing(order):
+    this = order(ASSESSMENT / "assessment.py", budget_seconds=8.0, check_conversion=True)
+    result = grade(this)
+    assert [finding.id for finding in result.conversion.findings] == ["not-initialized"]
+    assert not any(finding.message in result.reason for finding in result.conversion.findings)
+    page = (this.out / "feedback.html").read_text()
+    assert "Not converted: 1 error" in page
+    assert "Call hvd.init()" in page
+    assert Result.from_json((this.out / "result.json").read_bytes()) == result
+    assert [path.name for path in (this.out / "run").iterdir() if path.name.startswith("check-")] == []
+
+
+def test_one_worker_has_no_conversion_to_check(order):
+    assert grade(order("boasts.py", workers=1, check_conversion=True)).conversion is None
 
 
 def test_a_file_that_is_not_python_is_refused_without_a_run(order, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 
 from scalelab.grade.report import write_feedback
 from scalelab.grade.result import Result
+from scalelab.parallel.check import Finding, Report
 from scalelab.train import Row
 
 PASSED = Result(
@@ -89,6 +90,19 @@ def test_it_needs_nothing_from_elsewhere(page):
 def test_reports_that_are_not_numbers_of_this_world_do_not_hurt(page):
     odd = [Row(seconds=1e300, epoch=1, images=1, images_per_second=1, loss=float("inf"), train_accuracy=-5.0)]
     assert "<svg" in page(PASSED, odd)
+
+
+def test_the_findings_of_the_conversion_check_come_with_their_hints(page):
+    finding = Finding(
+        id="stalled", severity="error", rank=1, where="a.py, line 3", message="Rank 1 <waits>.", hint="Call it on all."
+    )
+    report = Report(converted=False, workers=2, steps=5, findings=[finding])
+    text = page(msgspec.structs.replace(PASSED, conversion=report))
+    assert "Not converted: 1 error, in 5 steps observed on 2 ranks." in text
+    assert "error, a.py, line 3, rank 1" in text
+    assert "Rank 1 &lt;waits&gt;." in text
+    assert "Call it on all." in text
+    assert "distributed program" not in page(PASSED)
 
 
 def test_a_result_comes_back_from_its_json():

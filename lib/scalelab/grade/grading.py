@@ -44,7 +44,7 @@ def _read(file: Path) -> tuple[Verdict | None, bytes]:
 def _run_and_judge(source: bytes, order: Order, handout: Handout, audience: Audience) -> Result:
     terms = set_terms(order, audience.say)
     audience.say(f"Running {terms.workers} ranks with a budget of {terms.budget_seconds:.0f} s")
-    evidence = run_submission(source, order, handout, terms, audience.progress)
+    evidence = run_submission(source, order, handout, terms, audience)
     audience.say("Measuring the last two checkpoints")
     measured, verdict = _judge(evidence, order, handout)
     return _result(order, handout, verdict, terms, evidence, measured)
@@ -92,6 +92,7 @@ def _result(
         seed=order.seed,
         sandbox=sandbox.KIND,
         run=evidence.outcome.reason if evidence else "",
+        conversion=evidence.conversion if evidence else None,
     )
 
 

@@ -21,6 +21,7 @@ class Order:
     data: Path | None = None
     budget_seconds: float | None = None
     seed: int = 0
+    check_conversion: bool = True
 
     def check(self) -> None:
         """Raise ScaleLabError for an order that cannot be carried out."""

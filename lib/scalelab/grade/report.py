@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from scalelab.grade.curve import as_svg, describe, draw_curve
 from scalelab.grade.result import Result
+from scalelab.parallel.check.report import in_words
 from scalelab.train import Row
 
 
@@ -18,6 +19,7 @@ def write_feedback(result: Result, rows: list[Row], path: Path) -> None:
         curve=Markup(as_svg(draw_curve(result, rows))),  # noqa: S704 - drawn here, from numbers
         curve_in_words=describe(result),
         table=_table(result),
+        conversion_in_words=in_words(result.conversion) if result.conversion else "",
     )
     unfinished = path.with_suffix(".part")
     unfinished.write_text(page, encoding="utf-8")

@@ -5,13 +5,15 @@ from typing import Self
 
 import msgspec
 
+from scalelab.parallel.check import Report
+
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Accuracies are shares (0 to 1) of the last two checkpoints, earlier first; `score` runs from 0 to 100.
 
     `seconds` is when the last judged checkpoint was complete, by the grader's clock from the start of the ranks;
     `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made from, if it was.
-    `run` says in a sentence how the run ended.
+    `run` says in a sentence how the run ended, `conversion` what the conversion check found; it counts for nothing.
     """
 
     passed: bool
@@ -32,6 +34,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     sandbox: str
     run: str = ""
+    conversion: Report | None = None
 
     def to_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from scalelab.grade.calibrate import worker_speed
 from scalelab.grade.checkpoints import Checkpoint, CheckpointWatch
+from scalelab.grade.conversion import check_conversion
 from scalelab.grade.handout import Handout
-from scalelab.grade.order import Order
+from scalelab.grade.order import Audience, Order
 from scalelab.grade.sandbox import Room
+from scalelab.parallel.check import Report
 from scalelab.parallel.launch import Limits, Outcome, Progress, launch
 
 
@@ -22,10 +24,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How the run ended and the last two checkpoints it left in time, earlier first."""
+    """How the run ended, the last two checkpoints it left in time (earlier first), what the conversion check says."""
 
     outcome: Outcome
     checkpoints: list[Checkpoint]
+    conversion: Report | None
 
 
 def set_terms(order: Order, say: Callable[[str], None]) -> Terms:
@@ -42,17 +45,15 @@ def set_terms(order: Order, say: Callable[[str], None]) -> Terms:
     return Terms(workers, rubric.budget_epochs * rubric.train_images / speed, speed)
 
 
-def run_submission(
-    source: bytes, order: Order, handout: Handout, terms: Terms, progress: Callable[[Progress, float], None]
-) -> Evidence:
-    """Start the ranks, watch their checkpoints appear, end them at the budget."""
+def run_submission(source: bytes, order: Order, handout: Handout, terms: Terms, audience: Audience) -> Evidence:
+    """Start the ranks, watch their checkpoints appear, end them at the budget; then check the conversion."""
     room = Room(order.out / "run")
     room.furnish(source, handout)
     checkpoints = CheckpointWatch(room.out)
 
     def watch(now: Progress) -> None:
         checkpoints.look(now.seconds)
-        progress(now, terms.budget_seconds)
+        audience.progress(now, terms.budget_seconds)
 
     with room:
         outcome = launch(
@@ -66,4 +67,8 @@ def run_submission(
             enclose=room.enclose,
             watch=watch,
         )
-    return Evidence(outcome, checkpoints.last_two(terms.budget_seconds))
+        in_time = checkpoints.last_two(terms.budget_seconds)
+        if order.check_conversion:
+            audience.say("Checking the conversion")
+        conversion = check_conversion(room, order, terms.workers) if order.check_conversion else None
+    return Evidence(outcome, in_time, conversion)

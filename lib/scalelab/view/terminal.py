@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scalelab.grade.result import Result
-from scalelab.parallel.check.report import Report
+from scalelab.parallel.check.report import Report, in_words
 from scalelab.parallel.launch import Progress
 from scalelab.train import Row
 
@@ -85,6 +85,10 @@ def show_verdict(console: Console, result: Result, out: Path) -> None:
     _print(console, result.reason)
     if result.seconds is not None:
         _print(console, f"After {result.seconds:.0f} s of {result.budget_seconds:.0f} s. {result.run}")
+    if result.conversion:
+        _print(console, in_words(result.conversion))
+        for finding in result.conversion.findings:
+            _print(console, f"  {finding.id}{f' ({finding.where})' if finding.where else ''}: {finding.message}")
     _print(console, f"Feedback: {out / 'feedback.html'}")
 
 
@@ -94,7 +98,13 @@ def show_check(console: Console, report: Report) -> None:
     title = f"{verdict}: {report.workers} ranks, {report.steps} steps observed"
     if not report.findings:
         _print(console, f"{title}, nothing found.")
-        return
+    else:
+        console.print(_findings(title, report))
+    for name, why in report.not_applicable.items():
+        _print(console, f"{name}: {why}.")
+
+
+def _findings(title: str, report: Report) -> Table:
     table = Table(title=title, show_lines=True)
     for heading in ("finding", "where", "what is the matter, and what to do"):
         table.add_column(heading)
@@ -103,7 +113,7 @@ def show_check(console: Console, report: Report) -> None:
         where = "\n".join(part for part in (finding.where, rank) if part)
         text = f"{finding.message}\n{finding.hint}"
         table.add_row(*(Text(part) for part in (f"{finding.id}\n{finding.severity}", where, text)))
-    console.print(table)
+    return table
 
 
 def _print(console: Console, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import ast
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -28,12 +28,13 @@ def check(
     folder: Path | str = ".",
     limits: Limits = LIMITS,
     environment: Mapping[str, str] | None = None,
+    enclose: Callable[[list[str]], list[str]] = lambda command: command,
 ) -> Report:
     """Run `script` as `workers` ranks for a bounded number of steps and say what is wrong with its conversion.
 
     The ranks start from different random numbers and slightly different weights, which a converted script makes
     equal. They run in a copy of `folder` made of links, so that relative output goes nowhere. `environment` is all
-    they get to see of this process's one (default: everything).
+    they get to see of this process's one (default: everything), `enclose` what wraps their command.
 
     Raises ScaleLabError where the script or Horovod is missing, the script is no Python, `workers` is below 2, or
     the ranks did not begin.
@@ -50,8 +51,9 @@ def check(
         words = [str(told), str(script), *map(str, arguments)]
         try:
             outcome = launch(
-                inside, words, workers, folder=scratch, limits=limits, environment=environment, watch=watch
-            )
+                inside, words, workers, folder=scratch, limits=limits, environment=environment, enclose=enclose,
+                watch=watch,
+            )  # fmt: skip
         except WaitForEachOtherError:
             outcome = watch.outcome()
         ranks = events.read(told, workers)

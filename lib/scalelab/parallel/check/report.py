@@ -50,3 +50,13 @@ def judge(findings: list[Finding], workers: int, steps: int, not_applicable: dic
     return Report(
         converted=converted, workers=workers, steps=steps, findings=findings, not_applicable=not_applicable or {}
     )
+
+
+def in_words(report: Report) -> str:
+    """The verdict in a sentence or two."""
+    verdict = "Converted" if report.converted else "Not converted"
+    counts = {kind: sum(finding.severity == kind for finding in report.findings) for kind in ("error", "warning")}
+    found = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
+    advice = "advice" if any(finding.severity == "advice" for finding in report.findings) else ""
+    what = ", ".join(filter(None, [*found, advice])) or "nothing found"
+    return f"{verdict}: {what}, in {report.steps} steps observed on {report.workers} ranks."
