@@ -1,6 +1,6 @@
 """What the order of the images does to learning: the stored runs of notebook 2.2.
 
-    python bench/input_learning.py [--division-seeds 12] [--buffer-seeds 6]
+    python bench/input_learning.py [--division-seeds 10] [--buffer-seeds 6]
 
 Two experiments. "division": K workers divide the images by parts of a new shuffle in each epoch, by parts of one
 shuffle, or by drawing with replacement. "buffer": the images come from shards, written sorted by class or shuffled,
@@ -86,7 +86,7 @@ def begin(setting: Setting, out: Path) -> Measured:
 
 
 @click.command()
-@click.option("--division-seeds", default=12, show_default=True, help="Runs of each way to divide the images.")
+@click.option("--division-seeds", default=10, show_default=True, help="Runs of each way to divide the images.")
 @click.option("--buffer-seeds", default=6, show_default=True, help="Runs of each buffer.")
 @click.option("--images", default=4096, show_default=True, help="Images to learn from.")
 @click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run, read_measured, write_measured
-from scalelab.analysis.orders import MIXED, SORTED, WAYS
+from scalelab.analysis.orders import DRAWN, KEPT, MIXED, RENEWED, SORTED, WAYS
 from scalelab.errors import ScaleLabError
 
 STORED = Path(__file__).parents[2] / "labs" / "source" / "lab2_horovod" / "measured_input.json"
@@ -50,3 +50,13 @@ def test_sorted_shards_teach_nothing_without_a_buffer_and_all_with_a_whole_one()
     assert by_class[0] < 0.3 < 0.7 < mixed[0]
     assert by_class[-1] == pytest.approx(mixed[-1], abs=0.03)
     assert (np.diff(by_class) > 0).all()
+
+
+def test_what_the_notebook_says_of_a_kept_shuffle_holds():
+    """It stands out: by more than two standard errors, and by more than drawing with replacement does."""
+    stored = read_measured(STORED)
+    renewed, kept, drawn = (stored.accuracies(DIVISION, way)[:, -1] for way in (RENEWED, KEPT, DRAWN))
+    cost = renewed - kept
+    assert cost.mean() > 2 * cost.std(ddof=1) / np.sqrt(len(cost))
+    assert cost.mean() > (renewed - drawn).mean()
+    assert np.abs(cost).max() < 0.05
