@@ -1,0 +1,10 @@
+# says: the waits of the tensors are added up
+def last_ready(ready):
+    last, waits = Counter(), Counter()
+    for tensor in {tensor for tensor, _, _ in ready}:
+        times = sorted((seconds, rank) for name, rank, seconds in ready if name == tensor)
+        time, rank = times[-1]
+        last[rank] += 1
+        waits[rank] += time - times[-2][0]
+    rank = last.most_common(1)[0][0]
+    return rank, waits[rank]
