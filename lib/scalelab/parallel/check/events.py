@@ -76,12 +76,16 @@ class Evaluated(msgspec.Struct, frozen=True, tag=True):
 
 
 class Batch(msgspec.Struct, frozen=True, tag=True):
-    """A batch that was trained on: a hash of each image, the labels, and the indices it was drawn by, if seen."""
+    """A batch that was trained on: a hash of each image, the labels, and the indices it was drawn by, if seen.
+
+    `stream` numbers the network that it was given to.
+    """
 
     step: int
     rows: list[int]
     indices: list[int] = []
     labels: list[int] = []
+    stream: int = 0
 
 
 class Write(msgspec.Struct, frozen=True, tag=True):
@@ -159,6 +163,16 @@ class RankEvents:
     def of_calls(self, *beginnings: str) -> list[Call]:
         """Calls of Horovod whose names begin so."""
         return [call for call in self.of(Call) if call.name.startswith(beginnings)]
+
+    @property
+    def batches(self) -> list[Batch]:
+        """The batches of data: where there are several networks, of the one whose batches say most of themselves."""
+        streams: dict[int, list[Batch]] = {}
+        for batch in self.of(Batch):
+            streams.setdefault(batch.stream, []).append(batch)
+        told = {stream: (sum(bool(b.indices) for b in of_one), sum(bool(b.labels) for b in of_one), -stream)
+                for stream, of_one in streams.items()}  # fmt: skip
+        return streams[max(told, key=told.get)] if told else []
 
     @property
     def initialized(self) -> bool:

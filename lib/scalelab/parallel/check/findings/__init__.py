@@ -11,15 +11,17 @@ def find_all(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) 
     """All findings of a run, in the order in which a learner would mend them."""
     if start.is_serial(ranks):
         return [*start.find(ranks), *([] if start.asked_too_early(ranks) else ended.find(ranks, outcome))]
-    out_of_step = list(parts.find(ranks))
+    ending = [*epochs.find(ranks), *ended.find(ranks, outcome)]
+    uneven = any(finding.id == epochs.ID for finding in ending) or any(rank.calls("join") for rank in ranks)
+    out_of_step = list(parts.find(ranks, uneven))
     # Gradients that were reset before the step are never averaged either, and may end in an error: told once.
     reset = any(finding.hint == parts.RESET for finding in out_of_step)
     found = [*start.find(ranks), *out_of_step]
     if not reset:
         found += gradients.find(ranks)
-    for family in (data, epochs, output, metrics):
+    for family in (data, output, metrics):
         found += family.find(ranks)
     found += rate.find(ranks, rates)
     if not (reset and outcome.ended == "failed"):
-        found += ended.find(ranks, outcome)
+        found += ending
     return list({finding.id: finding for finding in reversed(found)}.values())[::-1]

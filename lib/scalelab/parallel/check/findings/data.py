@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from scalelab.parallel.check.events import Batch, RankEvents
+from scalelab.parallel.check.events import Batch, Mark, RankEvents
 from scalelab.parallel.check.report import Finding
 
 FEWEST_LABELS, FEWEST_CLASSES = 16, 3  # below that, equal labels may be chance
+SHUFFLES = ("randperm", "permutation", "shuffle")
 SHARED = 0.95  # of an epoch's examples, for the epoch to count as the same
 OWN_PART = (
     "Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
@@ -18,14 +19,14 @@ Part = list[Batch]
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
     """same-data-on-every-rank, or else epoch-not-divided; same-order-every-epoch."""
-    batches = [rank.of(Batch) for rank in ranks]
+    batches = [rank.batches for rank in ranks]
     if min(map(len, batches)) < 2:
         return
     if any(same_batches(*pair) for pair in combinations(batches, 2)):
         yield _same_data()
     elif any(same_epoch(*pair) for pair in combinations(batches, 2)):
         yield _not_divided(len(ranks))
-    if any(map(repeats_order, batches)):
+    if any(repeats_order(rank.batches, meant=shuffles_again(rank)) for rank in ranks):
         yield _same_order()
 
 
@@ -76,22 +77,30 @@ def epochs(batches: Part, kind: str) -> list[Part]:
     return found
 
 
-def repeats_order(batches: Part) -> bool:
-    """Whether the second epoch begins with the first epoch's batches, although their order is not that of the data."""
+def shuffles_again(rank: RankEvents) -> bool:
+    """Whether the script shuffled something once training had begun."""
+    return any(mark.step and mark.kind in SHUFFLES for mark in rank.of(Mark))
+
+
+def repeats_order(batches: Part, meant: bool = False) -> bool:
+    """Whether the second epoch begins with the first epoch's batches, although their order is not that of the data.
+
+    `meant`: a new shuffle was meant, also where no indices show what the order of the data is.
+    """
     for kind in ("rows", "indices"):
         cut = epochs(batches, kind)
         if len(cut) < 2 or len(cut[0]) < 3 or len(cut[1]) < 2:
             continue
         again = [getattr(a, kind) == getattr(b, kind) for a, b in zip(cut[0], cut[1], strict=False)]
-        if all(again) and not _is_sorted(cut[0]):
+        if all(again) and not _is_sorted(cut[0], meant):
             return True
     return False
 
 
-def _is_sorted(batches: Part) -> bool:
-    """Whether the examples come in the order of the data, or nobody knows: then no shuffle was meant."""
+def _is_sorted(batches: Part, meant: bool) -> bool:
+    """Whether the examples come in the order of the data; where nobody knows, unless a shuffle was meant."""
     indices = [i for batch in batches for i in batch.indices]
-    return not indices or indices == sorted(indices)
+    return indices == sorted(indices) if indices else not meant
 
 
 def _same_data() -> Finding:

@@ -7,6 +7,7 @@ from scalelab.parallel.check.events import Mark, RankEvents
 from scalelab.parallel.check.findings.compare import AVERAGING
 from scalelab.parallel.check.report import Finding
 
+ID = "uneven-batches"
 EQUAL = (
     "Give all ranks equally many batches (partition and DistributedSampler do), agree on the smallest number "
     "before the epoch, or let ranks that have run out call hvd.join()."
@@ -37,7 +38,7 @@ def uneven(steps: tuple[int, ...] | list[int], where: str | None, more: str = ""
     """The finding, with the steps of each rank up to the end of an epoch, or to where it stands."""
     each = ", ".join(f"{number} on rank {rank}" for rank, number in enumerate(steps[:8]))
     return Finding(
-        id="uneven-batches",
+        id=ID,
         severity="error",
         where=where,
         message=f"The ranks do not have equally many batches: their epochs end after different numbers of steps ({each}"

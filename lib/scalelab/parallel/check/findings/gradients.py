@@ -9,13 +9,16 @@ from scalelab.parallel.check.report import Finding
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
     """optimizer-not-wrapped: gradients that differ and weights that move apart, or ranks that never exchange."""
-    by_step = list(zip(*(rank.of(Step) for rank in ranks), strict=False))
-    if len(by_step) < 2:
-        return
-    apart = [steps for steps in by_step if not equal([step.gradients for step in steps])]
     silent = not any(_exchanges(call) for call in ranks[0].of(Call))
-    if silent or (len(apart) >= len(by_step) / 2 and _moves_apart(by_step)):
-        yield _not_wrapped(by_step[0][0].where)
+    for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
+        own = [[step for step in rank.of(Step) if step.optimizer == number] for rank in ranks]
+        by_step = list(zip(*own, strict=False))
+        if len(by_step) < 2:
+            continue
+        apart = [steps for steps in by_step if not equal([step.gradients for step in steps])]
+        if silent or (len(apart) >= len(by_step) / 2 and _moves_apart(by_step)):
+            yield _not_wrapped(by_step[0][0].where)
+            return
 
 
 def _exchanges(call: Call) -> bool:
@@ -26,8 +29,6 @@ def _exchanges(call: Call) -> bool:
 def _moves_apart(by_step: list[tuple[Step, ...]]) -> bool:
     """Whether the ranks' weights change by different amounts in a step: sum of every tensor, before and after."""
     for before, after in zip(by_step, by_step[1:], strict=False):
-        if len({step.optimizer for step in (*before, *after)}) > 1:
-            continue
         moved = [_difference(x.weights, y.weights) for x, y in zip(before, after, strict=True)]
         size = max((abs(value) for one in moved for value in one), default=0.0)
         spread = max((max(values) - min(values) for values in zip(*moved, strict=False)), default=0.0)

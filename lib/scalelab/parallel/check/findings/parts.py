@@ -8,12 +8,12 @@ from scalelab.parallel.check.report import Finding
 
 RESET = "Call zero_grad() before backward(), or after step(): never between the two."
 HOROVODS_OWN = "zero_grad() was called after loss.backward()"
-MOST_APART = 1e-9  # relative difference of learning rates that rounding explains
+MOST_APART = 0.05  # relative difference of learning rates, which may depend on the length of a rank's own part
 
 
-def find(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """parts-out-of-step: the first of them that is found."""
-    for look in (find_late_wrapping, find_reset, find_averaged_twice, find_rates_apart):
+def find(ranks: list[RankEvents], uneven: bool = False) -> Iterator[Finding]:
+    """parts-out-of-step: the first of them that is found. `uneven` parts explain learning rates that differ."""
+    for look in (find_late_wrapping, find_reset, find_averaged_twice, *([] if uneven else [find_rates_apart])):
         if found := look(ranks):
             yield found
             return

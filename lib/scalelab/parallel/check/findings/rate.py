@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scalelab.parallel.check.events import Batch, RankEvents, Rate, Step
+from scalelab.parallel.check.events import RankEvents, Rate, Step
 from scalelab.parallel.check.report import Finding
 from scalelab.parallel.check.source.rate import Rates
 
@@ -10,7 +10,7 @@ from scalelab.parallel.check.source.rate import Rates
 def find(ranks: list[RankEvents], rates: Rates) -> Iterator[Finding]:
     """learning-rate-not-scaled, or else no-warmup; nothing where the batch was made smaller instead."""
     steps = ranks[0].of(Step)
-    if not steps or not all(rank.of(Batch) for rank in ranks) or rates.batch_divided:
+    if not steps or not all(rank.batches for rank in ranks) or rates.batch_divided:
         return
     sizes = [_images_a_step(rank) for rank in ranks]
     if not rates.scaled:
@@ -21,7 +21,7 @@ def find(ranks: list[RankEvents], rates: Rates) -> Iterator[Finding]:
 
 def _images_a_step(rank: RankEvents) -> int:
     """Images of this rank in its first step."""
-    batches = rank.of(Batch)
+    batches = rank.batches
     return sum(len(batch.rows) for batch in batches if batch.step == batches[0].step)
 
 

@@ -9,6 +9,9 @@ from scalelab.parallel.check.report import Finding
 BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadcast_object", "broadcast")
 
 
+# `broadcast_optimizer_state` makes a step of no gradient on ranks whose optimizer is new, which with weight decay
+# shrinks their weights by the rate times the decay, after a broadcast of the weights. That is Horovod's, not a fault.
+DECAY = 2e-4
 NOT_YET = "Horovod has not been initialized"
 
 
@@ -38,7 +41,7 @@ def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
     firsts = [_first_steps(rank) for rank in ranks]
     for number in firsts[0]:
         steps = [first[number] for first in firsts if number in first]
-        if len(steps) < len(ranks) or equal([step.weights for step in steps]):
+        if len(steps) < len(ranks) or equal([step.weights for step in steps], tolerance=DECAY):
             continue
         late = [call for call in ranks[0].calls(*BROADCASTS) if call.step > steps[0].step and call.elements]
         late += [call for call in ranks[0].calls("broadcast_parameters") if call.step > steps[0].step]

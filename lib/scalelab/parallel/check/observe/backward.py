@@ -32,7 +32,6 @@ class Backward:
         if self.rank.batch_loop is None:
             self.rank.batch_loop = common(self.loops, loops(self.rank.stack(frame)))
         self.unused = False
-        self.batches.step()
 
     def zeroed(self, frame: FrameType) -> None:
         """Gradients are reset."""

@@ -7,6 +7,7 @@ import collections
 import sys
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -20,61 +21,78 @@ LOSSES += ["binary_cross_entropy_with_logits"]
 MOST_VALUES = 4096  # of an image that are hashed
 MOST_BATCHES = 20_000
 MOST_EVALUATED = 30_000  # images
+MOST_CANDIDATES = 16  # forwards that may share a backward
+
+
+@dataclass
+class Candidate:
+    """A forward with gradients; it was a training batch if a backward passes through it."""
+
+    rows: list[int]
+    stream: int
+    indices: list[int] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    trained: bool = False
 
 
 class Batches:
-    """The batch under way; told when its backward has run or the optimizer steps."""
+    """The forwards since the last backward; the batch among them is told when the backward has run."""
 
     def __init__(self, rank: Rank):
         self.rank = rank
         self.indices: list[int] = []
-        self.pending: Batch | None = None
-        self.perhaps = False  # the pending batch came in evaluation mode: a backward must follow for it to count
+        self.candidates: collections.deque[Candidate] = collections.deque(maxlen=MOST_CANDIDATES)
+        self.streams: dict[int, int] = {}
         self.told = self.told_evaluated = 0
-        self.epochs = {kind: Epochs() for kind in ("rows", "indices")}
+        self.epochs: dict[tuple[int, str], Epochs] = collections.defaultdict(Epochs)
 
-    def forward(self, images: torch.Tensor, training: bool) -> None:
-        """A forward with gradients on these images, in training mode or not."""
-        if images.requires_grad or not images.ndim or (self.pending is not None and not (self.perhaps and training)):
-            return
-        fits = len(self.indices) == len(images)
-        self.pending = Batch(self.rank.step, rows=hash_rows(images), indices=self.indices if fits else [])
-        self.indices, self.perhaps = [], not training
+    def forward(self, module: torch.nn.Module, images: torch.Tensor) -> Candidate | None:
+        """A forward with gradients on these images."""
+        if not module.training:
+            self.evaluate(images)
+        if images.requires_grad or not images.ndim:
+            return None
+        stream = self.streams.setdefault(id(module), len(self.streams))
+        candidate = Candidate(hash_rows(images), stream)
+        if len(self.indices) == len(images):
+            candidate.indices = self.indices
+        self.indices = []
+        self.candidates.append(candidate)
+        return candidate
 
     def evaluate(self, images: torch.Tensor) -> None:
-        """A forward without gradients; beyond MOST_EVALUATED images the rows stay empty."""
+        """A forward that is no training, as far as one can tell; beyond MOST_EVALUATED images the rows stay empty."""
         if images.ndim and self.told_evaluated < 2 * MOST_EVALUATED:
             self.told_evaluated += len(images)
             rows = hash_rows(images) if self.told_evaluated <= MOST_EVALUATED else []
             self.rank.tell(Evaluated(self.rank.step, self.rank.where(sys._getframe(2)), rows))
 
-    def step(self) -> None:
-        """The optimizer steps: what was forwarded for training has been trained on, whoever made its gradients."""
-        if not self.perhaps:
-            self.finish()
-
     def loss(self, target: torch.Tensor) -> None:
-        """A loss was computed against these labels."""
-        pending = self.pending
-        if pending and not pending.labels and target.ndim and len(target) == len(pending.rows):
-            labels = target.tolist() if target.ndim == 1 and not target.is_floating_point() else hash_rows(target)
-            self.pending = Batch(self.rank.step, rows=pending.rows, indices=pending.indices, labels=labels)
+        """A loss was computed against these labels: they are of the latest forward of their number."""
+        for candidate in reversed(self.candidates):
+            if target.ndim and len(target) == len(candidate.rows):
+                plain = target.ndim == 1 and not target.is_floating_point()
+                candidate.labels = candidate.labels or (target.tolist() if plain else hash_rows(target))
+                return
 
     def finish(self) -> None:
-        """The batch is done: its backward has run."""
-        if self.pending is None:
+        """A backward has run: tell of the batch that says most of itself, of those that it passed through."""
+        trained = [candidate for candidate in self.candidates if candidate.trained]
+        if not trained:
             return
+        self.candidates.clear()
+        best = max(trained, key=lambda candidate: (bool(candidate.indices), bool(candidate.labels)))
         if self.told < MOST_BATCHES:
-            self.rank.tell(self.pending)
+            self.rank.tell(Batch(self.rank.step, best.rows, best.indices, best.labels, best.stream))
         self.told += 1
-        for kind, epochs in self.epochs.items():
-            epochs.add(getattr(self.pending, kind))
-        self.pending = None
+        for kind in ("rows", "indices"):
+            self.epochs[best.stream, kind].add(getattr(best, kind))
 
     @property
     def into_second_epoch(self) -> bool:
         """Whether three batches of the second epoch have been seen."""
-        return any(epochs.number >= 1 and epochs.batches >= 3 or epochs.number >= 2 for epochs in self.epochs.values())
+        counts = self.epochs.values()
+        return any(epochs.number >= 1 and epochs.batches >= 3 or epochs.number >= 2 for epochs in counts)
 
 
 class Epochs:
@@ -146,7 +164,8 @@ def _hook_loader(batches: Batches) -> None:
         drawn = self.__dict__.get("_scalelab_drawn")
         if drawn:
             indices = drawn.popleft()
-            batches.indices = [int(i) for i in indices] if isinstance(indices, list) else []
+            numbered = isinstance(indices, list) and None not in indices  # a stream has no numbers
+            batches.indices = [int(i) for i in indices] if numbered else []
         return batch
 
     iterator._next_index, iterator.__next__ = draw, give

@@ -20,6 +20,7 @@ PLACES = [
     (DataLoader, "__iter__"),
     (DistributedSampler, "set_epoch"),
     (random, "shuffle"),
+    (random.Random, "shuffle"),
     (np.random, "permutation"),
     (np.random, "shuffle"),
 ]
@@ -27,9 +28,16 @@ MOST_MARKS = 500
 
 
 def install(rank: Rank) -> None:
-    """Put an observer around each of PLACES."""
+    """Put an observer around each of PLACES, and around what numpy's newer generators do."""
     for owner, name in PLACES:
         setattr(owner, name, _observed(rank, name, getattr(owner, name)))
+    made = np.random.default_rng
+
+    class Generator(np.random.Generator):
+        permutation = _observed(rank, "permutation", np.random.Generator.permutation)
+        shuffle = _observed(rank, "shuffle", np.random.Generator.shuffle)
+
+    np.random.default_rng = lambda *arguments, **options: Generator(made(*arguments, **options).bit_generator)
 
 
 def _observed(rank: Rank, name: str, original: Callable) -> Callable:

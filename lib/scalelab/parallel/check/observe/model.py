@@ -7,7 +7,7 @@ data, the optimizer and the collective calls go on as before, and an epoch of an
 import torch
 from torch.utils import _pytree as tree
 
-from scalelab.parallel.check.observe.batches import Batches
+from scalelab.parallel.check.observe.batches import Batches, Candidate
 from scalelab.parallel.check.observe.rank import Rank
 
 
@@ -35,13 +35,10 @@ def install(rank: Rank, batches: Batches) -> None:
         if depth or next(module.parameters(), None) is None:
             return call(module, *arguments, **options)
         inputs = [leaf for leaf in tree.tree_leaves((arguments, options)) if isinstance(leaf, torch.Tensor)]
-        if inputs and torch.is_grad_enabled():
-            batches.forward(inputs[0], module.training)
-        elif inputs:
-            batches.evaluate(inputs[0])
+        candidate = _tell(batches, module, inputs)
         key = (id(module), torch.is_grad_enabled(), tuple((leaf.shape, leaf.dtype) for leaf in inputs))
         if not rank.in_full and key in kept:
-            return _hurried(module, inputs, kept[key])
+            return _followed(candidate, _hurried(module, inputs, kept[key]))
         depth += 1
         try:
             output = call(module, *arguments, **options)
@@ -49,9 +46,27 @@ def install(rank: Rank, batches: Batches) -> None:
             depth -= 1
         if key not in kept and _can_hurry(output):
             kept[key] = tree.tree_map(lambda leaf: leaf.detach() if isinstance(leaf, torch.Tensor) else leaf, output)
-        return output
+        return _followed(candidate, output)
 
     torch.nn.Module.__call__ = observed
+
+
+def _tell(batches: Batches, module: torch.nn.Module, inputs: list[torch.Tensor]) -> Candidate | None:
+    if not inputs:
+        return None
+    if torch.is_grad_enabled():
+        return batches.forward(module, inputs[0])
+    batches.evaluate(inputs[0])
+    return None
+
+
+def _followed(candidate: Candidate | None, output: object) -> object:
+    """The output, watched for a backward that passes through it."""
+    leaves = tree.tree_leaves(output) if candidate else []
+    for leaf in leaves:
+        if isinstance(leaf, torch.Tensor) and leaf.requires_grad:
+            leaf.register_hook(lambda _gradient: setattr(candidate, "trained", True))
+    return output
 
 
 def _can_hurry(output: object) -> bool:

@@ -10,6 +10,8 @@ from scalelab.parallel.check.source.horovod_calls import asks
 from scalelab.parallel.check.source.taint import carries, tainted
 
 LEAVES = ast.Continue | ast.Return | ast.Break
+COMPREHENSIONS = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
+LOOPS = ast.For | ast.While | COMPREHENSIONS
 WORDS = ("rank", "is_main", "main_process", "is_master", "is_root", "is_chief")
 
 
@@ -30,12 +32,13 @@ class Loop(NamedTuple):
 
 def loops(stack: list[Place]) -> list[Loop]:
     """The loops that a stack of places, outermost first, is within, outermost first."""
-    return [
+    found = [
         Loop(place.file, node.lineno, node.end_lineno)
         for place in stack
-        for node in _around(place)
-        if isinstance(node, ast.For | ast.While)
+        for node in [*_around(place), *_comprehensions(place)]
+        if isinstance(node, LOOPS)
     ]
+    return list(dict.fromkeys(found))
 
 
 def common(one: list[Loop], other: list[Loop]) -> Loop | None:
@@ -52,10 +55,9 @@ def is_within(stack: list[Place], loop: Loop) -> bool:
 def counts_steps(loop: Loop) -> bool:
     """Whether something else than the end of an epoch may end the loop: a `break` in it, or a `while` around it."""
     around = _around(Place(loop.file, loop.start))
-    own = next((node for node in around if isinstance(node, ast.For | ast.While) and node.lineno == loop.start), None)
-    if own is None or isinstance(own, ast.While) or any(isinstance(node, ast.Break) for node in ast.walk(own)):
-        return True
-    return any(isinstance(node, ast.While) for node in around)
+    own = [node for node in around if isinstance(node, ast.For) and node.lineno == loop.start]
+    breaks = any(isinstance(node, ast.Break) for loop in own for node in ast.walk(loop))
+    return breaks or any(isinstance(node, ast.While) for node in around)
 
 
 def depends_on_rank(stack: list[Place]) -> bool:
@@ -105,6 +107,12 @@ def _around(place: Place) -> list[ast.AST]:
     while inner := [node for node in _statements(chain[-1]) if node.lineno <= place.line <= node.end_lineno]:
         chain = inner[:1] if isinstance(inner[0], ast.FunctionDef | ast.AsyncFunctionDef) else [*chain, inner[0]]
     return chain
+
+
+def _comprehensions(place: Place) -> list[ast.AST]:
+    """Comprehensions in the innermost statement that the line lies within."""
+    inside = [node for node in ast.walk(_around(place)[-1]) if isinstance(node, COMPREHENSIONS)]
+    return [node for node in inside if node.lineno <= place.line <= node.end_lineno]
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
