@@ -3,6 +3,7 @@
 Imports late, so that help answers at once.
 """
 
+import dataclasses
 import os
 import sys
 import time
@@ -119,18 +120,21 @@ def run(script: Path, arguments: tuple[str, ...], workers: int, timeout: float |
 @click.argument("script", type=file)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--workers", default=2, show_default=True, help="Number of ranks.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds that a slow script gets.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def check(script: Path, arguments: tuple[str, ...], workers: int, as_json: bool) -> None:
+def check(script: Path, arguments: tuple[str, ...], workers: int, timeout: float | None, as_json: bool) -> None:
     """Say what is wrong with SCRIPT's conversion to several ranks; its own ARGUMENTS come after --.
 
     Exit code 0: converted. 1: not, and what to do. 2: could not be run, and why.
     """
     from rich.console import Console
 
+    from scalelab.parallel.check import LIMITS
     from scalelab.parallel.check import check as check_script
     from scalelab.view.terminal import show_check
 
-    report = check_script(script, arguments, workers)
+    limits = LIMITS if timeout is None else dataclasses.replace(LIMITS, seconds=timeout)
+    report = check_script(script, arguments, workers, limits=limits)
     if as_json:
         click.echo(report.to_json(), nl=False)
     else:

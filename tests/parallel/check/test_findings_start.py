@@ -85,6 +85,15 @@ def test_a_rank_that_waits_for_one_the_check_has_ended_is_no_stall(story):
     assert told.ids(FAILED) == set()
 
 
+def test_a_script_that_is_only_slow_is_not_stalled(story):
+    slow = Outcome("timeout", "The time was used up.", 60.0, Output())
+    told = story().averaged().step().averaged().step().tell(Alive(2, "train.py, line 4", None))
+    assert told.ids(slow) == set()
+    waiting = story().averaged().step().averaged().step()
+    waiting.tell(Alive(2, "train.py, line 4", "allreduce", "loss"), Alive(2, "train.py, line 8", None))
+    assert waiting.ids(slow) == {"stalled"}
+
+
 @pytest.mark.parametrize(("other", "same"), [([1.0, 2.0], True), ([1.001, 2.0], False), ([1.0, 2.0, 3.0, 3.0], True)])
 def test_fingerprints_are_equal_within_rounding(other, same):
     assert equal([[1.0, 2.0], other]) is same

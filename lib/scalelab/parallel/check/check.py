@@ -9,7 +9,7 @@ import torch
 
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.check import events, observe
-from scalelab.parallel.check.findings import device, find_all
+from scalelab.parallel.check.findings import device, ended, find_all
 from scalelab.parallel.check.report import Finding, Report, judge
 from scalelab.parallel.check.scratch import lay
 from scalelab.parallel.check.source.rate import Rates, read_rates
@@ -17,7 +17,7 @@ from scalelab.parallel.check.watch import WaitForEachOtherError, Watch
 from scalelab.parallel.launch import Limits, Outcome, launch
 
 # Ranks that wait for each other are ended by the watch, within seconds. One that is only slow gets its time.
-LIMITS = Limits(seconds=60, stall_seconds=20)
+LIMITS = Limits(seconds=100, stall_seconds=20)
 
 
 def check(
@@ -64,12 +64,18 @@ def judge_run(ranks: list[events.RankEvents], outcome: Outcome, rates: Rates = R
     """The verdict on a run that is over."""
     if not any(rank.events for rank in ranks):
         raise ScaleLabError(f"The check could not begin: {outcome.reason}")
+    steps = min(rank.steps for rank in ranks)
+    if outcome.ended == "timeout" and not steps and not any(map(ended.waits, ranks)):
+        raise ScaleLabError(
+            f"No rank had made a step after {outcome.seconds:.0f} s, so there is nothing to judge; give the script a "
+            "smaller network, smaller batches or fewer data for the check, or the check more time (--timeout)."
+        )
     findings = find_all(ranks, outcome, rates)
     pinned = device.find(ranks, torch.cuda.device_count())
     not_applicable = {device.ID: pinned} if isinstance(pinned, str) and pinned else {}
     if isinstance(pinned, Finding):
         findings.append(pinned)
-    return judge(findings, len(ranks), min(rank.steps for rank in ranks), not_applicable)
+    return judge(findings, len(ranks), steps, not_applicable)
 
 
 def _refuse(script: Path, workers: int) -> None:

@@ -18,9 +18,18 @@ def find(ranks: list[RankEvents], outcome: Outcome) -> Iterator[Finding]:
     crash = find_crash(ranks, outcome)
     if crash:
         yield crash
-    # Ranks that average nothing run far apart: one that the check has ended may leave another waiting.
-    elif not any(rank.end and rank.end.enough for rank in ranks):
+    elif not _cut_short(ranks, outcome):
         yield find_uneven(ranks) or find_stall(ranks, outcome)
+
+
+def _cut_short(ranks: list[RankEvents], outcome: Outcome) -> bool:
+    """Whether the check itself ended the ranks, and not because they waited.
+
+    Ranks that average nothing run far apart: one that has shown enough may leave another waiting. And a script may
+    be too slow, or too large, for the check's limits.
+    """
+    enough = any(rank.end and rank.end.enough for rank in ranks)
+    return enough or (outcome.ended in ("timeout", "memory") and not any(map(waits, ranks)))
 
 
 def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
@@ -40,9 +49,9 @@ def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
 def find_uneven(ranks: list[RankEvents]) -> Finding | None:
     """Some ranks wait within the loop over batches for others that are through with it, whatever their rank."""
     last = [_last(rank) for rank in ranks]
-    done = [(rank.end and not rank.end.error and rank.steps > 0) or (_waits(rank) and _is_through(now))
+    done = [(rank.end and not rank.end.error and rank.steps > 0) or (waits(rank) and _is_through(now))
             for rank, now in zip(ranks, last, strict=True)]  # fmt: skip
-    inside = [_waits(rank) and now is not None and not now.left_loop and not now.by_rank
+    inside = [waits(rank) and now is not None and not now.left_loop and not now.by_rank
               for rank, now in zip(ranks, last, strict=True)]  # fmt: skip
     if not any(done) or not any(inside) or not all(a or b for a, b in zip(done, inside, strict=True)):
         return None
@@ -63,8 +72,8 @@ def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:
     """Who waits at which call, who never came: from Horovod's report, or from the last signs of life."""
     places = "; ".join(_place(rank) for rank in ranks)
     told = explain_stall(outcome.output)
-    waiting = [rank for rank in ranks if _waits(rank)]
-    missing = [rank for rank in ranks if not _waits(rank)]
+    waiting = [rank for rank in ranks if waits(rank)]
+    missing = [rank for rank in ranks if not waits(rank)]
     return Finding(
         id="stalled",
         severity="error",
@@ -90,7 +99,7 @@ def _place(rank: RankEvents) -> str:
     return f"{name} was at {where}" + (f" in {call}" if call else "") + f", after {rank.steps} steps"
 
 
-def _waits(rank: RankEvents) -> bool:
+def waits(rank: RankEvents) -> bool:
     """Whether the rank was in a call of Horovod to the last."""
     signs = rank.of(Alive)
     return bool(rank.end and rank.end.error) or (rank.end is None and bool(signs) and signs[-1].call is not None)

@@ -15,6 +15,7 @@ from scalelab.parallel.check.events import Event, path
 from scalelab.parallel.check.source.surroundings import Loop, Place, counts_steps, depends_on_rank, is_within
 
 FULL_STEPS = 8  # steps of which everything is told
+FEWEST_FULL_STEPS, SLOW_SECONDS = 2, 6.0  # where so many have taken so long
 
 
 class Rank:
@@ -43,7 +44,8 @@ class Rank:
 
     @property
     def in_full(self) -> bool:
-        return self.step < FULL_STEPS
+        slow = self.step >= FEWEST_FULL_STEPS and self.seconds() > SLOW_SECONDS
+        return self.step < FULL_STEPS and not slow
 
     def where(self, frame: FrameType | None = None) -> str | None:
         """The innermost line of the learner's own files from this frame (by default the caller's) outwards."""
