@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
@@ -39,7 +40,7 @@ def draw_message_cost(
     axes.set(xscale="log", yscale="log", xlabel="bytes of the message", ylabel="milliseconds")
     axes.set_ylim(0.3 * alone, 5 * max(high))
     _byte_axis(axes, sizes)
-    _plain_log(axes)
+    _plain_log(axes.yaxis)
     if prediction:
         draw_prediction(axes, prediction)
     axes.legend(frameon=False, fontsize=SMALL, loc="upper left")
@@ -57,7 +58,8 @@ def draw_model_check(measured: Mapping[str, Sequence[float]], modelled: Mapping[
     axes.plot(predicted, rows, "D", color="black", fillstyle="none", markersize=9, label="from the model")
     axes.set_yticks(rows, list(measured))
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set(xlabel="milliseconds in which something travels, in a step", xlim=(0, None))
+    axes.set(xscale="log", xlabel="milliseconds in which something travels, in a step")
+    _plain_log(axes.xaxis)
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL)
     return figure
 
@@ -86,7 +88,7 @@ def draw_workers(sweeps: Sequence[Sweep], cost: MessageCost, sizes: Sequence[int
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.set_title(f"a message of {in_bytes(size)}", **TITLE)
-        _plain_log(axes)
+        _plain_log(axes.yaxis)
     panels[0, 0].legend(frameon=False, fontsize=SMALL, loc="lower right")
     return figure
 
@@ -104,8 +106,8 @@ def _byte_axis(axes: Axes, sizes: Sequence[int]) -> None:
     axes.tick_params(axis="x", labelsize=SMALL)
 
 
-def _plain_log(axes: Axes) -> None:
-    """A logarithmic y axis with plain numbers at 1, 2 and 5."""
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+def _plain_log(axis: Axis) -> None:
+    """Plain numbers at 1, 2 and 5 on a logarithmic axis."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: f"{value:,g}")
