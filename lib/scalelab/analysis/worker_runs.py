@@ -1,0 +1,103 @@
+"""One worker against several: stored runs of the same training, its throughput, and the way to a target accuracy."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from scalelab.analysis.learning_per_second import reached
+from scalelab.errors import ScaleLabError
+from scalelab.train.record import Row
+
+AGAIN = "`python bench/horovod.py` makes it"
+
+
+class Way(msgspec.Struct, frozen=True):
+    """A way to train: so many workers, so many images a step of each."""
+
+    workers: int
+    batch_size: int
+
+    @property
+    def effective_batch_size(self) -> int:
+        return self.workers * self.batch_size
+
+    def __str__(self) -> str:
+        return f"{self.workers} worker{'s' if self.workers > 1 else ''}, {self.batch_size} images each"
+
+
+class WorkerRun(msgspec.Struct, frozen=True):
+    """One run of a way: its report after each epoch."""
+
+    way: Way
+    seed: int
+    rows: list[Row]
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """All runs of `bench/horovod.py`, with what they ran on. The first of `ways` is one worker, the measure of all."""
+
+    machine: dict[str, str]
+    setting: str
+    images: int
+    lr: float
+    target: float
+    patience: int
+    ways: list[Way]
+    runs: list[WorkerRun]
+
+    def seeds(self) -> list[int]:
+        """Seeds that every way has been run with."""
+        have = [{run.seed for run in self.runs if run.way == way} for way in self.ways]
+        return sorted(set.intersection(*have))
+
+    def throughput(self) -> np.ndarray:
+        """Images per second of training without the first epoch, which warms up: (seeds, ways)."""
+        return self._table(lambda rows: _speed(rows))
+
+    def to_target(self, field: str) -> np.ndarray:
+        """`field` of the reports when the target was reached, (seeds, ways); NaN where it was not."""
+
+        def look(rows: list[Row]) -> float:
+            row = reached(rows, self.target, self.patience)
+            return getattr(row, field) if row else np.nan
+
+        return self._table(look)
+
+    def updates(self) -> np.ndarray:
+        """Steps until the target, (seeds, ways)."""
+        return self.to_target("images") / np.array([way.effective_batch_size for way in self.ways])
+
+    def efficiency(self) -> np.ndarray:
+        """Throughput over that of one worker times the workers, of the runs of the same seed: (seeds, ways)."""
+        speeds = self.throughput()
+        return speeds / speeds[:, :1] / np.array([way.workers for way in self.ways])
+
+    def _table(self, look) -> np.ndarray:
+        found = {(run.seed, run.way): look(run.rows) for run in self.runs}
+        return np.array([[found[seed, way] for way in self.ways] for seed in self.seeds()], dtype=float)
+
+
+def _speed(rows: list[Row]) -> float:
+    first, last = rows[0], rows[-1]
+    seconds = last.training_seconds - first.training_seconds
+    return (last.images - first.images) / seconds if seconds else np.nan
+
+
+def read_measured(path: Path | str) -> Measured:
+    """The stored runs. Raises ScaleLabError where the file is missing or something else."""
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
+    except FileNotFoundError as error:
+        raise ScaleLabError(f"There is no {path}; {AGAIN}.") from error
+    except msgspec.DecodeError as error:
+        raise ScaleLabError(f"{path} holds no stored runs ({error}); {AGAIN}.") from error
+
+
+def write_measured(measured: Measured, path: Path | str) -> None:
+    """Store the runs, one a line; the file is whole at any time."""
+    whole = Path(path).with_suffix(".writing")
+    head = msgspec.json.encode(msgspec.structs.replace(measured, runs=[]))
+    lines = b",\n".join(msgspec.json.encode(run) for run in measured.runs)
+    whole.write_bytes(head.removesuffix(b"]}") + b"\n" + lines + b"\n]}\n")
+    whole.replace(path)
