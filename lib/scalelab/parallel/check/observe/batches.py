@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch.utils._pytree import tree_leaves
 from torch.utils.data import dataloader
 
 from scalelab.parallel.check.events import Batch, Evaluated
@@ -41,6 +42,7 @@ class Batches:
     def __init__(self, rank: Rank):
         self.rank = rank
         self.indices: list[int] = []
+        self.given: torch.Tensor | None = None  # what the last drawing of examples gave
         self.candidates: collections.deque[Candidate] = collections.deque(maxlen=MOST_CANDIDATES)
         self.streams: dict[int, int] = {}
         self.told = self.told_evaluated = 0
@@ -77,7 +79,7 @@ class Batches:
 
     def finish(self) -> None:
         """A backward has run: tell of the batch that says most of itself, of those that it passed through."""
-        trained = [candidate for candidate in self.candidates if candidate.trained]
+        trained = [candidate for candidate in self.candidates if candidate.trained] or self._given()
         if not trained:
             return
         self.candidates.clear()
@@ -87,6 +89,14 @@ class Batches:
         self.told += 1
         for kind in ("rows", "indices"):
             self.epochs[best.stream, kind].add(getattr(best, kind))
+
+    def _given(self) -> list[Candidate]:
+        """For a model that is no module: the examples that were drawn last."""
+        given, self.given = self.given, None
+        if self.streams or given is None or not given.ndim:
+            return []
+        indices = self.indices if len(self.indices) == len(given) else []
+        return [Candidate(hash_rows(given), 0, indices)]
 
     @property
     def into_second_epoch(self) -> bool:
@@ -136,9 +146,12 @@ def _hook_indexing(batches: Batches) -> None:
     original = torch.Tensor.__getitem__
 
     def getitem(tensor, key):
+        result = original(tensor, key)
         if (numbers := _drawn(key)) and len(numbers) < len(tensor):
             batches.indices = numbers
-        return original(tensor, key)
+            if tensor.is_floating_point():
+                batches.given = result
+        return result
 
     torch.Tensor.__getitem__ = getitem
 
@@ -161,6 +174,7 @@ def _hook_loader(batches: Batches) -> None:
 
     def give(self):
         batch = following(self)
+        batches.given = next((leaf for leaf in tree_leaves(batch) if isinstance(leaf, torch.Tensor)), None)
         drawn = self.__dict__.get("_scalelab_drawn")
         if drawn:
             indices = drawn.popleft()

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalelab.parallel.check.source.horovod_calls import asks
-from scalelab.parallel.check.source.taint import carries, tainted
+from scalelab.parallel.check.source.taint import Source, carries, tainted
 
 RATES = ("lr", "learning_rate", "max_lr", "base_lr")
 BATCHES = ("batch_size",)
+DIVISIONS = ast.Div | ast.FloorDiv
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def read_rates(script: Path) -> Rates:
     nodes = [node for tree in trees for node in ast.walk(tree)]
     return Rates(
         any(carries(value, found, source) for value in _given(nodes, RATES, optimizers=True)),
-        any(carries(value, found, source) for value in _given(nodes, BATCHES)),
+        any(_divides(value, found, source) for value in _given(nodes, BATCHES)),
         any("warm" in file.read_text(errors="replace").lower() for file in files),
     )
 
@@ -63,6 +64,12 @@ def _given(nodes: list[ast.AST], names: tuple[str, ...], optimizers: bool = Fals
             yield from node.args[1:2]
         elif not optimizers and isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "split":
             yield from node.args
+
+
+def _divides(value: ast.expr, found: set[str], source: Source) -> bool:
+    """Whether the value is something divided by the number of workers, here or where it was computed."""
+    parts = [node for node in ast.walk(value) if isinstance(node, ast.BinOp) and isinstance(node.op, DIVISIONS)]
+    return any(carries(node.right, found, source) for node in parts) or (not parts and carries(value, found, source))
 
 
 def _is_called(target: ast.expr, names: tuple[str, ...]) -> bool:

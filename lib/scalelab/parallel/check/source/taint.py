@@ -71,6 +71,8 @@ def _names(target: ast.expr) -> Iterator[str]:
 def _passed(call: ast.Call, found: set[str], source: Source, functions: dict) -> Iterator[str]:
     """Parameters of the script's own functions and classes that get the value in this call."""
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    if name == "__init__":  # super().__init__(...): of another class, mostly of another file
+        return
     for function in functions.get(name, ()):
         names = [argument.arg for argument in function.args.args]
         names = names[1:] if names[:1] == ["self"] else names
