@@ -1,6 +1,7 @@
 """The command and the environment that make K ranks of one script."""
 
 import importlib.util
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,9 @@ def horovodrun(script: Path, arguments: Sequence[str], workers: int) -> list[str
     launcher = Path(sys.executable).with_name("horovodrun")
     # sys.executable twice: horovodrun's own first line may name an interpreter that has moved.
     ranks = ["--gloo", "-np", str(workers), "-H", f"localhost:{workers}"]
-    return [sys.executable, str(launcher), *ranks, sys.executable, "-u", str(script), *map(str, arguments)]
+    words = [sys.executable, "-u", str(script), *map(str, arguments)]
+    # As one word: horovodrun would take a script's `--network` for an abbreviation of an option of its own.
+    return [sys.executable, str(launcher), *ranks, "sh", "-c", f"exec {shlex.join(words)}"]
 
 
 # Horovod's threads talk to each other every millisecond, whether there is anything to say or not. Where ranks compute
