@@ -76,16 +76,16 @@ def test_the_time_limit_ends_all_ranks(talk):
 
 
 def test_ranks_that_fall_silent_are_ended_and_what_they_said_last_is_told(talk):
-    outcome = talk("sleep", limits=Limits(seconds=90, silence_seconds=12))
+    outcome = talk("sleep", limits=Limits(seconds=90, silence_seconds=6))
     assert outcome.ended == "silence"
-    assert outcome.reason.startswith("No rank printed or reported anything for 12 s, and all were ended")
+    assert outcome.reason.startswith("No rank printed or reported anything for 6 s, and all were ended")
     assert "'hello from" in outcome.reason
 
 
 def test_ranks_that_go_on_talking_are_not_silent(talk):
-    outcome = talk("ticks", limits=Limits(seconds=90, silence_seconds=12))
+    outcome = talk("ticks", limits=Limits(seconds=90, silence_seconds=6))
     assert outcome.ended == "finished"
-    assert outcome.seconds > 12
+    assert outcome.seconds > 6
 
 
 def test_the_memory_limit_ends_all_ranks(talk):

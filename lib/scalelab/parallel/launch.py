@@ -15,13 +15,15 @@ from scalelab.parallel.processes import GuardedCommand
 from scalelab.train.record import RecordReader, Row
 
 Command = list[str]
+STARTUP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Limits:
     """When to end a job: wall-clock seconds, seconds that ranks may wait for one another, memory of all together.
 
-    `silence_seconds`: how long the ranks may go without printing a line or reporting to their run record.
+    `silence_seconds`: how long the ranks may go without printing a line or reporting to their run record; before their
+    first word at least STARTUP_SECONDS, since a busy machine takes its time to load torch.
     """
 
     seconds: float | None = None
@@ -94,7 +96,7 @@ def _check(script: Path, workers: int) -> None:
 
 def _follow(job, limits, start, output, reader, watch) -> Literal["timeout", "memory", "silence"] | None:
     """Watch the job until it ends (None) or breaks a limit (which)."""
-    last_sign = 0.0
+    last_sign = max(0.0, STARTUP_SECONDS - (limits.silence_seconds or 0.0))
     while job.running(wait=0.1):
         seconds = time.perf_counter() - start
         now = Progress(seconds, _take(job, output), reader.new_rows())

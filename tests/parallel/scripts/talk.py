@@ -26,7 +26,7 @@ if mine and how == "stall":
 if how == "sleep":
     time.sleep(600)
 if how == "ticks":
-    for tick in range(14):
+    for tick in range(8):
         time.sleep(1)
         print(tick, flush=True)
 if how == "daemon" and os.fork() == 0:
