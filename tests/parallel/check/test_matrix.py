@@ -1,0 +1,32 @@
+"""Every mistake in every style of script: the check finds it, and nothing else.
+
+`pytest tests/parallel/check/test_matrix.py -k plain` runs one style. The first cells are a diagonal; the others are
+slow.
+"""
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+matrix = importlib.import_module("matrix")
+
+pytestmark = pytest.mark.ranks
+
+DIAGONAL = {
+    ("plain", "lost"), ("sampler", "part"), ("trainer", "own"), ("by_hand", "renew"), ("two_networks", ""),
+    ("resume", "state"), ("subset", "uneven"), ("meters", ""),
+}  # fmt: skip
+
+
+def cell(style: str, gap: str):
+    marks = () if (style, gap) in DIAGONAL else pytest.mark.slow
+    return pytest.param(style, gap, id=f"{style}-{gap or 'converted'}", marks=marks)
+
+
+@pytest.mark.parametrize(("style", "gap"), [cell(*one) for one in matrix.cells(matrix.styles())])
+def test_the_mistake_is_found_and_nothing_else(style, gap):
+    done = matrix.run(style, gap)
+    assert matrix.complaint(done) is None, done.report.to_json()
