@@ -1,10 +1,12 @@
 """Finds the labs' notebooks, their exercises and the wrong answers to them, and asks a test once for each.
 
 A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is; `whole_notebook` is for tests
-that run a whole one.
+that run a whole one. The answer to an exercise is a cell of the notebook, a function of the script beside it, or a
+script as a whole, which is solved in labs/solutions.
 """
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +20,11 @@ from scalelab.course.stubs import has_solution
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "labs" / "source"
+SOLUTIONS = ROOT / "labs" / "solutions"
 WRONG = Path(__file__).with_name("wrong")
 SAYS = "# says: "
+EDIT = re.compile(r"^<<<<\n(.*?)^====\n(.*?)^>>>>\n", re.MULTILINE | re.DOTALL)  # old lines, new lines
+RANKS = re.compile(r"\b(run_ranks|demonstrate|launch|check|expect_step)\(")
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,27 @@ class Notebook:
         return [Exercise(self, name_of(cell)) for cell in self.cells if is_test(cell)]
 
     @property
+    def tests_start_ranks(self):
+        return any(RANKS.search(cell.source) for cell in self.cells if is_test(cell) or is_answer(cell))
+
+    @property
+    def needs_the_cores(self):
+        return str(self) in HEAVY or any(RANKS.search(cell.source) for cell in self.code_cells)
+
+    @property
+    def solved_scripts(self):
+        """{name: content} of the scripts beside it that are solved as a whole, if any of its exercises asks for one."""
+        found = {exercise.whole_script for exercise in self.exercises} - {None}
+        return {path.name: (SOLUTIONS / self.lab / path.name).read_text() for path in found}
+
+    @property
     def other_files(self):
         return [path for path in self.path.parent.iterdir() if path.is_file() and path.suffix != ".ipynb"]
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise that is graded by a test cell. Its answer is a cell of the notebook, or a function of the script."""
+    """An exercise that is graded by a test cell. Its answer is a cell, a function of a script, or a whole script."""
 
     notebook: Notebook
     name: str
@@ -79,14 +98,22 @@ class Exercise:
 
     @property
     def script(self):
-        """The script that holds its answer; None where the notebook does."""
+        """The script that holds its answer as a function."""
         scripts = [path for path in self.notebook.other_files if path.suffix == ".py"]
         return next((path for path in scripts if is_edited(path) and function(path.read_text(), self.name)), None)
 
     @property
+    def whole_script(self):
+        """The script that is its answer as a whole: its test names it, and it is solved in labs/solutions."""
+        if self.answer is not None or self.script:
+            return None
+        solved = [path for path in self.notebook.other_files if (SOLUTIONS / self.notebook.lab / path.name).exists()]
+        return next((path for path in solved if path.name in self.test.source), None)
+
+    @property
     def wrong_answers(self):
         folder = WRONG / self.notebook.lab / str(self.notebook) / self.name
-        return [WrongAnswer(self, path) for path in sorted(folder.glob("*.py"))]
+        return [WrongAnswer(self, path) for path in sorted(folder.glob("*.edit" if self.whole_script else "*.py"))]
 
 
 @dataclass(frozen=True)
@@ -102,6 +129,15 @@ class WrongAnswer:
     @property
     def code(self):
         return self.path.read_text()
+
+    @property
+    def answer(self):
+        """The code that takes the right one's place: of a whole script, the solution with this slip in it."""
+        exercise = self.exercise
+        if not exercise.whole_script:
+            return self.code
+        solution = (SOLUTIONS / exercise.notebook.lab / exercise.whole_script.name).read_text()
+        return with_edits(solution, self.code)
 
     @property
     def says(self):
@@ -131,6 +167,17 @@ def with_function(code, name, answer):
     return "\n".join(lines) + "\n"
 
 
+def with_edits(script, edits):
+    """The script with each block of old lines, which stands there once, replaced by the new ones."""
+    found = EDIT.findall(edits)
+    assert found, "an edit is `<<<<`, old lines, `====`, new lines, `>>>>`, each on a line of its own"
+    for old, new in found:
+        assert script.count(old) == 1, f"these lines should stand there once:\n{old}"
+        script = script.replace(old, new)
+    ast.parse(script)
+    return script
+
+
 # Notebooks that train real networks: their whole runs need the cores for themselves.
 HEAVY = {"03_batch_size"}
 NOTEBOOKS = [Notebook(path) for path in sorted(SOURCE.glob("*/*.ipynb"))]
@@ -138,13 +185,21 @@ EXERCISES = [exercise for notebook in NOTEBOOKS for exercise in notebook.exercis
 WRONG_ANSWERS = [wrong for exercise in EXERCISES for wrong in exercise.wrong_answers]
 
 
+def marked(value, needs_ranks):
+    return pytest.param(value, marks=[pytest.mark.ranks] if needs_ranks else [], id=str(value))
+
+
 def pytest_generate_tests(metafunc):
-    lists = {"notebook": NOTEBOOKS, "exercise": EXERCISES, "wrong_answer": WRONG_ANSWERS}
-    marks = {True: [pytest.mark.ranks], False: []}
-    lists["whole_notebook"] = [pytest.param(book, marks=marks[str(book) in HEAVY]) for book in NOTEBOOKS]
+    lists = {
+        "notebook": [marked(book, book.tests_start_ranks) for book in NOTEBOOKS],
+        "whole_notebook": [marked(book, book.needs_the_cores) for book in NOTEBOOKS],
+        "exercise": [marked(exercise, RANKS.search(exercise.test.source)) for exercise in EXERCISES],
+        "wrong_answer": [marked(wrong, RANKS.search(wrong.exercise.test.source)) for wrong in WRONG_ANSWERS],
+        "script_notebook": [marked(book, True) for book in NOTEBOOKS if book.solved_scripts],
+    }
     for name, values in lists.items():
         if name in metafunc.fixturenames:
-            metafunc.parametrize(name, values, ids=str)
+            metafunc.parametrize(name, values)
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,12 @@ def run_test(place, replace_function):
     def run(exercise, answer=None):
         for path in exercise.notebook.other_files:
             shutil.copy(path, place)
+        for name, content in exercise.notebook.solved_scripts.items():
+            (place / name).write_text(content)
         right = [exercise.answer.source] if exercise.answer else []
-        if answer and exercise.script:
+        if answer and exercise.whole_script:
+            (place / exercise.whole_script.name).write_text(answer)
+        elif answer and exercise.script:
             code = replace_function(exercise.script.read_text(), exercise.name, answer)
             (place / exercise.script.name).write_text(code)
         elif answer:
@@ -48,7 +52,7 @@ def test_the_right_answer_passes(exercise, run_test):
 
 def test_a_wrong_answer_is_told_what_is_wrong(wrong_answer, run_test):
     with pytest.raises(Exception, match=re.escape(wrong_answer.says)):
-        run_test(wrong_answer.exercise, wrong_answer.code)
+        run_test(wrong_answer.exercise, wrong_answer.answer)
 
 
 def test_every_exercise_has_two_wrong_answers_at_least(exercise):
@@ -56,9 +60,10 @@ def test_every_exercise_has_two_wrong_answers_at_least(exercise):
 
 
 def test_every_exercise_has_its_answer_in_one_place(exercise):
-    assert (exercise.answer is None) != (exercise.script is None)
+    places = [exercise.answer, exercise.script, exercise.whole_script]
+    assert sum(place is not None for place in places) == 1
 
 
 def test_every_wrong_answer_belongs_to_an_exercise(all_exercises):
     known = {wrong.path for exercise in all_exercises for wrong in exercise.wrong_answers}
-    assert set(WRONG.rglob("*.py")) == known
+    assert {path for path in WRONG.rglob("*") if path.is_file()} == known

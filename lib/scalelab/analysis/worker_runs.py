@@ -53,7 +53,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     def throughput(self) -> np.ndarray:
         """Images per second of training without the first epoch, which warms up: (seeds, ways)."""
-        return self._table(lambda rows: _speed(rows))
+        return self._table(training_speed)
 
     def to_target(self, field: str) -> np.ndarray:
         """`field` of the reports when the target was reached, (seeds, ways); NaN where it was not."""
@@ -78,10 +78,13 @@ class Measured(msgspec.Struct, frozen=True):
         return np.array([[found[seed, way] for way in self.ways] for seed in self.seeds()], dtype=float)
 
 
-def _speed(rows: list[Row]) -> float:
+def training_speed(rows: list[Row]) -> float:
+    """Images per second of training without the first epoch, which warms up; NaN where there are not two epochs."""
+    if len(rows) < 2:
+        return np.nan
     first, last = rows[0], rows[-1]
     seconds = last.training_seconds - first.training_seconds
-    return (last.images - first.images) / seconds if seconds else np.nan
+    return (last.images - first.images) / seconds if seconds > 0 else np.nan
 
 
 def read_measured(path: Path | str) -> Measured:

@@ -24,6 +24,7 @@ from nbgrader.preprocessors import (
 from scalelab.course.execute import RunCells
 from scalelab.course.leaks import HideTests, RefuseLeaks, StripScripts
 from scalelab.course.mend import MendCells
+from scalelab.course.release import SOLUTIONS
 from scalelab.course.stubs import NamedStubs, has_solution
 
 # Hidden tests go after the cells were saved (the gradebook keeps them), and the checksums are those without them.
@@ -46,13 +47,18 @@ FEEDBACK = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
 GRADE = [RunCells, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 
 
-def scripts_to_edit(source: Path) -> dict[str, list[str]]:
-    """By lab, the scripts that learners edit (they hold solution regions), relative to the lab's folder."""
+def scripts_to_edit(source: Path, solutions: Path | None = None) -> dict[str, list[str]]:
+    """By lab, the scripts that learners edit, relative to the lab's folder.
+
+    They hold solution regions, or are solved as a whole: SOLUTIONS/LAB has a script of the same name. `solutions` is
+    the folder beside `source` unless given.
+    """
+    solutions = source.parent / SOLUTIONS if solutions is None else solutions
     return {
         lab.name: [
             str(path.relative_to(lab))
             for path in sorted(lab.rglob("*.py"))
-            if has_solution(path.read_text(encoding="utf-8"))
+            if has_solution(path.read_text(encoding="utf-8")) or (solutions / path.relative_to(source)).exists()
         ]
         for lab in sorted(source.iterdir())
         if lab.is_dir()

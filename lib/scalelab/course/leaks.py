@@ -4,6 +4,7 @@ The last steps of `nbgrader generate_assignment` are preprocessors, because an e
 the release away, while nbgrader only logs an error in a hook.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 from scalelab.course.exercises import is_test
+from scalelab.course.release import SOLUTIONS
 from scalelab.course.stubs import has_solution, strip_script
 from scalelab.errors import ScaleLabError
 
@@ -25,10 +27,18 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 class _AtRelease(NbGraderPreprocessor):
     def _folder(self, resources: ResourcesDict) -> Path:
         """The folder of the release; nbgrader has copied all but the notebooks by now."""
+        data = resources["nbgrader"]
+        return Path(self._converter()._format_dest(data["assignment"], data["student"]))
+
+    def _solutions(self) -> Path:
+        """The folder of scripts that are the answer as a whole."""
+        return Path(self._converter().coursedir.root) / SOLUTIONS
+
+    def _converter(self) -> GenerateAssignment:
         converter = self
         while not isinstance(converter, GenerateAssignment):
             converter = converter.parent
-        return Path(converter._format_dest(resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]))
+        return converter
 
 
 class StripScripts(_AtRelease):
@@ -49,8 +59,11 @@ class RefuseLeaks(_AtRelease):
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Looks at this notebook and at all other files that lie in the release."""
         refuse(resources["nbgrader"]["notebook"], nbformat.writes(nb))
+        solved = whole_solutions(self._solutions())
         for path, text in texts(self._folder(resources)):
             refuse(path.name, text)
+            if path.suffix == ".py" and (name := solved.get(meaning(text))):
+                raise ScaleLabError(f"{path.name} is solved: it does what {name} does; lay back what is handed out.")
         return nb, resources
 
 
@@ -75,6 +88,25 @@ def _shows(part: str, lines: set[str]) -> bool:
     """Whether a part of a traceback, a frame with the code around it, shows one of these lines."""
     plain = _COLOUR.sub("", part)
     return any(line in plain for line in lines)
+
+
+def whole_solutions(folder: Path) -> dict[str, str]:
+    """{meaning: path} of the scripts below `folder`."""
+    return {
+        meaning(path.read_text(encoding="utf-8")): path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*.py"))
+    }
+
+
+def meaning(code: str) -> str:
+    """A script without what does not change what it does: comments, blank lines, its docstring."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return code
+    if ast.get_docstring(tree) is not None:
+        tree.body = tree.body[1:]
+    return ast.dump(tree)
 
 
 def refuse(name: str, text: str) -> None:

@@ -14,6 +14,7 @@ from scalelab.course.manifest import Manifest, digest, read_manifest, write_mani
 from scalelab.errors import ScaleLabError
 
 CONFIG = "nbgrader_config.py"
+SOLUTIONS = "solutions"  # beside `source`: scripts that are the answer as a whole, and are never handed out
 _MADE_OURSELVES = ("stubs.py", "leaks.py", "config.py")  # what they do shows in the copies
 _PASSED_OVER = {"__pycache__", ".ipynb_checkpoints"}
 
@@ -59,6 +60,8 @@ def learners_copies(course: Path, tell: Callable[[str], None] = lambda sentence:
         place = Path(name)
         shutil.copytree(course / "source", place / "source", ignore=shutil.ignore_patterns(*_PASSED_OVER))
         shutil.copy(course / CONFIG, place)
+        if (course / SOLUTIONS).is_dir():  # they are looked at, so that none is among the copies
+            shutil.copytree(course / SOLUTIONS, place / SOLUTIONS)
         for lab in labs:
             tell(f"Making your copies of {lab} ...")
             done = nbgrader(place, "generate_assignment", lab)
@@ -73,7 +76,7 @@ def fingerprint(course: Path) -> str:
     """Changes with anything that the learners' copies are made of."""
     total = hashlib.sha256(importlib.metadata.version("nbgrader").encode())
     own = [Path(__file__).with_name(name) for name in _MADE_OURSELVES]
-    for path in [*own, course / CONFIG, *_files(course / "source")]:
+    for path in [*own, course / CONFIG, *_files(course / "source"), *_files(course / SOLUTIONS)]:
         if path.is_file():
             total.update(f"\0{path.name}\0{path.parent.name}\0{digest(path.read_bytes())}".encode())
     return total.hexdigest()

@@ -1,0 +1,1 @@
+step_7_checkpoint.py
