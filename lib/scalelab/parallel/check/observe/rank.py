@@ -66,12 +66,13 @@ class Rank:
     def begins_epoch(self, frame: FrameType) -> bool:
         """Whether this may begin an epoch whose batches are all trained on.
 
-        Not so inside the loop over batches, where steps are counted, and in a generator, which feeds a stream.
+        Not so inside the loop over batches (its first line, which draws them, is before it), where steps are counted,
+        and in a generator, which feeds a stream.
         """
         if any(one.f_code.co_flags & inspect.CO_GENERATOR for one in self._own_frames(frame)):
             return False
         loop = self.batch_loop
-        return loop is None or not (is_within(self.stack(frame), loop) or counts_steps(loop))
+        return loop is None or not (is_within(self.stack(frame), loop.body) or counts_steps(loop))
 
     def _own_frames(self, frame: FrameType | None) -> Iterator[FrameType]:
         """The frames of the learner's own files, innermost first."""

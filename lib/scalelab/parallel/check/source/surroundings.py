@@ -29,6 +29,11 @@ class Loop(NamedTuple):
     start: int
     end: int
 
+    @property
+    def body(self) -> "Loop":
+        """All but its first line."""
+        return Loop(self.file, self.start + 1, self.end)
+
 
 def loops(stack: list[Place]) -> list[Loop]:
     """The loops that a stack of places, outermost first, is within, outermost first."""
