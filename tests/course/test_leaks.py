@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalelab.course.command import nbgrader
+from scalelab.course.config import scripts_to_edit
 from scalelab.course.leaks import MARKER
 from scalelab.course.release import release
 from scalelab.course.stubs import strip_script
@@ -39,6 +40,29 @@ def test_a_marker_in_another_file_ends_nbgraders_own_command_and_leaves_no_relea
     assert done.returncode != 0
     assert name.removesuffix(".py") in done.stderr
     assert not (course_folder / "release" / "lab0").exists()
+
+
+@pytest.mark.parametrize("extra", ["", '"""Another docstring."""\n', "# another comment\n\n"])
+def test_a_script_that_was_solved_where_it_is_handed_out_ends_the_release(course_folder, extra):
+    solved = '"""A script."""\nx = 1\nprint(x + 1)\n'
+    (course_folder / "solutions" / "lab0").mkdir(parents=True)
+    (course_folder / "solutions" / "lab0" / "whole.py").write_text(solved)
+    handed_out = extra + solved.removeprefix('"""A script."""\n') if extra else solved
+    (course_folder / "source" / "lab0" / "whole.py").write_text(handed_out)
+    with pytest.raises(ScaleLabError, match=r"whole\.py is solved: it does what lab0/whole\.py does"):
+        release(course_folder, course_folder / "work")
+    (course_folder / "source" / "lab0" / "whole.py").write_text("x = 1\n")
+    copies = release(course_folder, course_folder / "work").written
+    assert "lab0/whole.py" in copies
+    assert not [path for path in copies if "solutions" in path]
+
+
+def test_a_script_that_is_solved_as_a_whole_counts_as_the_learners(course_folder):
+    (course_folder / "source" / "lab0" / "whole.py").write_text("x = 1\n")
+    (course_folder / "source" / "lab0" / "data.py").write_text("y = 1\n")
+    (course_folder / "solutions" / "lab0").mkdir(parents=True)
+    (course_folder / "solutions" / "lab0" / "whole.py").write_text("x = 2\n")
+    assert scripts_to_edit(course_folder / "source") == {"lab0": ["script.py", "whole.py"]}
 
 
 LINES = st.lists(st.sampled_from(["x = 1", "# why", "", "print(x)"]), max_size=6)

@@ -21,6 +21,7 @@ class Course:
     def __init__(self, folder, labs, root):
         self.folder = folder
         shutil.copytree(root / "source", folder / "source", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(root / "solutions", folder / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(root / "nbgrader_config.py", folder)
         for lab in labs:
             done = nbgrader(folder, "generate_assignment", lab, seconds=300)
@@ -60,17 +61,23 @@ def course(tmp_path_factory, labs, labs_root):
 
 
 @pytest.fixture(scope="module")
-def short(course, labs, replace_function):
-    """Grades the release and two submissions of wrong answers, without the experiments, in one run for each lab."""
-    for lab, notebooks in labs.items():
-        for notebook in notebooks:
-            release = course.read("release", notebook)
-            course.submit("short-release", notebook, _without_experiments(release), course.scripts("release", notebook))
-            for number in range(2):
-                submission, scripts = _wrong(course, notebook, number, replace_function)
-                course.submit(f"short-wrong-{number}", notebook, _without_experiments(submission), scripts)
-        course.autograde("short-*", lab)
-    return course
+def short(course, replace_function):
+    """short(notebook): grades its release and two wrong submissions, without the experiments, in one run."""
+    done = set()
+
+    def grade(notebook):
+        if notebook.path in done:
+            return course
+        done.add(notebook.path)
+        release = course.read("release", notebook)
+        course.submit("short-release", notebook, _without_experiments(release), course.scripts("release", notebook))
+        for number in range(2):
+            submission, scripts = _wrong(course, notebook, number, replace_function)
+            course.submit(f"short-wrong-{number}", notebook, _without_experiments(submission), scripts)
+        course.autograde("short-*", notebook.lab, "--notebook", str(notebook))
+        return course
+
+    return grade
 
 
 def _without_experiments(submission):
@@ -80,16 +87,26 @@ def _without_experiments(submission):
     return nbformat.v4.new_notebook(cells=list({cell.id: cell for cell in kept}.values()), metadata=submission.metadata)
 
 
+def _slips(notebook, number):
+    """A wrong answer to every exercise; of those whose answer is one script, to one that leaves others right."""
+    whole = [exercise for exercise in notebook.exercises if exercise.whole_script]
+    apart = [exercise.wrong_answers[number] for exercise in notebook.exercises if not exercise.whole_script]
+    return apart + ([whole[-1 - 2 * number].wrong_answers[0]] if whole else [])
+
+
 def _wrong(course, notebook, number, replace_function):
-    """(notebook, scripts): every exercise answered by its wrong answer of that number."""
-    submission, scripts = course.read("source", notebook), course.scripts("source", notebook)
-    for exercise in notebook.exercises:
-        code = exercise.wrong_answers[number].code
-        if exercise.script:
+    """(notebook, scripts) with the slips of that number."""
+    submission = course.read("source", notebook)
+    scripts = course.scripts("source", notebook) | notebook.solved_scripts
+    for wrong in _slips(notebook, number):
+        exercise = wrong.exercise
+        if exercise.whole_script:
+            scripts[exercise.whole_script.name] = wrong.answer
+        elif exercise.script:
             name = exercise.script.name
-            scripts[name] = replace_function(scripts[name], exercise.name, code)
+            scripts[name] = replace_function(scripts[name], exercise.name, wrong.code)
         else:
-            _cell(submission, exercise.name).source = code
+            _cell(submission, exercise.name).source = wrong.code
     return submission, scripts
 
 
@@ -104,19 +121,23 @@ def _errors(cells):
 def _check_wrong(course, student, number, notebook):
     """No points, and the slip's message; where an answer builds on an earlier one, which is wrong too, that is said."""
     scores, graded = course.result(student, notebook)
-    for exercise in notebook.exercises:
+    slips = _slips(notebook, number)
+    for wrong in slips:
+        exercise = wrong.exercise
         assert scores[f"{exercise.name}-test"] == 0, exercise
         messages = [output.evalue for output in _errors([_cell(graded, f"{exercise.name}-test")])]
-        wrong = exercise.wrong_answers[number]
-        earlier = used_names(wrong.code) & {other.name for other in notebook.exercises} - {exercise.name}
+        earlier = used_names(wrong.code) & {other.exercise.name for other in slips} - {exercise.name}
         told = [wrong.says, *(f"uses `{name}`, whose own test has failed" for name in earlier)]
         assert any(words in message for words in told for message in messages), (exercise, messages)
+    right = {exercise.name for exercise in notebook.exercises} - {wrong.exercise.name for wrong in slips}
+    assert all(scores[f"{name}-test"] == course.points(notebook)[f"{name}-test"] for name in right)
 
 
 def test_the_source_runs_without_error_and_earns_full_marks(whole_notebook, course, monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)  # all cores, as a learner has them
     notebook, student = whole_notebook, f"source-{whole_notebook}"
-    course.submit(student, notebook, course.read("source", notebook), course.scripts("source", notebook))
+    scripts = course.scripts("source", notebook) | notebook.solved_scripts
+    course.submit(student, notebook, course.read("source", notebook), scripts)
     course.autograde(student, notebook.lab, "--notebook", str(notebook))
     scores, graded = course.result(student, notebook)
     assert _errors(graded.cells) == []
@@ -139,18 +160,29 @@ def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, cours
             errors = []
     assert len(errors) == (1 if names else 0), errors
     for error in errors:
+        if any(exercise.whole_script for exercise in notebook.exercises):  # as handed out, it runs: it is not done yet
+            assert error.ename == "NotYet"
+            continue
         assert error.ename == "NotImplementedError"
         assert error.evalue in {f"Exercise `{name}`: put your answer in place of this line." for name in names}
 
 
 def test_the_release_earns_nothing(notebook, short):
-    scores, _ = short.result("short-release", notebook)
-    assert scores == dict.fromkeys(short.points(notebook), 0)
+    course = short(notebook)
+    scores, _ = course.result("short-release", notebook)
+    assert scores == dict.fromkeys(course.points(notebook), 0)
+
+
+def test_a_script_as_handed_out_is_none_of_the_solutions(script_notebook, course):
+    handed_out = course.scripts("release", script_notebook)
+    for name, solved in script_notebook.solved_scripts.items():
+        assert "hvd." not in handed_out[name]
+        assert "hvd.init()" in solved
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_wrong_answers_earn_nothing_and_are_told_why(notebook, short, number):
-    _check_wrong(short, f"short-wrong-{number}", number, notebook)
+    _check_wrong(short(notebook), f"short-wrong-{number}", number, notebook)
 
 
 @pytest.mark.slow
@@ -167,7 +199,11 @@ def test_wrong_answers_earn_nothing_in_the_whole_notebook_either(notebook, cours
 @pytest.mark.ranks
 def test_the_source_runs_through_nbval(notebook, course):
     """Once more through the protocol that JupyterLab speaks, widgets included."""
-    path = course.folder / "source" / notebook.lab / notebook.path.name
+    folder = course.folder / f"nbval-{notebook}"
+    shutil.copytree(course.folder / "source" / notebook.lab, folder)
+    for name, content in notebook.solved_scripts.items():
+        (folder / name).write_text(content)
+    path = folder / notebook.path.name
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", path.name]
     done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout
