@@ -24,7 +24,7 @@ SOLUTIONS = ROOT / "labs" / "solutions"
 WRONG = Path(__file__).with_name("wrong")
 SAYS = "# says: "
 EDIT = re.compile(r"^<<<<\n(.*?)^====\n(.*?)^>>>>\n", re.MULTILINE | re.DOTALL)  # old lines, new lines
-RANKS = re.compile(r"\b(run_ranks|demonstrate|launch|check|expect_step)\(")
+RANKS = re.compile(r"\b(run_ranks|demonstrate|launch|check|expect_step|watch|watch_messages)\(")
 
 
 @dataclass(frozen=True)
