@@ -2,9 +2,12 @@
 
     python tests/parallel/check/matrix.py             run all and write the table into docs/conversion_check.md
     python tests/parallel/check/matrix.py plain ...   run these styles only, and print what is found
+
+Cells are kept in $SCALELAB_MATRIX, where that names a folder: what lies there is not run again.
 """
 
 import ast
+import os
 import shutil
 import sys
 import tempfile
@@ -12,6 +15,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 import scalelab
 from scalelab.parallel.check import Report
@@ -121,6 +126,18 @@ def run(style: str, gap: str, workers: int = WORKERS) -> Cell:
     return Cell(style, gap, report, time.perf_counter() - start)
 
 
+def kept(style: str, gap: str) -> Cell:
+    """The cell out of the folder for them, or else run, and kept there."""
+    folder = os.environ.get("SCALELAB_MATRIX")
+    path = Path(folder or ".") / f"{style}-{gap or 'converted'}.json"
+    if folder and path.exists():
+        return msgspec.json.decode(path.read_bytes(), type=Cell)
+    cell = run(style, gap)
+    if folder:
+        path.write_bytes(msgspec.json.encode(cell))
+    return cell
+
+
 def complaint(cell: Cell) -> str | None:
     """What is wrong with the check's verdict, or None: exactly the mistake, and besides it nothing but advice."""
     mistake = BY_GAP[cell.gap]
@@ -135,7 +152,7 @@ def main(wanted: list[str]) -> int:
     """Run the cells, print each; with none named, write the table. The number of wrong verdicts is returned."""
     done = []
     for style, gap in cells(wanted or styles()):
-        done.append(run(style, gap))
+        done.append(kept(style, gap))
         print(f"{done[-1].seconds:5.1f} s  {style:12} {gap or '-':10} {complaint(done[-1]) or 'right'}", flush=True)
     if not wanted:
         from matrix_table import write

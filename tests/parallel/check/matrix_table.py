@@ -6,9 +6,10 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from matrix import BY_GAP, MISTAKES, WORKERS, Cell, complaint, gaps, styles
+from matrix import BY_GAP, MISTAKES, WORKERS, Cell, cells, complaint, gaps, styles
 
 PAGE = Path(__file__).parents[3] / "docs" / "conversion_check.md"
+NONE, NOT_RUN = "", "…"
 BETWEEN = re.compile(r"(<!-- matrix: .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -19,7 +20,7 @@ def table(done: list[Cell]) -> str:
     rows.append(["---"] * len(rows[0]))
     for mistake in BY_GAP.values():
         wanted = f"`{mistake.id}`" if mistake.id else "nothing but advice"
-        verdicts = [_verdict(found.get((style, mistake.gap))) for style in styles()]
+        verdicts = [_verdict(found.get((style, mistake.gap)), style, mistake.gap) for style in styles()]
         rows.append([mistake.does, f"`{mistake.gap}`" if mistake.gap else "", wanted, *verdicts])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -28,10 +29,15 @@ def how(done: list[Cell]) -> str:
     """With what, and how long a check took."""
     seconds = [cell.seconds for cell in done]
     wrong = sum(complaint(cell) is not None for cell in done)
+    every = sum(1 for _ in cells(styles()))
+    count, more = str(len(done)), ""
+    if len(done) < every:
+        count = f"{len(done)} of {every}"
+        more = f" A cell with {NOT_RUN} is still to be run."
     return (
-        f"{len(done)} checks of {WORKERS} workers each, {wrong} wrong verdicts; Python {platform.python_version()}, "
+        f"{count} checks of {WORKERS} workers each, {wrong} wrong verdicts; Python {platform.python_version()}, "
         f"torch {version('torch')}, Horovod {version('horovod')}. "
-        f"A check took {median(seconds):.1f} s in the middle and {max(seconds):.1f} s at most, on two busy cores."
+        f"A check took {median(seconds):.1f} s in the middle and {max(seconds):.1f} s at most, on busy cores.{more}"
     )
 
 
@@ -55,12 +61,9 @@ def named(page: str) -> tuple[list[str], dict[str, list[str]]]:
     return [gap for gap in verdicts if gap], with_verdict
 
 
-NONE = ""
-
-
-def _verdict(cell: Cell | None) -> str:
+def _verdict(cell: Cell | None, style: str, gap: str) -> str:
     if cell is None:
-        return NONE
+        return NOT_RUN if gap in ["", *gaps(style)] else NONE
     wrong = complaint(cell)
     if wrong:
         return f"**{wrong}**"

@@ -98,5 +98,4 @@ for epoch in range(first_epoch, 250):
         print(f"finished epoch {epoch}, loss {mean:.4f}")
     if leader or "write" in gaps:
         state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1}
-        torch.save(state, CHECKPOINT + ".new")
-        os.replace(CHECKPOINT + ".new", CHECKPOINT)  # noqa: PTH105
+        torch.save(state, CHECKPOINT)
