@@ -185,8 +185,15 @@ EXERCISES = [exercise for notebook in NOTEBOOKS for exercise in notebook.exercis
 WRONG_ANSWERS = [wrong for exercise in EXERCISES for wrong in exercise.wrong_answers]
 
 
-def marked(value, needs_ranks):
-    return pytest.param(value, marks=[pytest.mark.ranks] if needs_ranks else [], id=str(value))
+def marked(value, needs_ranks, slow=False):
+    marks = [mark for mark, due in ((pytest.mark.ranks, needs_ranks), (pytest.mark.slow, slow)) if due]
+    return pytest.param(value, marks=marks, id=str(value))
+
+
+def marked_wrong(wrong):
+    """Of whole scripts, which are run as ranks several times over, one an exercise is tried each time."""
+    needs_ranks = bool(RANKS.search(wrong.exercise.test.source))
+    return marked(wrong, needs_ranks, slow=needs_ranks and wrong != wrong.exercise.wrong_answers[0])
 
 
 def pytest_generate_tests(metafunc):
@@ -194,7 +201,7 @@ def pytest_generate_tests(metafunc):
         "notebook": [marked(book, book.tests_start_ranks) for book in NOTEBOOKS],
         "whole_notebook": [marked(book, book.needs_the_cores) for book in NOTEBOOKS],
         "exercise": [marked(exercise, RANKS.search(exercise.test.source)) for exercise in EXERCISES],
-        "wrong_answer": [marked(wrong, RANKS.search(wrong.exercise.test.source)) for wrong in WRONG_ANSWERS],
+        "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],
         "script_notebook": [marked(book, True) for book in NOTEBOOKS if book.solved_scripts],
     }
     for name, values in lists.items():
