@@ -87,11 +87,15 @@ def _without_experiments(submission):
     return nbformat.v4.new_notebook(cells=list({cell.id: cell for cell in kept}.values()), metadata=submission.metadata)
 
 
+LEAVES_RIGHT = ("every_rank_writes", "batch_of_one_rank")  # of whole scripts: slips that spoil no other exercise
+
+
 def _slips(notebook, number):
     """A wrong answer to every exercise; of those whose answer is one script, to one that leaves others right."""
     whole = [exercise for exercise in notebook.exercises if exercise.whole_script]
     apart = [exercise.wrong_answers[number] for exercise in notebook.exercises if not exercise.whole_script]
-    return apart + ([whole[-1 - 2 * number].wrong_answers[0]] if whole else [])
+    slips = [wrong for exercise in whole for wrong in exercise.wrong_answers if wrong.path.stem == LEAVES_RIGHT[number]]
+    return apart + slips
 
 
 def _wrong(course, notebook, number, replace_function):
