@@ -31,8 +31,8 @@ from scalelab.analysis.learning_per_second import (
     best_rate,
     reached,
     read_measured,
-    write_measured,
 )
+from scalelab.analysis.stored import write_stored
 from scalelab.data import Dataset, Images, load
 from scalelab.data.smaller import smaller
 from scalelab.errors import ScaleLabError
@@ -67,7 +67,7 @@ class Bench:
             rows = self.train(self.arguments(batch_size, lr, seed, epochs, stop, folder), setting)
         run = Run(experiment, batch_size, lr, seed, rows)
         self.measured = msgspec.structs.replace(self.measured, runs=[*self.measured.runs, run])
-        write_measured(self.measured, self.out)
+        write_stored(self.measured, self.out)
         return run
 
     def arguments(self, batch_size, lr, seed, epochs, stop, folder) -> Namespace:

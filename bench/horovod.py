@@ -19,7 +19,8 @@ from machine import describe_machine
 from tqdm import tqdm
 
 from scalelab.analysis.learning_per_second import reached
-from scalelab.analysis.worker_runs import Measured, Way, WorkerRun, read_measured, write_measured
+from scalelab.analysis.stored import write_stored
+from scalelab.analysis.worker_runs import Measured, Way, WorkerRun, read_measured
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.launch import Limits, Progress, launch
 from scalelab.train import choose_setting, read_record
@@ -114,7 +115,7 @@ def main(seeds: int, images: int, lr: float, target: float, most_epochs: int, ou
     for seed, way in tqdm([key for key in work if key not in done], desc="runs"):
         new = run(measured, way, seed, most_epochs)
         measured = msgspec.structs.replace(measured, runs=[*measured.runs, new])
-        write_measured(measured, out)
+        write_stored(measured, out)
         last = new.rows[-1]
         tqdm.write(
             f"{way}, seed {seed}: {last.images:,} images, {last.training_seconds:.1f} s, {last.validation_accuracy:.3f}"

@@ -20,8 +20,9 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
-from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run, read_measured, write_measured
+from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run, read_measured
 from scalelab.analysis.orders import WAYS, WRITTEN, effective_batches, stream_order, written_order
+from scalelab.analysis.stored import write_stored
 from scalelab.data import batches
 from scalelab.errors import ScaleLabError
 from scalelab.train import Setting, accuracy, choose_setting
@@ -47,7 +48,7 @@ class Bench:
             return stored
         run = Run(*key, self.train(experiment, way, buffer, seed))
         self.measured = msgspec.structs.replace(self.measured, runs=[*self.measured.runs, run])
-        write_measured(self.measured, self.out)
+        write_stored(self.measured, self.out)
         return run
 
     def train(self, experiment: str, way: str, buffer: int, seed: int) -> list[float]:

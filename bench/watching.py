@@ -23,8 +23,9 @@ from rich.progress import track
 
 from scalelab.analysis.learning_per_second import read_measured
 from scalelab.analysis.step_model import seconds_by_size, undisturbed
+from scalelab.analysis.stored import write_stored
 from scalelab.analysis.watched import Watched, read_watched
-from scalelab.analysis.watching_runs import DEFAULT, Experiment, Sweep, Timed, WatchingRuns, write_watching_runs
+from scalelab.analysis.watching_runs import DEFAULT, Experiment, Sweep, Timed, WatchingRuns
 from scalelab.parallel import launch
 from scalelab.parallel.timeline import read_timeline
 from scalelab.train import choose_setting
@@ -154,7 +155,7 @@ def main(rounds: int, sweep_rounds: int, out: Path) -> None:
         done.append(one_round(number, console))
         stages = done[0]["dense"][DEFAULT].stages
         runs = msgspec.structs.replace(runs, stages=stages, experiments=experiments(done))
-        write_watching_runs(runs, out)
+        write_stored(runs, out)
     for network, experiment in runs.experiments.items():
         click.echo(f"{network}, {experiment.network}: time of an image beside {DEFAULT}")
         for name in experiment.settings:

@@ -16,8 +16,8 @@ from scalelab.analysis.learning_per_second import (
     factors,
     reached,
     read_measured,
-    write_measured,
 )
+from scalelab.analysis.stored import write_stored
 from scalelab.errors import ScaleLabError
 from scalelab.train import Row
 
@@ -89,7 +89,7 @@ def test_without_any_run_there_is_no_best_rate():
 def test_what_is_stored_is_read(tmp_path):
     stored = measured([Run(TO_TARGET, 16, 0.1, seed, rows([0.9, 0.9])) for seed in range(3)])
     for one in (stored, msgspec.structs.replace(stored, runs=[])):
-        write_measured(one, tmp_path / "runs.json")
+        write_stored(one, tmp_path / "runs.json")
         assert read_measured(tmp_path / "runs.json") == one
 
 

@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from scalelab.analysis.stored import write_stored
 from scalelab.analysis.watched import Watched, exchanges, read_watched
 from scalelab.analysis.watching_runs import (
     DEFAULT,
@@ -12,7 +13,6 @@ from scalelab.analysis.watching_runs import (
     Timed,
     WatchingRuns,
     read_watching_runs,
-    write_watching_runs,
 )
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.timeline import Event, Timeline
@@ -71,10 +71,10 @@ def test_a_timeline_of_another_run_is_refused(starts):
 
 
 def test_what_is_no_run_is_refused_in_a_sentence(tmp_path):
-    with pytest.raises(ScaleLabError, match="did not finish"):
+    with pytest.raises(ScaleLabError, match="a run that comes to its end"):
         read_watched(tmp_path / "none.json")
     (tmp_path / "other.json").write_text('{"workers": 2}')
-    with pytest.raises(ScaleLabError, match="run it again"):
+    with pytest.raises(ScaleLabError, match="a run that comes to its end"):
         read_watched(tmp_path / "other.json")
 
 
@@ -102,7 +102,7 @@ def test_stored_runs_come_back_as_they_were(experiment, tmp_path):
         machine={"machine": "made up"}, cores=2, setting="made up", stages=STAGES, experiments={"dense": experiment},
         sweeps=[Sweep(2, [256, 1024], [[1e-4, 2e-4]])], target=0.8, images_to_target={16: [1000.0], 32: []},
     )  # fmt: skip
-    write_watching_runs(runs, tmp_path / "runs.json")
+    write_stored(runs, tmp_path / "runs.json")
     assert read_watching_runs(tmp_path / "runs.json") == runs
     assert runs.sweep(2).sizes == [256, 1024]
 

@@ -4,7 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from scalelab.analysis.worker_runs import Measured, Way, WorkerRun, read_measured, training_speed, write_measured
+from scalelab.analysis.stored import write_stored
+from scalelab.analysis.worker_runs import Measured, Way, WorkerRun, read_measured, training_speed
 from scalelab.errors import ScaleLabError
 from scalelab.train import Row
 
@@ -56,7 +57,7 @@ def test_a_seed_counts_that_every_way_has_been_run_with(two_seeds):
 
 
 def test_what_is_stored_is_read_again(two_seeds, tmp_path):
-    write_measured(two_seeds, tmp_path / "runs.json")
+    write_stored(two_seeds, tmp_path / "runs.json")
     assert read_measured(tmp_path / "runs.json") == two_seeds
     assert (tmp_path / "runs.json").read_text().count("\n") >= 4
 

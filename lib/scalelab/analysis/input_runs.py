@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from scalelab.analysis.stored import read_stored
 from scalelab.errors import ScaleLabError
 
 DIVISION, BUFFER = "division", "buffer"  # what a run was made for
@@ -54,18 +55,5 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 def read_measured(path: Path | str) -> Measured:
-    """The stored runs at `path`. Raises ScaleLabError where there are none, or something else."""
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
-    except OSError as error:
-        raise ScaleLabError(f"Expected stored runs at {path} but could not read them ({error.strerror}).") from error
-    except msgspec.DecodeError as error:
-        raise ScaleLabError(f"{path} does not hold stored runs ({error}); get it again.") from error
-
-
-def write_measured(measured: Measured, path: Path | str) -> None:
-    """Store them, whole or not at all; accuracies to five places: 2,000 held-out images give no more."""
-    path = Path(path)
-    whole = path.with_suffix(".writing")
-    whole.write_bytes(msgspec.json.format(msgspec.json.encode(measured), indent=1) + b"\n")
-    whole.replace(path)
+    """The stored runs. Raises ScaleLabError where the file is missing or something else."""
+    return read_stored(path, Measured, "`python bench/input_learning.py` makes it")

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from scalelab.analysis.stored import read_stored
 from scalelab.errors import ScaleLabError
 from scalelab.train.record import Row
 
@@ -135,18 +136,4 @@ def factors(measured: Measured) -> Factors:
 
 def read_measured(path: Path | str) -> Measured:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
-    except FileNotFoundError as error:
-        raise ScaleLabError(f"There is no {path}; `python bench/batch_size.py` makes it.") from error
-    except msgspec.DecodeError as error:
-        raise ScaleLabError(f"{path} holds no stored runs ({error}); `python bench/batch_size.py` makes it.") from error
-
-
-def write_measured(measured: Measured, path: Path | str) -> None:
-    """Store the runs, one a line; the file is whole at any time."""
-    whole = Path(path).with_suffix(".writing")
-    head = msgspec.json.encode(msgspec.structs.replace(measured, runs=[]))
-    lines = b",\n".join(msgspec.json.encode(run) for run in measured.runs)
-    whole.write_bytes(head.removesuffix(b"]}") + b"\n" + lines + b"\n]}\n")
-    whole.replace(path)
+    return read_stored(path, Measured, "`python bench/batch_size.py` makes it")

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from scalelab.analysis.stored import read_stored
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.timeline import Event, Timeline, steps
 
@@ -84,9 +85,4 @@ def exchanges(watched: Watched, timeline: Timeline) -> list[list[Event]]:
 
 def read_watched(path: Path | str) -> Watched:
     """What a run left. Raises ScaleLabError where the file is missing or something else."""
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=Watched)
-    except FileNotFoundError as error:
-        raise ScaleLabError(f"There is no {path}; the run that should have written it did not finish.") from error
-    except msgspec.DecodeError as error:
-        raise ScaleLabError(f"{path} is not what watch.py writes ({error}); run it again.") from error
+    return read_stored(path, Watched, "watch.py writes it, in a run that comes to its end")

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.errors import ScaleLabError
+from scalelab.analysis.stored import read_stored
 
 DEFAULT = "nothing switched"
 
@@ -80,16 +80,4 @@ class WatchingRuns(msgspec.Struct, frozen=True):
 
 def read_watching_runs(path: Path | str) -> WatchingRuns:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=WatchingRuns)
-    except FileNotFoundError as error:
-        raise ScaleLabError(f"There is no {path}; `python bench/watching.py` makes it.") from error
-    except msgspec.DecodeError as error:
-        raise ScaleLabError(f"{path} holds no stored runs ({error}); `python bench/watching.py` makes it.") from error
-
-
-def write_watching_runs(runs: WatchingRuns, path: Path | str) -> None:
-    """Store the runs; the file is whole at any time."""
-    whole = Path(path).with_suffix(".writing")
-    whole.write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1) + b"\n")
-    whole.replace(path)
+    return read_stored(path, WatchingRuns, "`python bench/watching.py` makes it")

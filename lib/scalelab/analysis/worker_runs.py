@@ -6,10 +6,8 @@ import msgspec
 import numpy as np
 
 from scalelab.analysis.learning_per_second import reached
-from scalelab.errors import ScaleLabError
+from scalelab.analysis.stored import read_stored
 from scalelab.train.record import Row
-
-AGAIN = "`python bench/horovod.py` makes it"
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -89,18 +87,4 @@ def training_speed(rows: list[Row]) -> float:
 
 def read_measured(path: Path | str) -> Measured:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
-    except FileNotFoundError as error:
-        raise ScaleLabError(f"There is no {path}; {AGAIN}.") from error
-    except msgspec.DecodeError as error:
-        raise ScaleLabError(f"{path} holds no stored runs ({error}); {AGAIN}.") from error
-
-
-def write_measured(measured: Measured, path: Path | str) -> None:
-    """Store the runs, one a line; the file is whole at any time."""
-    whole = Path(path).with_suffix(".writing")
-    head = msgspec.json.encode(msgspec.structs.replace(measured, runs=[]))
-    lines = b",\n".join(msgspec.json.encode(run) for run in measured.runs)
-    whole.write_bytes(head.removesuffix(b"]}") + b"\n" + lines + b"\n]}\n")
-    whole.replace(path)
+    return read_stored(path, Measured, "`python bench/horovod.py` makes it")
