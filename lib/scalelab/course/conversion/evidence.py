@@ -18,7 +18,7 @@ from scalelab.parallel.launch import Limits
 
 EPOCHS = 2
 OUT = "run"
-LIMITS = Limits(seconds=100, stall_seconds=5)
+LIMITS = Limits(seconds=100, stall_seconds=12)  # a busy machine makes a rank wait for seconds
 OTHER = 1.01  # a checkpoint with other numbers: this times those of rank 0's
 
 

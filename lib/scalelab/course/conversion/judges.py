@@ -79,7 +79,7 @@ def judge_division(known: Evidence) -> str | None:
         return f"The ranks make different numbers of steps in an epoch: {_listed(steps)}. Give them equal parts."
     together, spare = sum(rank.images for rank in run.ranks) / EPOCHS, run.workers - 1
     if abs(together - known.images) > spare:
-        why = "divide the epoch, once" if together > known.images else "is the epoch divided twice?"
+        why = "divide the epoch, once." if together > known.images else "is the epoch divided twice?"
         return f"In an epoch the ranks train on {together:g} images together, and there are {known.images}: {why}"
     if all(_labels(run, rank, 0) == _labels(run, rank, 1) for rank in range(run.workers)):
         return (
