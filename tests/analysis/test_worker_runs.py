@@ -66,5 +66,5 @@ def test_what_is_stored_is_read_again(two_seeds, tmp_path):
 def test_what_is_no_record_of_runs_is_said_to_be_none(tmp_path, content):
     if content:
         (tmp_path / "runs.json").write_text(content)
-    with pytest.raises(ScaleLabError, match=r"bench/horovod\.py"):
+    with pytest.raises(ScaleLabError, match=r"bench/worker_runs\.py"):
         read_measured(tmp_path / "runs.json")

@@ -32,6 +32,11 @@ STALL = """Missing ranks:
 1!: [allreduce.gradients, allreduce.other]
 One or more rank (marked by "!") is stalled for longer than 8 seconds. Will shutdown."""
 
+SHADOW = """Traceback (most recent call last):
+  File "/home/ada/train.py", line 1, in <module>
+    import horovod.torch as hvd
+ModuleNotFoundError: No module named 'horovod.torch'; 'horovod' is not a package"""
+
 SYNTAX = """  File "/home/ada/train.py", line 3
     for
        ^
@@ -55,6 +60,13 @@ def output(ranks: dict[int, str], launcher: str = "") -> Output:
             {0: VICTIM, 1: RAISED},
             "Process 0 exit with status code 1.",
             "Rank 1 stopped with IndexError: index 5 is out of bounds (train.py, line 20).",
+        ),
+        (
+            {0: SHADOW, 1: SHADOW},
+            "",
+            "Every rank stopped with ModuleNotFoundError: No module named 'horovod.torch'; 'horovod' is not a package "
+            "(train.py, line 1). A file horovod.py beside the script hides the library of that name: give it another "
+            "name.",
         ),
         (
             {0: RAISED, 1: RAISED},
@@ -92,7 +104,10 @@ def output(ranks: dict[int, str], launcher: str = "") -> Output:
         ),
         ({}, "", "The job ended with an error, but no rank said why."),
     ],
-    ids=["raised", "all-raised", "syntax", "stalled", "killed", "segfault", "code", "odd-code", "left-early", "silent"],
+    ids=[
+        *("raised", "shadowed", "all-raised", "syntax", "stalled", "killed"),
+        *("segfault", "code", "odd-code", "left-early", "silent"),
+    ],
 )
 def test_the_culprit_is_named(ranks, launcher, sentence):
     assert explain(output(ranks, launcher), 2, "train.py") == sentence

@@ -33,7 +33,7 @@ class WorkerRun(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """All runs of `bench/horovod.py`, with what they ran on. The first of `ways` is one worker, the measure of all."""
+    """All runs of `bench/worker_runs.py`, with what they ran on. The first of `ways` is one worker, the measure of all."""
 
     machine: dict[str, str]
     setting: str
@@ -87,4 +87,4 @@ def training_speed(rows: list[Row]) -> float:
 
 def read_measured(path: Path | str) -> Measured:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, Measured, "`python bench/horovod.py` makes it")
+    return read_stored(path, Measured, "`python bench/worker_runs.py` makes it")

@@ -14,6 +14,7 @@ VICTIM = "HorovodInternalError"
 FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 LAST_LINE = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
 EXIT = re.compile(r"Process (?P<rank>\d+) exit with status code (?P<code>\d+)\.")
+SHADOWED = re.compile(r"'(?P<name>\w+)' is not a package")
 MISSING = re.compile(r"(?P<rank>\d+)(?P<ended>!?): \[(?P<tensors>[^\]]*)\]")
 
 
@@ -45,7 +46,7 @@ def explain_crash(output: Output, workers: int, script: str) -> str | None:
         return None
     who = "Every rank" if len(own) == workers > 1 else f"Rank {own[0].rank}"
     where = f" ({own[0].where})" if own[0].where else ""
-    return f"{who} stopped with {own[0].error}{where}."
+    return f"{who} stopped with {own[0].error}{where}.{_explain_shadow(own[0].error)}"
 
 
 def explain_stall(output: Output) -> str | None:
@@ -112,6 +113,13 @@ def find_traceback(output: Output, rank: int, script: str) -> Traceback | None:
     frames = [match for line in body if (match := FRAME.match(line)) and match["file"].endswith(script)]
     where = f"{script}, line {frames[-1]['line']}" if frames else None
     return Traceback(rank, _error_text(body), where)
+
+
+def _explain_shadow(error: str) -> str:
+    """What to do about a file of the learner's that bears a library's name, or nothing."""
+    if not (match := SHADOWED.search(error)):
+        return ""
+    return f" A file {match['name']}.py beside the script hides the library of that name: give it another name."
 
 
 def _error_text(body: list[str]) -> str:

@@ -1,6 +1,6 @@
 """One worker against two, to a target accuracy: the stored runs of notebook 2.1.
 
-    python bench/horovod.py [--seeds 5]
+    python bench/worker_runs.py [--seeds 5]
 
 Runs the solved script of the notebook on real ranks, one core each. Three ways to train: one worker, two with the same
 batch of each (twice the effective batch), two with the same effective batch (half of each). All have the same
@@ -29,7 +29,7 @@ from scalelab.train.setting import ON_A_CPU
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "labs" / "solutions" / "lab2_horovod" / "step_7_checkpoint.py"
 OUT = ROOT / "labs" / "source" / "lab2_horovod" / "measured_horovod.json"
-RESULTS = Path(__file__).parent / "results" / "horovod.md"
+RESULTS = Path(__file__).parent / "results" / "worker_runs.md"
 WAYS = [Way(1, 32), Way(2, 32), Way(2, 16)]
 LIMITS = Limits(seconds=600, stall_seconds=60)
 
