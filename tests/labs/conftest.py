@@ -1,7 +1,7 @@
 """Finds the labs' notebooks, their exercises and the wrong answers to them, and asks a test once for each.
 
 A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is; `whole_notebook` is for tests
-that run a whole one. The answer to an exercise is a cell of the notebook, a function of the script beside it, or a
+that run a whole one, which for some takes minutes, and `quick_notebook` leaves those out. The answer to an exercise is a cell of the notebook, a function of the script beside it, or a
 script as a whole, which is solved in labs/solutions.
 """
 
@@ -199,7 +199,8 @@ def marked_wrong(wrong):
 def pytest_generate_tests(metafunc):
     lists = {
         "notebook": [marked(book, book.tests_start_ranks) for book in NOTEBOOKS],
-        "whole_notebook": [marked(book, book.needs_the_cores) for book in NOTEBOOKS],
+        "whole_notebook": [marked(book, book.needs_the_cores, slow=book.needs_the_cores) for book in NOTEBOOKS],
+        "quick_notebook": [marked(book, False) for book in NOTEBOOKS if not book.needs_the_cores],
         "exercise": [marked(exercise, RANKS.search(exercise.test.source)) for exercise in EXERCISES],
         "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],
         "script_notebook": [marked(book, True) for book in NOTEBOOKS if book.solved_scripts],

@@ -190,10 +190,9 @@ def test_wrong_answers_earn_nothing_and_are_told_why(notebook, short, number):
 
 
 @pytest.mark.slow
-@pytest.mark.ranks
 @pytest.mark.parametrize("number", [0, 1])
-def test_wrong_answers_earn_nothing_in_the_whole_notebook_either(notebook, course, number, replace_function):
-    student = f"wrong-{number}-{notebook}"
+def test_wrong_answers_earn_nothing_in_the_whole_notebook_either(quick_notebook, course, number, replace_function):
+    notebook, student = quick_notebook, f"wrong-{number}-{quick_notebook}"
     course.submit(student, notebook, *_wrong(course, notebook, number, replace_function))
     course.autograde(student, notebook.lab, "--notebook", str(notebook))
     _check_wrong(course, student, number, notebook)
@@ -214,9 +213,8 @@ def test_the_source_runs_through_nbval(notebook, course):
 
 
 @pytest.mark.slow
-@pytest.mark.ranks
-def test_the_whole_release_earns_nothing(notebook, course):
-    student = f"release-{notebook}"
+def test_the_whole_release_earns_nothing(quick_notebook, course):
+    notebook, student = quick_notebook, f"release-{quick_notebook}"
     course.submit(student, notebook, course.read("release", notebook), course.scripts("release", notebook))
     course.autograde(student, notebook.lab, "--notebook", str(notebook))
     assert course.result(student, notebook)[0] == dict.fromkeys(course.points(notebook), 0)

@@ -31,7 +31,8 @@ class Wrapped(msgspec.Struct, frozen=True, tag=True):
 class Step(msgspec.Struct, frozen=True, tag=True):
     """A step of an optimizer: fingerprints of its weights before, of the gradients it used, of its state before.
 
-    `device` names the GPU that holds the weights, unlike any other of the machine; None on a CPU.
+    The state is told at the optimizer's first step only. `device` names the GPU that holds the weights, unlike any
+    other of the machine; None on a CPU.
     """
 
     step: int

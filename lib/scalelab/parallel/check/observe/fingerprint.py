@@ -2,17 +2,31 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import torch
 
 
 def fingerprint(tensors: Iterable[torch.Tensor | None]) -> list[float]:
-    """Sum and sum of sizes of each tensor in turn, (2 * tensors,); None gives (0, 0)."""
-    numbers: list[float] = []
-    for tensor in tensors:
-        if tensor is None or not tensor.numel():
-            numbers += [0.0, 0.0]
-            continue
-        values = tensor.detach()
-        values = values.coalesce().values() if values.is_sparse else values
-        numbers += [values.sum(dtype=torch.float64).item(), values.abs().sum(dtype=torch.float64).item()]
-    return [number if number == number and abs(number) < 1e300 else 0.0 for number in numbers]
+    """Sum and sum of sizes of each tensor in turn, (2 * tensors,); None gives (0, 0).
+
+    All are laid end to end and summed in two calls: tensor by tensor it took a tenth of a small network's step.
+    """
+    values = [_flat(tensor) for tensor in tensors]
+    sums = np.zeros((len(values), 2))
+    present = [place for place, value in enumerate(values) if value.numel()]
+    if present:
+        numbers = torch.cat([values[place] for place in present]).numpy()
+        starts = np.cumsum([0] + [values[place].numel() for place in present[:-1]])
+        sums[present, 0] = np.add.reduceat(numbers, starts)
+        sums[present, 1] = np.add.reduceat(np.abs(numbers), starts)
+    return np.where(np.abs(sums) < 1e300, sums, 0.0).ravel().tolist()
+
+
+def _flat(tensor: torch.Tensor | None) -> torch.Tensor:
+    """Its numbers as float64 on the CPU: (n,)."""
+    if tensor is None:
+        return torch.empty(0, dtype=torch.float64)
+    values = tensor.detach()
+    values = values.coalesce().values() if values.is_sparse else values
+    values = torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
+    return values.reshape(-1).to("cpu", torch.float64)

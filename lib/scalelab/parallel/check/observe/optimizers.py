@@ -87,9 +87,10 @@ class Watcher:
         self.backward.step(sys._getframe(1))
         if not self.rank.in_full:
             return
+        first = self._number(optimizer) not in self.rates
         self.seen = (
             fingerprint(trained(optimizer)),
-            fingerprint(state(optimizer)),
+            fingerprint(state(optimizer)) if first else [],
             self.rank.where(sys._getframe(1)),
         )
 
