@@ -1,8 +1,8 @@
 """Finds the labs' notebooks, their exercises and the wrong answers to them, and asks a test once for each.
 
-A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is; `whole_notebook` is for tests
-that run a whole one, which for some takes minutes, and `quick_notebook` leaves those out. The answer to an exercise is a cell of the notebook, a function of the script beside it, or a
-script as a whole, which is solved in labs/solutions.
+A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is. `whole_notebook` is for tests
+that run a whole one, which for some takes minutes; `quick_notebook` leaves those out. The answer to an exercise is a
+cell of the notebook, a function of the script beside it, or a script as a whole, which is solved in labs/solutions.
 """
 
 import ast

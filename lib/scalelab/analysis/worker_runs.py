@@ -33,7 +33,10 @@ class WorkerRun(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """All runs of `bench/worker_runs.py`, with what they ran on. The first of `ways` is one worker, the measure of all."""
+    """All runs of `bench/worker_runs.py`, with what they ran on.
+
+    The first of `ways` is one worker, the measure of all.
+    """
 
     machine: dict[str, str]
     setting: str
