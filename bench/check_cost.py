@@ -1,10 +1,10 @@
 """What the conversion check costs: the time of an observed step beside an unobserved one, and of whole checks.
 
-    python bench/check_cost.py [--rounds 5]
+    python bench/check_cost.py [--rounds 12] [--checks 5]
 
-In every round each network is trained by two ranks without observation and with it, in turn, so that a slow moment of
-the machine slows both. The check itself ends a script after few steps; here it observes all of them in full. Leaves
-the figures and a table in bench/results/.
+In every round each network is trained by two ranks without observation and with it, now the one first and now the
+other, so that a slow moment of the machine slows both. The check itself ends a script after few steps; here it
+observes all of them in full. Leaves the figures and a table in bench/results/.
 """
 
 import json
@@ -71,23 +71,32 @@ def table(rounds: list[dict[str, dict[str, float]]], checks: list[dict[str, floa
     for name in checks[0]:
         seconds = [one[name] for one in checks]
         lines.append(f"| {name} | {statistics.median(seconds):.1f} ({min(seconds):.1f} to {max(seconds):.1f}) |")
-    return "\n".join([*lines, "", f"{len(rounds)} rounds."])
+    return "\n".join([*lines, "", f"{len(rounds)} rounds of steps, {len(checks)} of checks."])
+
+
+def one_round(number: int) -> dict[str, dict[str, float]]:
+    """{network: {way: seconds of a step}}; odd rounds go through the ways backwards."""
+    ways = WAYS[:: -1 if number % 2 else 1]
+    return {model: {way: step_seconds(model, way) for way in ways} for model in SHAPES}
+
+
+def one_check() -> dict[str, float]:
+    """{script: seconds of its check}"""
+    with tempfile.TemporaryDirectory() as folder:
+        return whole_checks(Path(folder))
 
 
 @click.command()
-@click.option("--rounds", default=5, show_default=True)
-def main(rounds: int) -> None:
+@click.option("--rounds", default=12, show_default=True, help="Times that steps are measured.")
+@click.option("--checks", default=5, show_default=True, help="Times that each script is checked.")
+def main(rounds: int, checks: int) -> None:
     """Measure, print the table, keep everything in bench/results/."""
-    turns = [(model, way) for model in SHAPES for way in WAYS]
-    figures, checks = [], []
-    for _ in track(range(rounds), "measuring", console=Console(stderr=True)):
-        seconds = {(model, way): step_seconds(model, way) for model, way in turns}
-        figures.append({model: {way: seconds[model, way] for way in WAYS} for model in SHAPES})
-        with tempfile.TemporaryDirectory() as folder:
-            checks.append(whole_checks(Path(folder)))
-    words = table(figures, checks)
+    console = Console(stderr=True)
+    steps = [one_round(number) for number in track(range(rounds), "steps", console=console)]
+    whole = [one_check() for _ in track(range(checks), "checks", console=console)]
+    words = table(steps, whole)
     click.echo(words)
-    stored = describe_machine() | {"rounds": figures, "checks": checks}
+    stored = describe_machine() | {"rounds": steps, "checks": whole}
     (HERE / "results" / "check_cost.json").write_text(json.dumps(stored, indent=2) + "\n")
     (HERE / "results" / "check_cost.md").write_text(words + "\n")
     readme.main()
