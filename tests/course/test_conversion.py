@@ -28,6 +28,7 @@ def test_after_so_many_steps_just_these_pass(done):
     assert [step for step in STEPS if passes(STAGES[done], step)] == list(STEPS[:done])
 
 
+@pytest.mark.slow
 def test_a_finished_script_is_run_a_few_times_and_not_for_every_step(capsys):
     for step in STEPS:
         expect_step(STAGES[-1], step)

@@ -178,6 +178,7 @@ def with_edits(script, edits):
     return script
 
 
+EACH_TIME = {"after_loading", "a_file_each"}  # wrong scripts that are tried each time
 # Notebooks that train real networks: their whole runs need the cores for themselves.
 HEAVY = {"03_batch_size"}
 NOTEBOOKS = [Notebook(path) for path in sorted(SOURCE.glob("*/*.ipynb"))]
@@ -191,14 +192,14 @@ def marked(value, needs_ranks, slow=False):
 
 
 def marked_wrong(wrong):
-    """Of whole scripts, which are run as ranks several times over, one an exercise is tried each time."""
+    """Wrong scripts are run as ranks several times over, so they are slow tests; two that stand for all are not."""
     needs_ranks = bool(RANKS.search(wrong.exercise.test.source))
-    return marked(wrong, needs_ranks, slow=needs_ranks and wrong != wrong.exercise.wrong_answers[0])
+    return marked(wrong, needs_ranks, slow=needs_ranks and wrong.path.stem not in EACH_TIME)
 
 
 def pytest_generate_tests(metafunc):
     lists = {
-        "notebook": [marked(book, book.tests_start_ranks) for book in NOTEBOOKS],
+        "notebook": [marked(book, book.tests_start_ranks, slow=book.tests_start_ranks) for book in NOTEBOOKS],
         "whole_notebook": [marked(book, book.needs_the_cores, slow=book.needs_the_cores) for book in NOTEBOOKS],
         "quick_notebook": [marked(book, False) for book in NOTEBOOKS if not book.needs_the_cores],
         "exercise": [marked(exercise, RANKS.search(exercise.test.source)) for exercise in EXERCISES],

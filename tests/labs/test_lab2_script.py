@@ -119,8 +119,14 @@ def test_one_process_trains_reports_and_goes_on_from_its_checkpoint(place):
     assert_close(resumed, whole, rtol=0, atol=1e-6)
 
 
+# The stages before and after the broadcast, and the last, are tried each time.
+each_stage = pytest.mark.parametrize(
+    "number", [n if n in (3, 4, 7) else pytest.param(n, marks=pytest.mark.slow) for n in range(1, 8)]
+)
+
+
 @pytest.mark.ranks
-@pytest.mark.parametrize("number", range(1, 8))
+@each_stage
 def test_two_ranks_run_every_stage_to_its_end(number, two_ranks):
     folder, said, _ = two_ranks(number)
     assert sum("held-out accuracy" in line for line in said[0]) == 2
@@ -135,10 +141,10 @@ def test_two_ranks_run_every_stage_to_its_end(number, two_ranks):
 
 
 @pytest.mark.ranks
-def test_weights_agree_among_ranks_only_once_they_were_broadcast(two_ranks):
-    for number in range(1, 8):
-        _, _, weights = two_ranks(number)
-        assert same(trained(weights[0]), trained(weights[1])) == (number >= 4), number
+@each_stage
+def test_weights_agree_among_ranks_only_once_they_were_broadcast(number, two_ranks):
+    _, _, weights = two_ranks(number)
+    assert same(trained(weights[0]), trained(weights[1])) == (number >= 4)
 
 
 @pytest.mark.ranks

@@ -199,9 +199,9 @@ def test_wrong_answers_earn_nothing_in_the_whole_notebook_either(quick_notebook,
 
 
 @pytest.mark.slow
-@pytest.mark.ranks
-def test_the_source_runs_through_nbval(notebook, course):
+def test_the_source_runs_through_nbval(quick_notebook, course):
     """Once more through the protocol that JupyterLab speaks, widgets included."""
+    notebook = quick_notebook
     folder = course.folder / f"nbval-{notebook}"
     shutil.copytree(course.folder / "source" / notebook.lab, folder)
     for name, content in notebook.solved_scripts.items():

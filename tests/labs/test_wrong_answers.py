@@ -1,5 +1,6 @@
 """The exercises' tests: the right answer passes, and each plausible wrong one is told what is wrong with it."""
 
+import functools
 import re
 import shutil
 import sys
@@ -10,23 +11,36 @@ import pytest
 WRONG = Path(__file__).with_name("wrong")
 
 
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """solved(notebook): a folder for its right answers; what is known of a script that is right is then used again."""
+    return functools.cache(lambda notebook: tmp_path_factory.mktemp("solved"))
+
+
 @pytest.fixture
-def place(tmp_path, monkeypatch):
-    """A working folder as a notebook has it: scripts beside it can be imported, and are forgotten afterwards."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
+def enter(tmp_path, monkeypatch):
+    """enter(folder): a notebook's working folder; scripts beside it can be imported, and are forgotten afterwards."""
+    entered = []
+
+    def into(folder):
+        entered.append(str(folder))
+        monkeypatch.chdir(folder)
+        monkeypatch.syspath_prepend(str(folder))
+
     before = set(sys.modules)
-    yield tmp_path
+    yield into
     for name in set(sys.modules) - before:
-        if str(tmp_path) in (getattr(sys.modules[name], "__file__", None) or ""):
+        if any(folder in (getattr(sys.modules[name], "__file__", None) or "") for folder in entered):
             del sys.modules[name]
 
 
 @pytest.fixture
-def run_test(place, replace_function):
+def run_test(enter, solved, tmp_path, replace_function):
     """run_test(exercise, answer) runs its test cell on that answer, in the place of the right one where given."""
 
     def run(exercise, answer=None):
+        place = tmp_path if answer else solved(exercise.notebook)
+        enter(place)
         for path in exercise.notebook.other_files:
             shutil.copy(path, place)
         for name, content in exercise.notebook.solved_scripts.items():
