@@ -26,9 +26,11 @@ def wishes():
 
 
 def conda():
-    """environment.yml as {name: range}."""
+    """environment.yml as {name: range}, what pip brings there included."""
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    pairs = (re.match(r"([\w-]+)(.*)", entry).groups() for entry in listed if isinstance(entry, str))
+    names = [entry for entry in listed if isinstance(entry, str)]
+    names += [entry for entry in listed[-1]["pip"] if not entry.startswith("-e")]
+    pairs = (re.match(r"([\w-]+)(.*)", name).groups() for name in names)
     return {name: ",".join(sorted(wanted.split(","))) for name, wanted in pairs}
 
 

@@ -1,0 +1,17 @@
+"""Which weights take no weight decay, and no learning rate of their own: biases, and those of norms."""
+
+from torch import nn
+
+
+def exclude(model: nn.Module, weight_decay: float) -> list[dict]:
+    """Two parameter groups for any optimizer: weights with `weight_decay`, and biases and norms without.
+
+    The latter also have `adapt=False`, by which the layer-wise optimizers leave them their ordinary step; others do not
+    look at it. A bias, and the scale of a norm, has one dimension, by which it is known (Goyal et al. 2017, section
+    5.3; You et al. 2019, appendix H). Weights that are frozen are left out.
+    """
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    return [
+        {"params": [weight for weight in trained if weight.ndim > 1], "weight_decay": weight_decay},
+        {"params": [weight for weight in trained if weight.ndim <= 1], "weight_decay": 0.0, "adapt": False},
+    ]

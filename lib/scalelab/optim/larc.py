@@ -1,0 +1,19 @@
+"""LARC: LARS whose layers are never faster than SGD (NVIDIA's apex, `apex.parallel.LARC` with `clip=True`)."""
+
+from torch import Tensor
+
+from scalelab.optim.lars import LARS
+
+
+class LARC(LARS):
+    """LARS in which `lr` is the bound of a layer's rate, no factor of it: the rate is min(local, lr).
+
+    A layer whose gradient is small beside its weights moves as in SGD; one whose gradient is large, as at the beginning
+    of a training with large batches, is slowed down.
+    """
+
+    def __init__(self, params, lr: float = 0.1, momentum: float = 0.9, weight_decay: float = 0.0, trust: float = 0.001):
+        super().__init__(params, lr, momentum, weight_decay, trust)
+
+    def local_rates(self, group: dict, weight: Tensor, gradient: Tensor) -> Tensor:
+        return (super().local_rates(group, weight, gradient) / group["lr"]).clamp(max=1.0)

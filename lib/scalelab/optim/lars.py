@@ -1,0 +1,39 @@
+"""LARS: a learning rate for every layer (You, Gitman and Ginsburg 2017, arXiv:1708.03888)."""
+
+import torch
+from torch import Tensor
+
+from scalelab.optim.layerwise import LayerwiseOptimizer, norms, ratio
+
+
+class LARS(LayerwiseOptimizer):
+    """SGD with momentum in which a layer moves in proportion to the size of its weights, not of its gradient.
+
+    With the weights w and the gradient g of a layer its local rate is (eq. 6)
+
+        local = trust |w| / (|g| + weight_decay |w|),    and 1 where |w| or |g| is 0.
+
+    The step is v = momentum v + local (g + weight_decay w), w = w - lr v. In the paper `lr` stands within v; here it
+    stands before it, as in torch.optim.SGD, so that a schedule acts on the whole step at once. While the rate is
+    constant that is the same (Goyal et al. 2017, section 3). A group with `adapt=False` has local = 1.
+    """
+
+    def __init__(self, params, lr: float = 1.0, momentum: float = 0.9, weight_decay: float = 0.0, trust: float = 0.001):
+        super().__init__(params, lr=lr, momentum=momentum, weight_decay=weight_decay, trust=trust)
+
+    def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
+        velocity = self.kept("momentum_buffer", weights)
+        torch._foreach_mul_(velocity, group["momentum"])
+        if group["adapt"]:
+            local = self.local_rates(group, norms(weights), norms(gradients))
+            torch._foreach_addcmul_(velocity, gradients, local.unbind())
+            torch._foreach_addcmul_(velocity, weights, (group["weight_decay"] * local).unbind())
+        else:
+            torch._foreach_add_(velocity, gradients)
+            torch._foreach_add_(velocity, weights, alpha=group["weight_decay"])
+        torch._foreach_add_(weights, velocity, alpha=-group["lr"])
+
+    def local_rates(self, group: dict, weight: Tensor, gradient: Tensor) -> Tensor:
+        """The local rate of each layer from the norms of its weights and of its gradient: (layers,)."""
+        decayed = gradient + group["weight_decay"] * weight
+        return ratio(group["trust"] * weight, torch.where(gradient > 0, decayed, 0.0))

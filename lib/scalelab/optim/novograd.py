@@ -1,0 +1,36 @@
+"""NovoGrad: momentum over gradients of length one (Ginsburg and others 2019, arXiv:1905.11286, algorithm 1)."""
+
+import torch
+from torch import Tensor
+
+from scalelab.optim.layerwise import LayerwiseOptimizer, norms
+
+
+class NovoGrad(LayerwiseOptimizer):
+    """SGD with momentum whose gradients are divided, in each layer, by their usual length.
+
+    v = beta2 v + (1 - beta2) |g|^2 is one number a layer, at first |g|^2; m = beta1 m + (g / (sqrt(v) + eps) +
+    weight_decay w); w = w - lr m. The division is the method: `adapt` changes nothing.
+    """
+
+    def __init__(
+        self, params, lr: float = 0.01, betas: tuple[float, float] = (0.95, 0.98), eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ):  # fmt: skip
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
+        mean = self.kept("mean", weights)
+        torch._foreach_mul_(mean, group["betas"][0])
+        lengths = self.lengths(group, weights, gradients)
+        torch._foreach_addcmul_(mean, gradients, (1 / (lengths + group["eps"])).unbind())
+        torch._foreach_add_(mean, weights, alpha=group["weight_decay"])
+        torch._foreach_add_(weights, mean, alpha=-group["lr"])
+
+    def lengths(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> Tensor:
+        """sqrt(v) of each layer after this gradient: (layers,)."""
+        kept = self.kept("square", weights, make=lambda weight: weight.new_zeros(()))
+        before, now, beta2 = torch.stack(kept), norms(gradients) ** 2, group["betas"][1]
+        square = torch.where(before == 0, now, beta2 * before + (1 - beta2) * now)
+        torch._foreach_copy_(kept, square.unbind())
+        return square.sqrt()
