@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -48,7 +48,10 @@ class Outcome:
     ended: Literal["finished", "failed", "timeout", "memory", "silence"]
     reason: str
     seconds: float
-    output: Output
+    output: Output = field(repr=False)
+
+    def _ipython_display_(self) -> None:
+        """Nothing: at the end of a notebook's cell stands what `run_ranks` has printed already."""
 
 
 def launch(

@@ -1,5 +1,6 @@
 """Figures in the course's form: made without global state, shown as one picture with its words."""
 
+import base64
 import html
 import io
 
@@ -31,12 +32,19 @@ def png(figure: Figure) -> bytes:
 
 
 def show(figure: Figure, alt: str, caption: str = "") -> None:
-    """Display the figure in the notebook; `alt` says what it shows to who cannot see it, `caption` stands below."""
-    from IPython.display import HTML, Image, display
+    """Display the figure in the notebook; `alt` says what it shows to who cannot see it, `caption` stands below.
 
-    display(Image(png(figure), alt=alt, width=round(figure.get_figwidth() * DPI)))
-    if caption:
-        display(HTML(f'<p style="max-width: 46em; color: #555"><em>{html.escape(caption)}</em></p>'))
+    As HTML: JupyterLab and nbconvert drop the `alt` of a picture that is displayed as one.
+    """
+    from IPython.display import HTML, display
+
+    display(HTML(_as_html(png(figure), round(figure.get_figwidth() * DPI), alt, caption)))
+
+
+def _as_html(picture: bytes, width: int, alt: str, caption: str) -> str:
+    source = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+    words = f'<p style="max-width: 46em; color: #555"><em>{html.escape(caption)}</em></p>' if caption else ""
+    return f'<img src="{source}" width="{width}" alt="{html.escape(alt, quote=True)}">{words}'
 
 
 def _plain(axes: Axes) -> None:

@@ -32,6 +32,7 @@ def _bars(axes: Axes, measured: Measured, samples: np.ndarray) -> None:
     """Mean, two standard deviations, and how many times the first way's mean it is."""
     sizes = [way.effective_batch_size for way in measured.ways]
     means = np.array([_mean(column) for column in samples.T])
+    highest = np.nanmax(means)
     for place, (way, column) in enumerate(zip(measured.ways, samples.T, strict=True)):
         known = column[~np.isnan(column)]
         if not len(known):
@@ -42,8 +43,9 @@ def _bars(axes: Axes, measured: Measured, samples: np.ndarray) -> None:
         look = {"color": colour, "hatch": HATCHES.get(way.workers, ".."), "edgecolor": "white", "width": 0.7}
         axes.bar(place, means[place], yerr=spread, capsize=3, **look)
         top = means[place] + (spread or 0)
+        highest = max(highest, top)
         axes.text(place, top, f"{means[place] / means[0]:.2f} x", ha="center", va="bottom", size=SMALL)
-    axes.set_ylim(0, 1.25 * np.nanmax(means))
+    axes.set_ylim(0, 1.15 * highest)  # room for the numbers above
     axes.set_xticks(range(len(sizes)))
     axes.set_xticklabels([f"{way.workers} x {way.batch_size}" for way in measured.ways], fontsize=SMALL)
     axes.set_xlabel("workers x images each", fontsize=SMALL)
