@@ -1,4 +1,4 @@
-"""The command line: `scalelab doctor | data | release | run | check | grade`.
+"""The command line: `scalelab doctor | data | release | run | sweep | check | grade`.
 
 Imports late, so that help answers at once.
 """
@@ -114,6 +114,21 @@ def run(script: Path, arguments: tuple[str, ...], workers: int, timeout: float |
     outcome = launch(script, arguments, workers, limits=Limits(seconds=timeout), watch=show)
     click.echo(outcome.reason)
     sys.exit(0 if outcome.ended == "finished" else 1)
+
+
+@commands.command()
+@click.argument("sweep", metavar="FILE", type=file)
+@click.option("--out", type=folder, required=True, help="Folder for the run records.")
+@click.option("--at-once", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at the same time.")
+def sweep(sweep: Path, out: Path, at_once: int) -> None:
+    """Run a script with all arguments and seeds that FILE (TOML) names; what has finished is not run again."""
+    from rich.console import Console
+
+    from scalelab.parallel.sweep import read_sweep, run_trials, trials
+    from scalelab.view.sweep import follow
+
+    todo = trials(read_sweep(sweep), sweep.resolve().parent, out)
+    sys.exit(0 if follow(Console(), todo, run_trials(todo, at_once)) else 1)
 
 
 @commands.command()
