@@ -12,7 +12,6 @@ import io
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,8 +32,6 @@ from scalelab.analysis.learning_per_second import (
     read_measured,
 )
 from scalelab.analysis.stored import write_stored
-from scalelab.data import Dataset, Images, load
-from scalelab.data.smaller import smaller
 from scalelab.errors import ScaleLabError
 from scalelab.train import Setting, choose_setting, throughput_rounds
 from scalelab.train.script import load_script
@@ -54,7 +51,7 @@ class Bench:
     def __init__(self, measured: Measured, setting: Setting, out: Path, most_epochs: int):
         self.measured, self.setting, self.out, self.most_epochs = measured, setting, out, most_epochs
         self.train = load_script(LAB / "fashion_mnist.py", needs=["train"]).train
-        self.tuning_setting = replace(setting, dataset=other_held_out(setting.dataset, measured))
+        self.tuning_setting = choose_setting("cpu", tuning=True, images=measured.images)
 
     def run(self, experiment: str, batch_size: int, lr: float, seed: int, epochs: int, stop: bool = True) -> Run:
         """The run with these properties: the stored one, or a new one."""
@@ -108,17 +105,6 @@ def said(row, run: Run) -> str:
     if row is None:
         return f"target not reached within {len(run.rows)} epochs"
     return f"{row.images:,} images, {row.training_seconds:.1f} s, held-out accuracy {row.validation_accuracy:.3f}"
-
-
-def other_held_out(dataset: Dataset, measured: Measured) -> Dataset:
-    """The same images to learn from, and held out as many others: those that follow them in the training part."""
-    everything, first, count = load("fashion_mnist"), measured.images, len(dataset.test)
-    following = slice(first, first + count)
-    others = Images(everything.train.images[following], everything.train.labels[following])
-    return Dataset(
-        dataset.train, smaller(replace(everything, test=others), factor=measured.shrink).test, dataset.classes,
-        dataset.source,
-    )  # fmt: skip
 
 
 def begin(setting: Setting, out: Path, images: int, target: float, epochs: int) -> Measured:

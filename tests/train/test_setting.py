@@ -57,6 +57,15 @@ def test_equal_seeds_give_equal_networks_and_leave_the_randomness_of_others_alon
     assert not torch.equal(first.stem.weight, other.stem.weight)
 
 
+def test_what_is_held_out_for_tuning_is_neither_learned_from_nor_judged_on(clothes):
+    setting, tuning = choose_setting("cpu", images=300), choose_setting("cpu", images=300, tuning=True)
+    assert torch.equal(setting.dataset.train.images, tuning.dataset.train.images)
+    whole = smaller(clothes, factor=2).train.images
+    assert torch.equal(tuning.dataset.test.images, whole[300:2300])
+    with pytest.raises(ScaleLabError, match="fewer than 5000"):
+        choose_setting("cpu", images=5000, tuning=True)
+
+
 def test_shrinking_keeps_the_mean():
     images = some(50)
     half = shrink(images, 2)

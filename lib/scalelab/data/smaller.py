@@ -1,5 +1,7 @@
 """Fewer and smaller images, so that an experiment of many runs fits into minutes."""
 
+from dataclasses import replace
+
 from torch.nn.functional import avg_pool2d
 
 from scalelab.data.images import Dataset, Images
@@ -21,11 +23,17 @@ def shrink(images: Images, factor: int) -> Images:
     return Images(avg_pool2d(images.images.float(), factor).round().byte(), images.labels)
 
 
-def smaller(dataset: Dataset, images: int | None = None, held_out: int | None = None, factor: int = 1) -> Dataset:
+def smaller(
+    dataset: Dataset, images: int | None = None, held_out: int | None = None, factor: int = 1, tuning: bool = False
+) -> Dataset:
     """The first `images` to learn from and the first `held_out` of the test part (None: all), shrunk by `factor`.
 
-    `source` stays the name of the whole. Raises ScaleLabError where there are fewer, or no test part.
+    For `tuning` the held-out ones are those that follow in the training part: whatever is chosen by them may be judged
+    on the test part afterwards. `source` stays the name of the whole.
+    Raises ScaleLabError where there are fewer, or no test part.
     """
+    if tuning:
+        dataset = replace(dataset, test=_following(dataset.train, images))
     if dataset.test is None:
         raise ScaleLabError(f"{dataset.source} came without test images; get them, or choose another folder.")
     return Dataset(
@@ -34,6 +42,14 @@ def smaller(dataset: Dataset, images: int | None = None, held_out: int | None = 
         classes=dataset.classes,
         source=dataset.source,
     )
+
+
+def _following(images: Images, count: int | None) -> Images:
+    if count is None or not 0 < count < len(images):
+        raise ScaleLabError(
+            f"Tuning needs images that are not learned from: learn from fewer than {len(images)} of them."
+        )
+    return Images(images.images[count:], images.labels[count:])
 
 
 def _first(images: Images, count: int | None) -> Images:

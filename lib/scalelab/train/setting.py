@@ -60,12 +60,16 @@ class Setting:
         )
 
 
-def choose_setting(device: str | None = None, dataset: str = "fashion_mnist", **other: object) -> Setting:
+def choose_setting(
+    device: str | None = None, dataset: str = "fashion_mnist", tuning: bool = False, **other: object
+) -> Setting:
     """The setting for `device` (None: a GPU if there is one); `other` fields of `Size` replace its choice if not None.
 
+    For `tuning` other images are held out than for the results: images to learn from that are not learned from.
     Show it on screen: what was chosen is part of every result.
     """
     chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     size = ON_A_GPU if chosen.type == "cuda" else ON_A_CPU
     size = replace(size, **{name: value for name, value in other.items() if value is not None})
-    return Setting(size.model_name, smaller(load(dataset), size.images, size.held_out, size.shrink), chosen)
+    images = smaller(load(dataset), size.images, size.held_out, size.shrink, tuning)
+    return Setting(size.model_name, images, chosen)

@@ -1,0 +1,120 @@
+"""The time of an optimizer's step on ResNet-50's weights, beside torch's SGD and published implementations.
+
+    python bench/optimizers.py [--rounds 15] [--device cuda]
+
+In every round each contestant makes one step, in an order drawn anew, so that a slow moment of the machine hits all of
+them; only ratios within a round are compared. Leaves a table and the figures in bench/results/.
+"""
+
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytorch_optimizer as published
+import readme
+import torch
+from machine import describe_machine
+from rich.console import Console
+from rich.progress import track
+
+from scalelab.optim import LAMB, LARC, LARS, NovoGrad
+from scalelab.train import wait_for
+
+RESULTS = Path(__file__).parent / "results"
+PEER = "torch.optim.SGD(foreach=True)"
+COMMON = {"lr": 0.1, "weight_decay": 1e-4}
+# Ours, and the published one beside it in both its ways: tensor by tensor, and by torch._foreach_*.
+CONTESTANTS: dict[str, Callable] = {
+    PEER: lambda weights: torch.optim.SGD(weights, momentum=0.9, foreach=True, **COMMON),
+    "torch.optim.AdamW(foreach=True)": lambda weights: torch.optim.AdamW(weights, foreach=True, **COMMON),
+    "LARS": lambda weights: LARS(weights, **COMMON),
+    "LARC": lambda weights: LARC(weights, **COMMON),
+    "LAMB": lambda weights: LAMB(weights, **COMMON),
+    "NovoGrad": lambda weights: NovoGrad(weights, **COMMON),
+} | {
+    f"pytorch_optimizer.{name}, {how}": lambda weights, name=name, foreach=foreach: getattr(published, name)(
+        weights, foreach=foreach, **COMMON
+    )
+    for name in ("LARS", "Lamb", "NovoGrad")
+    for how, foreach in (("foreach", True), ("one by one", False))
+}
+PUBLISHED = {"LARS": "LARS", "LARC": "LARS", "LAMB": "Lamb", "NovoGrad": "NovoGrad"}
+
+
+def resnet50_shapes() -> list[tuple[int, ...]]:
+    """Of its 161 weights, 25.6 million numbers (He et al. 2016, table 1)."""
+    shapes: list[tuple[int, ...]] = [(64, 3, 7, 7), (64,), (64,)]
+    channels = 64
+    for width, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
+        for block in range(blocks):
+            convolutions = [(width, channels, 1, 1), (width, width, 3, 3), (4 * width, width, 1, 1)]
+            convolutions += [(4 * width, channels, 1, 1)] if block == 0 else []
+            for shape in convolutions:
+                shapes += [shape, shape[:1], shape[:1]]
+            channels = 4 * width
+    return [*shapes, (1000, channels), (1000,)]
+
+
+def prepared(make: Callable, device: torch.device) -> torch.optim.Optimizer:
+    """An optimizer on weights of its own that has made two steps."""
+    weights = [torch.nn.Parameter(0.05 * torch.randn(shape, device=device)) for shape in resnet50_shapes()]
+    for weight in weights:
+        weight.grad = 0.01 * torch.randn_like(weight)
+    optimizer = make(weights)
+    for _ in range(2):
+        optimizer.step()
+    return optimizer
+
+
+def step_seconds(optimizer: torch.optim.Optimizer, device: torch.device) -> float:
+    wait_for(device)
+    start = time.perf_counter()
+    optimizer.step()
+    wait_for(device)
+    return time.perf_counter() - start
+
+
+def table(rounds: list[dict[str, float]]) -> str:
+    """Medians and ranges of the ratios, as Markdown."""
+    lines = ["| step on ResNet-50's weights | ms | beside SGD | beside the faster published |", "|---|---|---|---|"]
+    for name in CONTESTANTS:
+        others = [other for other in CONTESTANTS if other.startswith(f"pytorch_optimizer.{PUBLISHED.get(name)},")]
+        fastest = min(others, key=lambda other: statistics.median(one[other] for one in rounds), default=None)
+        milliseconds = 1e3 * statistics.median(one[name] for one in rounds)
+        beside = ratio(rounds, name, fastest) if fastest else ""
+        lines.append(f"| {name} | {milliseconds:.1f} | {ratio(rounds, name, PEER)} | {beside} |")
+    return "\n".join([*lines, "", f"{len(rounds)} rounds."])
+
+
+def ratio(rounds: list[dict[str, float]], name: str, other: str) -> str:
+    ratios = [one[name] / one[other] for one in rounds]
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+@click.command()
+@click.option("--rounds", default=15, show_default=True)
+@click.option("--device", default="cpu", show_default=True)
+def main(rounds: int, device: str) -> None:
+    """Measure, print the table, keep everything in bench/results/."""
+    device = torch.device(device)
+    optimizers = {name: prepared(make, device) for name, make in CONTESTANTS.items()}
+    figures = []
+    for _ in track(range(rounds), "steps", console=Console(stderr=True)):
+        order = random.sample(list(optimizers), len(optimizers))
+        seconds = {name: step_seconds(optimizers[name], device) for name in order}
+        figures.append({name: seconds[name] for name in CONTESTANTS})
+    words = table(figures)
+    click.echo(words)
+    name = f"optimizers_{device.type}"
+    stored = describe_machine() | {"threads": torch.get_num_threads(), "rounds": figures}
+    (RESULTS / f"{name}.json").write_text(json.dumps(stored, indent=2) + "\n")
+    (RESULTS / f"{name}.md").write_text(words + "\n")
+    readme.main()
+
+
+if __name__ == "__main__":
+    main()
