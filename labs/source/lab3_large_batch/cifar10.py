@@ -1,0 +1,177 @@
+"""K workers teach a Wide ResNet the pictures of CIFAR-10, with whatever mends a large batch switched on.
+
+    horovodrun -np 2 python cifar10.py --batch-size 512 --scale sqrt --ghost-size 32 --out runs/ghost
+
+Batch sizes are effective ones: the images that all workers together take a step. The learning rate is the one that
+suits the base batch; --scale says how it grows from there.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import horovod.torch as hvd
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from scalelab.data import batches, partition
+from scalelab.models.ghost_norm import GhostBatchNorm2d
+from scalelab.models.replace_norms import replace_norms
+from scalelab.optim import LAMB, LARC, LARS, NovoGrad, exclude, grow_batch, scaled_rate
+from scalelab.optim.noise import example_weights, matching_sigma
+from scalelab.optim.schedules import Schedule, cosine_decay, gradual_warmup, product, step_decay
+from scalelab.train import Row, RunRecord, Setting, accuracy, choose_setting, wait_for
+
+OPTIMIZERS = {
+    "sgd": lambda weights, lr: torch.optim.SGD(weights, lr, momentum=0.9),
+    "adam": torch.optim.AdamW,
+    "adagrad": torch.optim.Adagrad,
+    "lars": LARS,
+    "larc": LARC,
+    "lamb": LAMB,
+    "novograd": NovoGrad,
+}
+KNOWN = 1000  # images of each worker on which training accuracy is measured
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--batch-size", type=int, default=64, help="images of all workers a step")
+    parser.add_argument("--base-batch", type=int, default=64, help="the batch size that --lr suits")
+    parser.add_argument("--lr", type=float, default=0.1, help="learning rate of the base batch")
+    parser.add_argument("--scale", default="none", help="how the rate grows with the batch: none, sqrt or linear")
+    parser.add_argument("--warmup", type=float, default=0, help="epochs until the scaled rate is reached")
+    parser.add_argument("--decay", default="none", choices=["none", "steps", "cosine"], help="of the rate")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--optimizer", default="sgd", choices=OPTIMIZERS)
+    parser.add_argument("--weight-decay", type=float, default=5e-4)
+    parser.add_argument("--ghost-size", type=int, help="images that batch norm sees together; else all of a worker")
+    parser.add_argument("--noise-of", type=int, help="put back the gradient noise of a batch of so many images")
+    parser.add_argument("--grow-at", type=int, nargs="*", default=[], help="epochs at which the batch grows fourfold")
+    parser.add_argument("--target", type=float, help="held-out accuracy at which to stop")
+    parser.add_argument("--patience", type=int, default=2, help="epochs in a row that must reach it")
+    parser.add_argument("--seed", type=int, default=0, help="of the first weights and of the order of the images")
+    parser.add_argument("--images", type=int, help="images to learn from")
+    parser.add_argument("--held-out", type=int, default=10_000, help="images to measure accuracy on")
+    parser.add_argument("--tuning", action="store_true", help="hold out other images than those of the results")
+    parser.add_argument("--device", help="cpu or cuda")
+    parser.add_argument("--out", type=Path, default=Path("runs/cifar10"), help="folder for the run record")
+    return parser.parse_args()
+
+
+def make_model(arguments: argparse.Namespace, setting: Setting) -> nn.Module:
+    """The network, with ghost batch norm if that was asked for."""
+    model = setting.new_model(arguments.seed)
+    if arguments.ghost_size:
+        replace_norms(model, lambda channels: GhostBatchNorm2d(channels, arguments.ghost_size))
+    return model.to(setting.device)
+
+
+def make_schedule(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedule:
+    """The factor of the scaled rate in each step. Warmup begins at the base batch's rate."""
+    steps, k = arguments.epochs * steps_per_epoch, arguments.batch_size / arguments.base_batch
+    decay = {
+        "none": lambda step: 1.0,
+        "steps": step_decay([steps // 2, steps * 3 // 4]),
+        "cosine": cosine_decay(steps),
+    }[arguments.decay]
+    growth = scaled_rate(1.0, k, arguments.scale)
+    return product(gradual_warmup(round(arguments.warmup * steps_per_epoch), growth), decay)
+
+
+def make_loss(arguments: argparse.Namespace) -> Callable[[Tensor, Tensor, int], Tensor]:
+    """(logits, labels, step) -> loss, in which the noise of a smaller batch is put back if that was asked for."""
+    if not arguments.noise_of:
+        return lambda logits, labels, step: cross_entropy(logits, labels)
+    sigma = matching_sigma(arguments.batch_size, arguments.noise_of)
+
+    def noisy(logits: Tensor, labels: Tensor, step: int) -> Tensor:
+        z = example_weights(len(labels), sigma, arguments.seed, step, hvd.rank()).to(logits)
+        return (z * cross_entropy(logits, labels, reduction="none")).mean()
+
+    return noisy
+
+
+def measure(model: nn.Module, X: Tensor, y: Tensor) -> tuple[float, float]:
+    """How many of these images the model names rightly, and how many they are."""
+    return accuracy(model, X, y) * len(y), len(y)
+
+
+def over_ranks(*numbers: float) -> list[float]:
+    """Each number, added up over the ranks."""
+    return hvd.allreduce(torch.tensor(numbers, dtype=torch.float64), op=hvd.Sum).tolist()
+
+
+def train(arguments: argparse.Namespace, setting: Setting) -> None:
+    """Train; after each epoch report."""
+    X, y, X_held_out, y_held_out = setting.tensors()
+    model, loss_of = make_model(arguments, setting), make_loss(arguments)
+    lr = scaled_rate(arguments.lr, arguments.batch_size / arguments.base_batch, arguments.scale)
+    optimizer = OPTIMIZERS[arguments.optimizer](exclude(model, arguments.weight_decay), lr)
+    optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters(), groups=1)
+    hvd.broadcast_parameters(model.state_dict(), root_rank=0)
+    factor = make_schedule(arguments, -(-len(y) // arguments.batch_size))
+    batch_size_of = grow_batch(arguments.batch_size, arguments.grow_at, factor=4)
+
+    def step(batch: Tensor, number: int) -> float:
+        for group in optimizer.param_groups:
+            group["lr"] = lr * factor(number)
+        optimizer.zero_grad()
+        loss = loss_of(model(X[batch]), y[batch], number)
+        loss.backward()
+        optimizer.step()
+        return loss.item() * len(batch)
+
+    record, steps, images, training_seconds, reached = RunRecord(arguments.out, hvd.rank()), 0, 0, 0.0, 0
+    part = slice(hvd.rank(), None, hvd.size())
+    for epoch in range(arguments.epochs):
+        start, total_loss = time.perf_counter(), 0.0
+        effective, _ = batch_size_of(epoch)
+        mine = partition(len(y), hvd.rank(), hvd.size(), epoch, arguments.seed).to(setting.device)
+        for batch in batches(mine, effective // hvd.size()):
+            total_loss += step(batch, steps)
+            steps += 1
+        wait_for(setting.device)
+        training_seconds += time.perf_counter() - start
+
+        known = measure(model, X[part][:KNOWN], y[part][:KNOWN])
+        held_out = measure(model, X_held_out[part], y_held_out[part])
+        sums = over_ranks(total_loss, len(mine), *known, *held_out)
+        images += int(sums[1])
+        row = record.write(
+            epoch=epoch + 1, images=images, training_seconds=training_seconds, loss=sums[0] / sums[1],
+            train_accuracy=sums[2] / sums[3], validation_accuracy=sums[4] / sums[5],
+            lr=optimizer.param_groups[0]["lr"], effective_batch_size=effective,
+        )  # fmt: skip
+        if hvd.rank() == 0:
+            print(in_words(row), flush=True)
+        reached = reached + 1 if arguments.target and row.validation_accuracy >= arguments.target else 0
+        if arguments.target and reached == arguments.patience:
+            break
+
+
+def in_words(row: Row) -> str:
+    """One report as a line on the screen."""
+    return (
+        f"epoch {row.epoch:2g}  loss {row.loss:.3f}  training accuracy {row.train_accuracy:.3f}  "
+        f"held-out accuracy {row.validation_accuracy:.3f}  after {row.training_seconds:.1f} s of training"
+    )
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    hvd.init()
+    setting = choose_setting(
+        arguments.device, "cifar10", arguments.tuning, images=arguments.images, held_out=arguments.held_out
+    )
+    if setting.device.type == "cuda":
+        torch.cuda.set_device(hvd.local_rank())
+    if hvd.rank() == 0:
+        print(setting, flush=True)
+    train(arguments, setting)
+
+
+if __name__ == "__main__":
+    main()
