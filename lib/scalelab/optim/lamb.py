@@ -20,25 +20,32 @@ class LAMB(LayerwiseOptimizer):
     ):  # fmt: skip
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, steps=0)
 
+    def begin(self, group: dict) -> None:
+        group["steps"] += 1
+
     def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
-        step = self.direction(group, weights, gradients)
+        scale, step = self.direction(group, weights, gradients)
         if group["adapt"]:
-            lengths = ratio(norms(weights), norms(step)) * -group["lr"]
+            lengths = ratio(norms(weights), scale * norms(step)) * (-group["lr"] * scale)
             torch._foreach_addcmul_(weights, step, lengths.unbind())
         else:
-            torch._foreach_add_(weights, step, alpha=-group["lr"])
+            torch._foreach_add_(weights, step, alpha=-group["lr"] * scale)
 
-    def direction(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> list[Tensor]:
-        """u of every layer. Both moments' corrections become one number for all: r = c m / (sqrt(v) + c' eps)."""
-        beta1, beta2 = group["betas"]
+    def direction(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> tuple[float, list[Tensor]]:
+        """u of every layer as a number and tensors: u = scale x (m / (sqrt(v) + eps') + weight_decay / scale x w).
+
+        So drawn together, the corrections of both moments cost no pass over the tensors.
+        """
+        (beta1, beta2), steps = group["betas"], group["steps"]
         mean, square = self.kept("mean", weights), self.kept("square", weights)
-        group["steps"] += 1
-        root_correction = (1 - beta2 ** group["steps"]) ** 0.5
         torch._foreach_lerp_(mean, gradients, 1 - beta1)
         torch._foreach_mul_(square, beta2)
         torch._foreach_addcmul_(square, gradients, gradients, 1 - beta2)
-        below = torch._foreach_sqrt(square)
-        torch._foreach_add_(below, group["eps"] * root_correction)
-        step = torch._foreach_mul(weights, group["weight_decay"])
-        torch._foreach_addcdiv_(step, mean, below, root_correction / (1 - beta1 ** group["steps"]))
-        return list(step)
+        root = (1 - beta2**steps) ** 0.5
+        scale = root / (1 - beta1**steps)
+        step = list(torch._foreach_sqrt(square))
+        torch._foreach_add_(step, group["eps"] * root)
+        torch._foreach_reciprocal_(step)
+        torch._foreach_mul_(step, mean)
+        torch._foreach_add_(step, weights, alpha=group["weight_decay"] / scale)
+        return scale, step

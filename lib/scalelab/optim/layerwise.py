@@ -1,13 +1,15 @@
-"""What the layer-wise optimizers share: a step over all tensors of a group at once."""
+"""What the layer-wise optimizers share: a step over many tensors at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
+LOAD = 1 << 18  # numbers that are worked on together on a CPU
+
 
 class LayerwiseOptimizer(torch.optim.Optimizer):
-    """An optimizer whose `update` takes all tensors of a group together, so that none is handled one by one.
+    """An optimizer whose `update` takes many tensors together, so that small ones do not wait for one another.
 
     Each tensor counts as a layer. In a group with `adapt=False` layers get no rate of their own: `exclude` makes such
     groups for biases and norms.
@@ -24,10 +26,13 @@ class LayerwiseOptimizer(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            weights = [weight for weight in group["params"] if weight.grad is not None]
-            if weights:
+            self.begin(group)
+            for weights in loads([weight for weight in group["params"] if weight.grad is not None]):
                 self.update(group, weights, [weight.grad for weight in weights])
         return loss
+
+    def begin(self, group: dict) -> None:
+        """A step of the group begins."""
 
     def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
         """Change `weights` in place, and nothing else but the state; the gradients stay as they are."""
@@ -41,6 +46,25 @@ class LayerwiseOptimizer(torch.optim.Optimizer):
             if name not in self.state[weight]:
                 self.state[weight][name] = make(weight)
         return [self.state[weight][name] for weight in weights]
+
+
+def loads(weights: list[Tensor]) -> Iterator[list[Tensor]]:
+    """The weights in portions: on a GPU, where every call costs, all in one; on a CPU as many as fit its cache.
+
+    Gone through operation by operation, tensors that are larger than the cache together come from the memory each time.
+    """
+    if weights and weights[0].is_cuda:
+        yield weights
+        return
+    load, count = [], 0
+    for weight in weights:
+        load.append(weight)
+        count += weight.numel()
+        if count >= LOAD:
+            yield load
+            load, count = [], 0
+    if load:
+        yield load
 
 
 def norms(tensors: list[Tensor]) -> Tensor:
