@@ -53,6 +53,18 @@ def test_every_ghost_batch_is_normalised_by_itself(count, ghost_size):
     assert ghost.num_batches_tracked == plain.num_batches_tracked
 
 
+@pytest.mark.parametrize("norm", [
+    lambda: GhostBatchNorm2d(3, 4, momentum=None), lambda: RankBatchNorm2d(3, lambda x: x, momentum=None),
+])  # fmt: skip
+def test_without_momentum_the_running_mean_is_the_mean_of_all_batches(norm):
+    """What torch.optim.swa_utils.update_bn asks of a batch norm."""
+    batches = torch.randn(5, 8, 3, 2, 2)
+    norm = norm()
+    for x in batches:
+        norm(x)
+    torch.testing.assert_close(norm.running_mean, batches.mean((0, 1, 3, 4)))
+
+
 def test_evaluation_is_that_of_ordinary_batch_norm():
     ghost, plain = GhostBatchNorm2d(CHANNELS, 4), nn.BatchNorm2d(CHANNELS)
     ghost(images(16))

@@ -15,14 +15,16 @@ import horovod.torch as hvd
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.optim.swa_utils import AveragedModel, update_bn
 
-from scalelab.data import batches, partition
+from scalelab.data import augment, batches, partition
+from scalelab.data.randomness import generator
 from scalelab.models.ghost_norm import GhostBatchNorm2d
 from scalelab.models.replace_norms import replace_norms
 from scalelab.optim import LAMB, LARC, LARS, NovoGrad, exclude, grow_batch, scaled_rate
 from scalelab.optim.noise import example_weights, matching_sigma
 from scalelab.optim.schedules import Schedule, cosine_decay, gradual_warmup, product, step_decay
-from scalelab.train import Row, RunRecord, Setting, accuracy, choose_setting, wait_for
+from scalelab.train import Row, RunRecord, Setting, accuracy, choose_setting, save_checkpoint, wait_for
 
 OPTIMIZERS = {
     "sgd": lambda weights, lr: torch.optim.SGD(weights, lr, momentum=0.9),
@@ -50,12 +52,15 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--ghost-size", type=int, help="images that batch norm sees together; else all of a worker")
     parser.add_argument("--noise-of", type=int, help="put back the gradient noise of a batch of so many images")
     parser.add_argument("--grow-at", type=int, nargs="*", default=[], help="epochs at which the batch grows fourfold")
+    parser.add_argument("--average-from", type=int, help="epoch from which on the weights are averaged and measured")
+    parser.add_argument("--augment", action="store_true", help="flip and shift the images at random")
     parser.add_argument("--target", type=float, help="held-out accuracy at which to stop")
     parser.add_argument("--patience", type=int, default=2, help="epochs in a row that must reach it")
     parser.add_argument("--seed", type=int, default=0, help="of the first weights and of the order of the images")
     parser.add_argument("--images", type=int, help="images to learn from")
     parser.add_argument("--held-out", type=int, default=10_000, help="images to measure accuracy on")
     parser.add_argument("--tuning", action="store_true", help="hold out other images than those of the results")
+    parser.add_argument("--keep", action="store_true", help="keep the last weights beside the run record")
     parser.add_argument("--device", help="cpu or cuda")
     parser.add_argument("--out", type=Path, default=Path("runs/cifar10"), help="folder for the run record")
     return parser.parse_args()
@@ -94,6 +99,25 @@ def make_loss(arguments: argparse.Namespace) -> Callable[[Tensor, Tensor, int], 
     return noisy
 
 
+def make_view(arguments: argparse.Namespace, X: Tensor) -> Callable[[Tensor, int], Tensor]:
+    """(indices, step) -> images as they are trained on: augmented if that was asked for."""
+    if not arguments.augment:
+        return lambda batch, step: X[batch]
+    shift = X.shape[-1] // 8
+
+    def view(batch: Tensor, step: int) -> Tensor:
+        return augment(X[batch], generator("augment", arguments.seed, step, hvd.rank()), shift=shift)
+
+    return view
+
+
+def average(averaged: AveragedModel, model: nn.Module, X: Tensor) -> None:
+    """Take the weights into the average (SWA); its batch norm needs statistics of its own, the same on all workers."""
+    averaged.update_parameters(model)
+    update_bn(X.split(256), averaged)
+    hvd.broadcast_parameters(averaged.state_dict(), root_rank=0)
+
+
 def measure(model: nn.Module, X: Tensor, y: Tensor) -> tuple[float, float]:
     """How many of these images the model names rightly, and how many they are."""
     return accuracy(model, X, y) * len(y), len(y)
@@ -107,7 +131,8 @@ def over_ranks(*numbers: float) -> list[float]:
 def train(arguments: argparse.Namespace, setting: Setting) -> None:
     """Train; after each epoch report."""
     X, y, X_held_out, y_held_out = setting.tensors()
-    model, loss_of = make_model(arguments, setting), make_loss(arguments)
+    model, loss_of, view = make_model(arguments, setting), make_loss(arguments), make_view(arguments, X)
+    averaged = AveragedModel(model)
     lr = scaled_rate(arguments.lr, arguments.batch_size / arguments.base_batch, arguments.scale)
     optimizer = OPTIMIZERS[arguments.optimizer](exclude(model, arguments.weight_decay), lr)
     optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters(), groups=1)
@@ -119,7 +144,7 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
         for group in optimizer.param_groups:
             group["lr"] = lr * factor(number)
         optimizer.zero_grad()
-        loss = loss_of(model(X[batch]), y[batch], number)
+        loss = loss_of(model(view(batch, number)), y[batch], number)
         loss.backward()
         optimizer.step()
         return loss.item() * len(batch)
@@ -136,8 +161,12 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
         wait_for(setting.device)
         training_seconds += time.perf_counter() - start
 
-        known = measure(model, X[part][:KNOWN], y[part][:KNOWN])
-        held_out = measure(model, X_held_out[part], y_held_out[part])
+        measured = model
+        if arguments.average_from is not None and epoch >= arguments.average_from:
+            average(averaged, model, X[mine[:KNOWN]])
+            measured = averaged
+        known = measure(measured, X[part][:KNOWN], y[part][:KNOWN])
+        held_out = measure(measured, X_held_out[part], y_held_out[part])
         sums = over_ranks(total_loss, len(mine), *known, *held_out)
         images += int(sums[1])
         row = record.write(
@@ -150,6 +179,8 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
         reached = reached + 1 if arguments.target and row.validation_accuracy >= arguments.target else 0
         if arguments.target and reached == arguments.patience:
             break
+    if arguments.keep and hvd.rank() == 0:
+        save_checkpoint(measured, arguments.out, epoch + 1)
 
 
 def in_words(row: Row) -> str:

@@ -43,9 +43,15 @@ class GhostBatchNorm2d(nn.BatchNorm2d):
 
     @torch.no_grad()
     def _remember(self, means: Tensor, variances: Tensor) -> None:
-        """running = (1 - momentum) running + momentum new, for one ghost batch after the other: a weighted sum."""
+        """running = (1 - momentum) running + momentum new, for one ghost batch after the other: a weighted sum.
+
+        Without a momentum, as for torch's batch norm, the plain mean of all ghost batches so far.
+        """
         count = len(means)
-        kept = (1 - self.momentum) ** torch.arange(count - 1, -1, -1, device=means.device, dtype=means.dtype)
-        for running, new in ((self.running_mean, means), (self.running_var, variances)):
-            running.mul_((1 - self.momentum) ** count).add_(self.momentum * (kept @ new))
         self.num_batches_tracked += count
+        if self.momentum is None:
+            parts = torch.full_like(means[:, 0], 1 / int(self.num_batches_tracked))
+        else:
+            parts = self.momentum * (1 - self.momentum) ** torch.arange(count - 1, -1, -1).to(means)
+        for running, new in ((self.running_mean, means), (self.running_var, variances)):
+            running.mul_(1 - parts.sum()).add_(parts @ new)

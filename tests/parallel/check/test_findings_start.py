@@ -55,6 +55,37 @@ def test_ranks_that_never_exchange_anything_are_not_averaged_even_if_equal(story
     assert story().step().step().ids() == {"optimizer-not-wrapped"}
 
 
+REFUSED = "AssertionError: Gradients were computed more than backward_passes_per_step times before call to step()"
+
+
+@pytest.mark.parametrize("gradients", [(0.5, 0.7), (0.5, 0.5)])
+def test_a_wrapped_optimizer_whose_result_is_dropped_is_told_so_when_horovod_refuses_the_second_backward(
+    story, gradients
+):
+    told = story().tell(Wrapped(0, "train.py, line 3", state=False)).step(gradients=gradients, replaced=True)
+    (finding,) = told.tell(*[Ended(1, REFUSED, "train.py, line 8")] * 2).findings(FAILED)
+    assert (finding.id, finding.where) == ("optimizer-not-wrapped", "train.py, line 9")
+    assert "not the one that it returned" in finding.message
+
+
+def test_a_dropped_result_is_told_though_one_rank_was_ended_before_its_first_step(story):
+    told = story().step(replaced=True).tell(*[Ended(1, REFUSED, "train.py, line 8")] * 2)
+    told.ranks[0][1:] = []
+    assert told.ids(FAILED) == {"optimizer-not-wrapped"}
+
+
+def test_a_wrapped_optimizer_whose_result_is_dropped_is_told_so_when_it_was_collected(story):
+    told = story().tell(Wrapped(0, "train.py, line 3", state=False))
+    told.step(gradients=(0.5, 0.7), replaced=True).step((0.95, 0.93), (0.4, 0.6), replaced=True)
+    (finding,) = told.findings()
+    assert "not the one that it returned" in finding.message
+
+
+def test_the_optimizer_that_was_given_away_may_step_by_gradients_that_are_averaged(story):
+    told = story().tell(Wrapped(0, "train.py, line 3", state=False))
+    assert told.averaged().step(replaced=True).averaged().step(replaced=True).ids() == set()
+
+
 def test_the_rank_with_an_error_of_its_own_crashed_not_its_victim(story):
     victim = Ended(3, "horovod.common.exceptions.HorovodInternalError: Horovod has been shut down.", "train.py, line 8")
     told = story().averaged().step().averaged().step().tell(victim, Ended(3, "ValueError: boom", "train.py, line 5"))

@@ -31,7 +31,8 @@ class Wrapped(msgspec.Struct, frozen=True, tag=True):
 class Step(msgspec.Struct, frozen=True, tag=True):
     """A step of an optimizer: fingerprints of its weights before, of the gradients it used, of its state before.
 
-    The state is told at the optimizer's first step only. `device` names the GPU that holds the weights, unlike any
+    The state is told at the optimizer's first step only. `replaced`: it was given to DistributedOptimizer, which
+    returned another that should step in its place. `device` names the GPU that holds the weights, unlike any
     other of the machine; None on a CPU.
     """
 
@@ -43,6 +44,7 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     gradients: list[float]
     state: list[float] = []
     device: str | None = None
+    replaced: bool = False
 
 
 class Rate(msgspec.Struct, frozen=True, tag=True):

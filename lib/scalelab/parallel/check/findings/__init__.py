@@ -14,14 +14,16 @@ def find_all(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) 
     ending = [*epochs.find(ranks), *ended.find(ranks, outcome)]
     uneven = any(finding.id == epochs.ID for finding in ending) or any(rank.calls("join") for rank in ranks)
     out_of_step = list(parts.find(ranks, uneven))
-    # Gradients that were reset before the step are never averaged either, and may end in an error: told once.
+    # Gradients that were reset before the step, or that another optimizer would have averaged, are never averaged,
+    # and may end in an error of Horovod's: told once.
     reset = any(finding.hint == parts.RESET for finding in out_of_step)
+    dropped = None if reset else gradients.find_dropped(ranks)
     found = [*start.find(ranks), *out_of_step]
     if not reset:
-        found += gradients.find(ranks)
+        found += [dropped] if dropped else gradients.find(ranks)
     for family in (data, output, metrics):
         found += family.find(ranks)
     found += rate.find(ranks, rates)
-    if not (reset and outcome.ended == "failed"):
+    if not ((reset or dropped) and outcome.ended == "failed"):
         found += ending
     return list({finding.id: finding for finding in reversed(found)}.values())[::-1]

@@ -6,6 +6,24 @@ from scalelab.parallel.check.events import Call, RankEvents, Step
 from scalelab.parallel.check.findings.compare import AVERAGING, equal
 from scalelab.parallel.check.report import Finding
 
+HOROVODS_OWN = "computed more than backward_passes_per_step times"
+
+
+def find_dropped(ranks: list[RankEvents]) -> Finding | None:
+    """optimizer-not-wrapped: the result of DistributedOptimizer is not what steps.
+
+    How that ends hangs on Python's garbage collector: while the result lives, Horovod waits for its step and refuses
+    the second backward; once it is collected, nothing is averaged.
+    """
+    for rank in ranks:
+        first = next(iter(rank.of(Step)), None)
+        if first and first.replaced and rank.end and HOROVODS_OWN in (rank.end.error or ""):
+            return _dropped(first.where)
+    for steps in zip(*(rank.of(Step) for rank in ranks), strict=False):
+        if steps[0].replaced and not equal([step.gradients for step in steps]):
+            return _dropped(steps[0].where)
+    return None
+
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
     """optimizer-not-wrapped: gradients that differ and weights that move apart, or ranks that never exchange."""
@@ -39,6 +57,17 @@ def _moves_apart(by_step: list[tuple[Step, ...]]) -> bool:
 
 def _difference(before: list[float], after: list[float]) -> list[float]:
     return [b - a for a, b in zip(before, after, strict=False)]
+
+
+def _dropped(where: str | None) -> Finding:
+    return Finding(
+        id="optimizer-not-wrapped",
+        severity="error",
+        where=where,
+        message="The optimizer that steps is the one that was given to hvd.DistributedOptimizer, not the one that it "
+        "returned, so its gradients are not averaged.",
+        hint="Keep the result: optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters()).",
+    )
 
 
 def _not_wrapped(where: str | None) -> Finding:

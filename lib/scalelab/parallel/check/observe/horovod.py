@@ -80,6 +80,7 @@ def _observed_wrapping(rank: Rank, original: Callable) -> Callable:
     def wrap(optimizer, *arguments, **options):
         lost = id(optimizer) in rank.used and _has_state(optimizer)
         rank.tell(Wrapped(rank.step, rank.where(sys._getframe(1)), lost))
+        rank.replaced.append(optimizer)
         rank.quiet += 1
         try:
             return original(optimizer, *arguments, **options)

@@ -109,7 +109,9 @@ class Watcher:
         parameters = trained(optimizer)
         gradients = fingerprint(p.grad for p in parameters)
         rate, device = _rate(optimizer), _device(parameters)
-        self.rank.tell(Step(self.rank.step, where, self._number(optimizer), rate, weights, gradients, held, device))
+        replaced = any(optimizer is one for one in self.rank.replaced)
+        number = self._number(optimizer)
+        self.rank.tell(Step(self.rank.step, where, number, rate, weights, gradients, held, device, replaced))
 
     def _tell_rate(self, optimizer: torch.optim.Optimizer) -> None:
         number, rate = self._number(optimizer), _rate(optimizer)

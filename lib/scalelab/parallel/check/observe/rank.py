@@ -36,6 +36,7 @@ class Rank:
         self.calls = self.told_calls = 0  # so far
         self.batch_loop: Loop | None = None  # once known: the loop that holds the backward and the step
         self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
+        self.replaced: list = []  # optimizers that were given to DistributedOptimizer
         self.received = 0  # elements that collective calls have brought
 
     def tell(self, event: Event) -> None:
