@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, update_bn
+from tricks import OwnGhostBatchNorm, OwnLARS, warmup_factor
 
 from scalelab.data import augment, batches, partition
 from scalelab.data.randomness import generator
@@ -50,13 +51,16 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--optimizer", default="sgd", choices=OPTIMIZERS)
     parser.add_argument("--weight-decay", type=float, default=5e-4)
     parser.add_argument("--ghost-size", type=int, help="images that batch norm sees together; else all of a worker")
+    parser.add_argument("--own", action="store_true", help="with warmup, ghost batch norm and LARS as in tricks.py")
     parser.add_argument("--noise-of", type=int, help="put back the gradient noise of a batch of so many images")
     parser.add_argument("--grow-at", type=int, nargs="*", default=[], help="epochs at which the batch grows fourfold")
     parser.add_argument("--average-from", type=int, help="epoch from which on the weights are averaged and measured")
     parser.add_argument("--augment", action="store_true", help="flip and shift the images at random")
+    parser.add_argument("--every", type=int, default=1, help="epochs between two measurements of accuracy")
     parser.add_argument("--target", type=float, help="held-out accuracy at which to stop")
-    parser.add_argument("--patience", type=int, default=2, help="epochs in a row that must reach it")
+    parser.add_argument("--patience", type=int, default=2, help="measurements in a row that must reach it")
     parser.add_argument("--seed", type=int, default=0, help="of the first weights and of the order of the images")
+    parser.add_argument("--model", help="name of the network")
     parser.add_argument("--images", type=int, help="images to learn from")
     parser.add_argument("--held-out", type=int, default=10_000, help="images to measure accuracy on")
     parser.add_argument("--tuning", action="store_true", help="hold out other images than those of the results")
@@ -69,8 +73,9 @@ def parse_arguments() -> argparse.Namespace:
 def make_model(arguments: argparse.Namespace, setting: Setting) -> nn.Module:
     """The network, with ghost batch norm if that was asked for."""
     model = setting.new_model(arguments.seed)
+    norm = OwnGhostBatchNorm if arguments.own else GhostBatchNorm2d
     if arguments.ghost_size:
-        replace_norms(model, lambda channels: GhostBatchNorm2d(channels, arguments.ghost_size))
+        replace_norms(model, lambda channels: norm(channels, arguments.ghost_size))
     return model.to(setting.device)
 
 
@@ -82,8 +87,16 @@ def make_schedule(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedu
         "steps": step_decay([steps // 2, steps * 3 // 4]),
         "cosine": cosine_decay(steps),
     }[arguments.decay]
-    growth = scaled_rate(1.0, k, arguments.scale)
-    return product(gradual_warmup(round(arguments.warmup * steps_per_epoch), growth), decay)
+    growth, warmup_steps = scaled_rate(1.0, k, arguments.scale), round(arguments.warmup * steps_per_epoch)
+    if arguments.own:
+        return product(lambda step: warmup_factor(step, warmup_steps, growth), decay)
+    return product(gradual_warmup(warmup_steps, growth), decay)
+
+
+def make_optimizer(arguments: argparse.Namespace, model: nn.Module, lr: float) -> torch.optim.Optimizer:
+    """The optimizer by its name; biases and norms have no weight decay and no layer-wise rate."""
+    make = OwnLARS if arguments.own and arguments.optimizer == "lars" else OPTIMIZERS[arguments.optimizer]
+    return make(exclude(model, arguments.weight_decay), lr)
 
 
 def make_loss(arguments: argparse.Namespace) -> Callable[[Tensor, Tensor, int], Tensor]:
@@ -129,30 +142,30 @@ def over_ranks(*numbers: float) -> list[float]:
 
 
 def train(arguments: argparse.Namespace, setting: Setting) -> None:
-    """Train; after each epoch report."""
+    """Train; report at every measurement."""
     X, y, X_held_out, y_held_out = setting.tensors()
     model, loss_of, view = make_model(arguments, setting), make_loss(arguments), make_view(arguments, X)
     averaged = AveragedModel(model)
     lr = scaled_rate(arguments.lr, arguments.batch_size / arguments.base_batch, arguments.scale)
-    optimizer = OPTIMIZERS[arguments.optimizer](exclude(model, arguments.weight_decay), lr)
+    optimizer = make_optimizer(arguments, model, lr)
     optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters(), groups=1)
     hvd.broadcast_parameters(model.state_dict(), root_rank=0)
     factor = make_schedule(arguments, -(-len(y) // arguments.batch_size))
     batch_size_of = grow_batch(arguments.batch_size, arguments.grow_at, factor=4)
 
-    def step(batch: Tensor, number: int) -> float:
+    def step(batch: Tensor, number: int) -> Tensor:
         for group in optimizer.param_groups:
             group["lr"] = lr * factor(number)
         optimizer.zero_grad()
         loss = loss_of(model(view(batch, number)), y[batch], number)
         loss.backward()
         optimizer.step()
-        return loss.item() * len(batch)
+        return loss.detach() * len(batch)
 
     record, steps, images, training_seconds, reached = RunRecord(arguments.out, hvd.rank()), 0, 0, 0.0, 0
     part = slice(hvd.rank(), None, hvd.size())
     for epoch in range(arguments.epochs):
-        start, total_loss = time.perf_counter(), 0.0
+        start, total_loss = time.perf_counter(), torch.zeros((), device=setting.device)
         effective, _ = batch_size_of(epoch)
         mine = partition(len(y), hvd.rank(), hvd.size(), epoch, arguments.seed).to(setting.device)
         for batch in batches(mine, effective // hvd.size()):
@@ -160,15 +173,17 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
             steps += 1
         wait_for(setting.device)
         training_seconds += time.perf_counter() - start
+        images += len(mine) * hvd.size()
 
         measured = model
         if arguments.average_from is not None and epoch >= arguments.average_from:
             average(averaged, model, X[mine[:KNOWN]])
             measured = averaged
+        if (epoch + 1) % arguments.every and epoch + 1 < arguments.epochs:
+            continue
         known = measure(measured, X[part][:KNOWN], y[part][:KNOWN])
         held_out = measure(measured, X_held_out[part], y_held_out[part])
-        sums = over_ranks(total_loss, len(mine), *known, *held_out)
-        images += int(sums[1])
+        sums = over_ranks(total_loss.item(), len(mine), *known, *held_out)
         row = record.write(
             epoch=epoch + 1, images=images, training_seconds=training_seconds, loss=sums[0] / sums[1],
             train_accuracy=sums[2] / sums[3], validation_accuracy=sums[4] / sums[5],
@@ -195,8 +210,9 @@ def main() -> None:
     arguments = parse_arguments()
     hvd.init()
     setting = choose_setting(
-        arguments.device, "cifar10", arguments.tuning, images=arguments.images, held_out=arguments.held_out
-    )
+        arguments.device, "cifar10", arguments.tuning,
+        model_name=arguments.model, images=arguments.images, held_out=arguments.held_out,
+    )  # fmt: skip
     if setting.device.type == "cuda":
         torch.cuda.set_device(hvd.local_rank())
     if hvd.rank() == 0:
