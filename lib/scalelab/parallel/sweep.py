@@ -14,7 +14,7 @@ A sweep is a TOML file:
 
 import shlex
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +127,11 @@ def _run(trial: Trial, stop: threading.Event) -> Outcome:
         if stop.is_set():
             raise _Stopped
 
+    return run_trial(trial, watch)
+
+
+def run_trial(trial: Trial, watch: Callable[[Progress], None] = lambda progress: None) -> Outcome:
+    """Run it, whether it has finished before or not; `watch` is given what comes, and ends all ranks if it raises."""
     trial.folder.mkdir(parents=True, exist_ok=True)
     (trial.folder / DONE).unlink(missing_ok=True)
     limits, arguments = Limits(stall_seconds=STALL_SECONDS), [*trial.arguments, "--out", str(trial.folder)]

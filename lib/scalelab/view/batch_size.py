@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from scalelab.analysis.learning_per_second import LENGTHS, Measured, Run
 from scalelab.analysis.step_cost import StepCost
 from scalelab.data import Dataset
 from scalelab.train.memory import MemoryProbe
-from scalelab.view.encoding import SMALL, batch_axis, batch_colour, draw_spread
+from scalelab.view.encoding import SMALL, batch_axis, batch_colour, draw_spread, plain_log
 from scalelab.view.figure import new_figure
 from scalelab.view.predict import draw_prediction
 
@@ -54,7 +54,7 @@ def draw_throughput(batch_sizes: Sequence[int], speeds: np.ndarray, cost: StepCo
     left.axhline(1000 * cost.per_step, color="0.5", linewidth=0.8, linestyle=":", label="for every step")
     left.plot(sizes, 1000 * sizes * cost.per_image, color="0.5", linewidth=0.8, linestyle="-.", label="for its images")
     slowest = 1000 * sizes[-1] / speeds.mean(axis=0)[-1]
-    _plain_log(left)
+    plain_log(left)
     left.set(ylabel="milliseconds a step", ylim=(min(300 * cost.per_step, slowest / 10) or 1, 3 * slowest))
     left.set_title("A step has a price of its own", **TITLE)
     left.legend(frameon=False, fontsize=SMALL)
@@ -62,7 +62,7 @@ def draw_throughput(batch_sizes: Sequence[int], speeds: np.ndarray, cost: StepCo
     right.plot(sizes, cost.images_per_second(sizes), **MODEL)
     _ceiling(right, cost)
     draw_prediction(right, prediction)
-    _plain_log(right)
+    plain_log(right)
     right.set(ylabel="images per second")
     right.set_title("The speed saturates", **TITLE)
     for axes in (left, right):
@@ -83,7 +83,7 @@ def draw_memory(probe: MemoryProbe) -> Figure:
     axes.annotate("did not fit", (probe.failed_at, 1.3 * each * probe.failed_at), ha="center", va="bottom", size=SMALL)
     axes.axhline(probe.limit / 1e6, color="black", linewidth=0.8)
     axes.annotate(f"lent: {probe.limit / 1e6:,.0f} MB", (sizes[0], probe.limit / 1e6), va="bottom", size=SMALL)
-    _plain_log(axes)
+    plain_log(axes)
     axes.set(ylabel="peak memory of a step (MB)", ylim=(0.6 * megabytes[0], 3 * each * probe.failed_at))
     axes.legend(frameon=False, fontsize=SMALL, loc="lower right")
     batch_axis(axes, sizes)
@@ -119,7 +119,7 @@ def draw_to_target(measured: Measured, own: Sequence[OwnRun] = ()) -> Figure:
         best = int(np.nanargmin(_mean(samples)))
         _points(axes, sizes, samples)
         axes.plot([run.batch_size for run in own], mine, label="your run", **OWN)
-        _plain_log(axes)
+        plain_log(axes)
         axes.set_ylabel(name)
         axes.set_title(f"fewest {name}: {sizes[best]:,}", **TITLE)
         batch_axis(axes, sizes)
@@ -156,7 +156,7 @@ def draw_factors(
     samples_of = (1e6 * per_image, per_second, 1 / seconds)
     for axes, samples, title, label in zip(panels, samples_of, titles, labels, strict=True):
         _points(axes, batch_sizes, samples)
-        _plain_log(axes)
+        plain_log(axes)
         axes.set_ylabel(label)
         axes.set_title(title, **TITLE)
         batch_axis(axes, batch_sizes)
@@ -205,14 +205,6 @@ def _ceiling(axes: Axes, cost: StepCost) -> None:
     axes.axhline(cost.ceiling, color="black", linewidth=0.8)
     place = (0.02, cost.ceiling)
     axes.annotate(f"ceiling {cost.ceiling:,.0f}", place, xycoords=("axes fraction", "data"), va="bottom", size=SMALL)
-
-
-def _plain_log(axes: Axes) -> None:
-    """A logarithmic y axis with plain numbers at 1, 2 and 5."""
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}" if value < 1e5 else f"{value:,.0f}")
 
 
 def _ticks(axes: Axes, values: Sequence[float]) -> None:

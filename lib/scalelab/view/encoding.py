@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 PREDICTION = {"color": "0.5", "linestyle": "--", "linewidth": 1.6}
 SMALL = 8
@@ -39,6 +39,14 @@ def batch_axis(axes: Axes, batch_sizes: Sequence[int], label: str = "batch size 
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_xlabel(label)
+
+
+def plain_log(axes: Axes) -> None:
+    """A logarithmic y axis with plain numbers at 1, 2 and 5."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}" if value < 1e5 else f"{value:,.0f}")
 
 
 def draw_target(axes: Axes, value: float, name: str = "target") -> None:

@@ -1,0 +1,67 @@
+"""The stored runs of Lab 3: every sweep of the lab, each run once.
+
+    python bench/large_batch.py [tuning tricks why steps noise] [--runs FOLDER]
+
+Runs the lab's sweeps (labs/source/lab3_large_batch/*.toml) as `scalelab sweep` does, two at a time, and keeps what
+has finished in measured_*.json beside them, each file whole at any time. Run records lie in FOLDER, so that a second
+start goes on where the first was interrupted. Some 90 minutes on two cores.
+"""
+
+import os
+from pathlib import Path
+
+import click
+import msgspec
+from machine import describe_machine
+from tqdm import tqdm
+
+from scalelab.analysis.noise_runs import NoiseRun
+from scalelab.analysis.stored import write_stored
+from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
+from scalelab.errors import ScaleLabError
+from scalelab.parallel.sweep import Trial, read_sweep, run_trials, trials
+
+LAB = Path(__file__).parents[1] / "labs" / "source" / "lab3_large_batch"
+RUNS = Path("runs/large_batch")
+SWEEPS = ("tuning", "tricks", "why", "steps_tuning", "steps", "epochs")
+
+
+def stored(trial: Trial) -> SweepRun:
+    return SweepRun(trial.name, trial.seed, " ".join(trial.arguments), trial.workers, trial.rows)
+
+
+def setting_of(lines: list[str]) -> str:
+    """What the script says of its setting in its first line; all runs of a sweep say the same."""
+    said = {line for line in lines if "images to learn from" in line}
+    if len(said) > 1:
+        raise ScaleLabError(f"The runs of one sweep had several settings: {' / '.join(sorted(said))}")
+    return said.pop() if said else ""
+
+
+def run_sweep(name: str, folder: Path, at_once: int) -> None:
+    """Run what is missing, and store all that has finished after each."""
+    todo = trials(read_sweep(LAB / f"{name}.toml"), LAB, folder / name)
+    out = LAB / f"measured_{name}.json"
+    setting = msgspec.json.decode(out.read_bytes(), type=SweepRuns).setting if out.exists() else ""
+    missing = sum(not trial.finished for trial in todo)
+    for trial, outcome in tqdm(run_trials(todo, at_once), total=missing, desc=name):
+        if outcome.ended != "finished":
+            raise ScaleLabError(f"{trial.name}, seed {trial.seed}: {outcome.reason}")
+        setting = setting_of([setting, *outcome.output.of(0, "stdout")])
+        done = [stored(one) for one in todo if one.finished]
+        write_stored(SweepRuns(describe_machine(), setting, done), out)
+        tqdm.write(f"{trial.name}, seed {trial.seed}: {trial.rows[-1].validation_accuracy:.3f}")
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice([*SWEEPS]))
+@click.option("--runs", "folder", default=RUNS, type=click.Path(path_type=Path), show_default=True)
+@click.option("--at-once", default=os.cpu_count() or 1, show_default=True, help="Runs at the same time.")
+def main(names: tuple[str, ...], folder: Path, at_once: int) -> None:
+    """Run the sweeps of these names, or all."""
+    for name in names or SWEEPS:
+        run_sweep(name, folder, at_once)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The gradient noise scale along trainings on two ranks: the stored runs of notebook 3.1.
+
+    python bench/noise.py [--seeds 3]
+
+For CIFAR-10 as in the stored runs of the sweep steps.toml of Lab 3, for Fashion-MNIST as in those of notebook 1.3; the
+steps to the target that they have shown are stored beside the noise. Two minutes on two cores.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import numpy as np
+from large_batch import LAB
+
+from scalelab.analysis.learning_per_second import read_measured
+from scalelab.analysis.noise_runs import NoiseRun, NoiseRuns, read_noise
+from scalelab.analysis.steps_runs import read_steps
+from scalelab.analysis.stored import write_stored
+from scalelab.errors import ScaleLabError
+from scalelab.parallel.launch import launch
+
+FASHION = LAB.parent / "lab1_sgd" / "measured_batch_size.json"
+WORKERS, BATCH_SIZE = 2, 64
+EPOCHS = {"cifar10": 24, "fashion_mnist": 8}
+
+
+def cifar10() -> tuple[str, float, dict[int, list[float]]]:
+    """Options of the noise's run, the target, and the stored steps to it."""
+    measured = read_steps(LAB / "measured_steps.json")
+    run = measured.measured.runs[0]
+    sizes = f"--model {run.option('--model')} --images {run.option('--images')} --held-out {run.option('--held-out')}"
+    steps = {size: measured.steps(size).tolist() for size in measured.batch_sizes}
+    return f"{sizes} --augment --lr {measured.lr(BATCH_SIZE)}", measured.target, steps
+
+
+def fashion_mnist() -> tuple[str, float, dict[int, list[float]]]:
+    measured = read_measured(FASHION)
+    options = f"--model {measured.model_name} --images {measured.images} --lr {measured.lr(BATCH_SIZE)}"
+    steps = measured.to_target("images") / np.array(measured.batch_sizes)
+    return options, measured.target, dict(zip(measured.batch_sizes, steps.T.tolist(), strict=True))
+
+
+def run(dataset: str, options: str, seed: int) -> NoiseRun:
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "noise.json"
+        arguments = ["--dataset", dataset, *options.split(), "--batch-size", BATCH_SIZE, "--epochs", EPOCHS[dataset]]
+        arguments += ["--device", "cpu", "--seed", seed, "--out", out]
+        outcome = launch(LAB / "noise.py", list(map(str, arguments)), WORKERS, folder=folder)
+        if outcome.ended != "finished":
+            raise ScaleLabError(outcome.reason)
+        return read_noise(out)
+
+
+@click.command()
+@click.option("--seeds", default=3, show_default=True, help="Runs of each data set.")
+def main(seeds: int) -> None:
+    """Run all, and store them."""
+    for dataset, known in (("cifar10", cifar10()), ("fashion_mnist", fashion_mnist())):
+        options, target, steps = known
+        measured = NoiseRuns(target, steps, [run(dataset, options, seed) for seed in range(seeds)])
+        write_stored(measured, LAB / f"measured_noise_{dataset}.json")
+        scale, knee = measured.scales().mean(), measured.curve().critical
+        click.echo(f"{dataset}: noise scale {scale:.0f}, knee {knee:.0f}, ratio {scale / knee:.2f}")
+
+
+if __name__ == "__main__":
+    main()

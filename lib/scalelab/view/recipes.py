@@ -1,0 +1,54 @@
+"""Recipes of a sweep, run one by one from a notebook; what has finished stays, when the notebook is opened again, too."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from scalelab.errors import ScaleLabError
+from scalelab.parallel.launch import Progress
+from scalelab.parallel.sweep import Trial, read_sweep, run_trial, trials
+from scalelab.train.record import Row
+
+OUT = Path("runs/tricks")
+
+
+class Recipes:
+    """The runs of a sweep's file with another seed and on several ranks, and the learner's own code where it can be.
+
+    Records lie in OUT/NAME/seed-SEED; a run that has finished with the same command is not run again.
+    """
+
+    def __init__(self, sweep: Path | str, workers: int = 2, seed: int = 77, more: str = "", out: Path = OUT):
+        asked = read_sweep(sweep)
+        common = f"{asked.common} {more}"
+        asked = msgspec.structs.replace(asked, workers=workers, seeds=(seed,), common=common)
+        self.trials: Mapping[str, Trial] = {trial.name: trial for trial in trials(asked, Path(sweep).parent, out)}
+
+    def run(self, name: str) -> Sequence[Row]:
+        """Run the recipe, with its lines as they come; gives its reports. Raises ScaleLabError where it fails."""
+        if name not in self.trials:
+            raise ScaleLabError(f"There is no recipe {name!r}; the recipes are {', '.join(self.trials)}.")
+        trial = self.trials[name]
+        if trial.finished:
+            print(f"{name}: finished before; delete {_shown(trial.folder)} to run it again.")
+            return trial.rows
+        outcome = run_trial(trial, _print_lines)
+        if outcome.ended != "finished":
+            raise ScaleLabError(f"{name}: {outcome.reason}")
+        return trial.rows
+
+    @property
+    def finished(self) -> dict[str, Sequence[Row]]:
+        """{name: reports} of the recipes that have finished."""
+        return {name: trial.rows for name, trial in self.trials.items() if trial.finished}
+
+
+def _print_lines(progress: Progress) -> None:
+    for line in progress.lines:
+        if line.rank is not None:
+            print(f"[{line.rank}] {line.text}", flush=True)
+
+
+def _shown(folder: Path) -> str:
+    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)

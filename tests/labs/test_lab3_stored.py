@@ -1,0 +1,87 @@
+"""What Lab 3's stored runs show is what its notebooks say, and its sweeps take the rates that the tuning found."""
+
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scalelab.analysis.noise_runs import read_noise_runs
+from scalelab.analysis.steps_runs import best_rates, read_steps
+from scalelab.analysis.sweep_runs import read_sweep_runs
+from scalelab.parallel.sweep import read_sweep
+from scalelab.view.tricks import by_optimizer
+
+LAB = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch"
+SWEEPS = ("tuning", "tricks", "why", "steps_tuning", "steps", "epochs")
+OPTIMIZERS = {"sgd": "linear, warmup, ghost", "lars": "LARS", "larc": "LARC", "lamb": "LAMB", "novograd": "NovoGrad",
+              "adam": "Adam", "adagrad": "AdaGrad"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tricks():
+    return read_sweep_runs(LAB / "measured_tricks.json")
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_the_stored_runs_are_those_of_the_sweep(name):
+    sweep, measured = read_sweep(LAB / f"{name}.toml"), read_sweep_runs(LAB / f"measured_{name}.json")
+    common = shlex.split(sweep.common)
+    asked = {(run, seed): " ".join([*common, *shlex.split(arguments), "--seed", str(seed)])
+             for run, arguments in sweep.runs.items() for seed in sweep.seeds}  # fmt: skip
+    assert {(run.name, run.seed): run.arguments for run in measured.runs} == asked
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ("plain", "sqrt"), ("sqrt", "sqrt, ghost"), ("sqrt, ghost", "sqrt, ghost, longer"),
+    ("linear", "linear, warmup"), ("linear, warmup", "linear, warmup, ghost"), ("SGD, too high", "LARS"),
+])  # fmt: skip
+def test_each_trick_brings_more_than_twice_its_spread(tricks, before, after):
+    """At equal epochs and 16 times the batch (Hoffer et al. 2017, table 1); the last one needs more of them."""
+    effect = tricks.effect(before, after)
+    assert effect.mean > 0 and effect.clear, str(effect)
+
+
+def test_lars_trains_at_ten_times_the_rate_at_which_sgd_does_not(tricks):
+    def rate(name):
+        return float(tricks.of(name)[0].option("--lr"))
+
+    best = tricks.last("LARS").mean()
+    assert rate("LARS, high") > rate("LARS") >= 10 * rate("SGD, too high")
+    assert tricks.last("SGD, too high").max() < best - 0.1
+    assert tricks.last("LARS, high").min() > best - 0.05
+
+
+def test_equal_updates_close_most_of_the_gap():
+    why = read_sweep_runs(LAB / "measured_why.json")
+    lost, left = why.effect("small", "epochs"), why.effect("small", "updates")
+    assert lost.mean < 0 and lost.clear
+    assert left.mean > lost.mean / 3
+
+
+@pytest.mark.parametrize("dataset", ["cifar10", "fashion_mnist"])
+def test_the_noise_scale_is_within_a_factor_of_2_of_the_knee_of_the_steps(dataset):
+    measured = read_noise_runs(LAB / f"measured_noise_{dataset}.json")
+    assert 0.5 < measured.scales().mean() / measured.curve().critical < 2
+
+
+def test_steps_halve_at_first_and_hardly_fall_in_the_end():
+    measured = read_steps(LAB / "measured_steps.json")
+    steps = [np.nanmean(measured.steps(size)) for size in measured.batch_sizes]
+    assert steps[0] / steps[1] > 1.6
+    assert steps[-2] / steps[-1] < 1.4
+
+
+def test_every_optimizer_tried_as_many_rates_and_runs_with_the_best(tricks):
+    tried = by_optimizer(read_sweep_runs(LAB / "measured_tuning.json"))
+    assert {len(rates) for rates in tried.values()} == {4}
+    for optimizer, rates in tried.items():
+        run = tricks.of(OPTIMIZERS[optimizer])[0]
+        k = int(run.option("--batch-size")) / int(run.option("--base-batch"))
+        assert float(run.option("--lr")) * k == pytest.approx(max(rates, key=rates.get))
+
+
+def test_every_batch_size_runs_with_the_rate_that_needed_the_fewest_steps():
+    measured = read_steps(LAB / "measured_steps.json").measured
+    best = best_rates(read_sweep_runs(LAB / "measured_steps_tuning.json"))
+    assert {int(name): float(measured.of(name)[0].option("--lr")) for name in measured.names} == best

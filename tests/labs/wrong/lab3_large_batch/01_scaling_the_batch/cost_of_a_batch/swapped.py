@@ -1,0 +1,3 @@
+# says: the two are swapped
+def cost_of_a_batch(batch_size, critical):
+    return 1 + batch_size / critical, 1 + critical / batch_size

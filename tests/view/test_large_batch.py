@@ -1,0 +1,86 @@
+"""Figures of Lab 3 show what the stored runs say."""
+
+import numpy as np
+import pytest
+
+from scalelab.analysis.noise_runs import NoiseRun
+from scalelab.analysis.sharpness_runs import Minimum
+from scalelab.analysis.steps_to_target import StepsCurve
+from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
+from scalelab.train import Row
+from scalelab.view.figure import png
+from scalelab.view.large_batch import draw_epochs, draw_noise, draw_sharpness, draw_speed, draw_steps, draw_why
+from scalelab.view.tricks import by_optimizer, draw_on_the_way, draw_recipes, draw_tuning, table
+
+SIZES = [8, 64, 512]
+
+
+@pytest.fixture(autouse=True)
+def no_predictions(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def rows(accuracy, images=512, epochs=2):
+    return [
+        Row(seconds=2.0 * e, training_seconds=1.5 * e, epoch=e, images=images * e, images_per_second=1, loss=1,
+            train_accuracy=accuracy + 0.1, validation_accuracy=accuracy * e / epochs)
+        for e in range(1, epochs + 1)
+    ]  # fmt: skip
+
+
+def sweep(accuracies, batch_size=256, base="--base-batch 16"):
+    """{name: accuracies of the seeds}."""
+    runs = [
+        SweepRun(name, seed, f"--batch-size {name if name.isdigit() else batch_size} {base}", 1, rows(accuracy))
+        for name, values in accuracies.items()
+        for seed, accuracy in enumerate(values)
+    ]
+    return SweepRuns({}, "nothing", runs)
+
+
+def test_the_regimes_are_shaded_in_their_order():
+    curve = StepsCurve(least_steps=50, critical=64)
+    steps = {size: curve.steps(size) * np.array([0.95, 1.05]) for size in SIZES}
+    figure = draw_steps(steps, curve, "knee", own=(64, 110))
+    words = [text.get_text().replace("\n", " ") for text in figure.axes[0].texts]
+    assert words == ["perfect scaling", "diminishing returns", "no gain"]
+    assert any("knee: 64" in text.get_text() for text in figure.axes[1].texts)
+
+
+def test_figures_of_3_1_can_be_drawn():
+    curve = StepsCurve(50, 64)
+    run = NoiseRun("nothing", 64, 2, 0.1, 0, [3.0, 3.1, 2.9, 5.0, 5.1, 4.9], [2.0, 2.1, 1.9, 3.0, 3.1, 2.9], [0.2, 0.5])
+    ends = [Minimum("a", 16, seed, [5.0 + seed], [-1.0, 0.0, 1.0], [3.0, 1.0, 3.5]) for seed in (0, 1)]
+    for figure in (
+        draw_speed(SIZES, np.array([[10.0, 20, 30], [11, 21, 31]])),
+        draw_epochs(sweep({"16": [0.5, 0.6], "64": [0.4, 0.5]}), [16, 64]),
+        draw_noise([run], 0.5, curve, "knee"),
+        draw_why(sweep({"16": [0.5, 0.6], "64": [0.4, 0.5]}), {"16": "small", "64": "large"}),
+        draw_sharpness({"small, 12 epochs": ends, "large": ends}),
+    ):
+        assert png(figure).startswith(b"\x89PNG")
+
+
+def test_the_table_has_a_row_for_each_recipe_and_a_place_for_the_own_run():
+    measured = sweep({"plain": [0.4, 0.42], "sqrt": [0.5, 0.52]})
+    lines = table(measured, {"sqrt": rows(0.51)}).splitlines()
+    assert len(lines) == 4
+    assert lines[2] == "| plain | 256 | 4 | 0.410 ± 0.028 |  |"
+    assert lines[3].endswith("| 0.510 |")
+
+
+def test_own_runs_are_stars_and_the_first_recipe_is_the_measure():
+    measured = sweep({"plain": [0.4, 0.42], "sqrt": [0.5, 0.52]})
+    figure = draw_recipes(measured, {"sqrt": rows(0.51)})
+    stars = [line for line in figure.axes[0].lines if line.get_marker() == "*"]
+    assert [list(star.get_xdata()) for star in stars] == [[0.51]]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["plain", "sqrt"]
+    assert png(draw_on_the_way(measured, ["plain", "sqrt"]))
+
+
+def test_tuning_is_shown_by_the_rate_of_the_whole_batch():
+    tuning = sweep({"sgd 0.1": [0.5], "sgd 0.2": [0.6], "lars 1": [0.55], "lars 2": [0.4]})
+    found = by_optimizer(tuning)["sgd"]
+    assert list(found) == pytest.approx([1.6, 3.2])
+    assert list(found.values()) == [0.5, 0.6]
+    assert len(draw_tuning(tuning).axes) == 2
