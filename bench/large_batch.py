@@ -15,7 +15,6 @@ import msgspec
 from machine import describe_machine
 from tqdm import tqdm
 
-from scalelab.analysis.noise_runs import NoiseRun
 from scalelab.analysis.stored import write_stored
 from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
 from scalelab.errors import ScaleLabError

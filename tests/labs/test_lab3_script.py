@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from scalelab.analysis.noise_runs import read_noise
 from scalelab.optim import scaled_rate
 from scalelab.parallel import launch
 from scalelab.parallel.launch import Limits
 from scalelab.train import read_record
 
 SCRIPT = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch" / "cifar10.py"
+NOISE = SCRIPT.with_name("noise.py")
 SIZES = "--images 256 --held-out 100 --epochs 2 --device cpu"
 pytestmark = pytest.mark.ranks
 
@@ -36,11 +38,36 @@ def test_with_ghost_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
 @pytest.mark.parametrize("options", [
     "--optimizer lars --lr 5", "--optimizer larc", "--optimizer lamb --lr 0.01", "--optimizer novograd --lr 0.01",
     "--optimizer adam --lr 0.001", "--optimizer adagrad --lr 0.01", "--noise-of 16", "--decay steps", "--decay cosine",
-    "--tuning",
+    "--tuning", "--augment", "--average-from 1", "--augment --ghost-size 8 --average-from 1",
 ])  # fmt: skip
 def test_everything_that_can_be_switched_on_trains(options, tmp_path):
     first, last = run(tmp_path, f"--batch-size 64 {options}")
     assert last.loss < first.loss
+
+
+def test_what_the_learner_writes_trains_as_what_the_library_has(tmp_path):
+    """Their ghost batches have other images, so a batch of one ghost batch is what both do alike."""
+    options = "--batch-size 32 --ghost-size 16 --scale sqrt --base-batch 8 --warmup 1 --optimizer lars --lr 2"
+    own, library = run(tmp_path / "own", f"{options} --own"), run(tmp_path / "library", options)
+    assert [row.loss for row in own] == pytest.approx([row.loss for row in library], rel=1e-3)
+
+
+def test_accuracy_is_measured_every_so_many_epochs_and_at_the_end_and_the_weights_are_kept(tmp_path):
+    rows = run(tmp_path, "--batch-size 64 --epochs 3 --every 2 --keep", workers=1)
+    assert [row.epoch for row in rows] == [2, 3]
+    assert [path.name for path in tmp_path.glob("*.safetensors")] == ["epoch-003.safetensors"]
+
+
+def test_two_ranks_keep_the_lengths_of_their_gradients_alone_and_together(tmp_path):
+    """The mean of two is not longer than they are on average, and by much shorter only if they pull apart."""
+    options = "--images 128 --held-out 50 --epochs 2 --batch-size 16 --device cpu"
+    arguments = [*options.split(), "--out", str(tmp_path / "noise.json")]
+    outcome = launch(NOISE, arguments, 2, limits=Limits(seconds=120))
+    assert outcome.ended == "finished", outcome.reason
+    kept = read_noise(tmp_path / "noise.json")
+    assert (len(kept.small), len(kept.large), kept.steps_per_epoch, len(kept.accuracies)) == (16, 16, 8, 2)
+    assert all(0 < large <= small for small, large in zip(kept.small, kept.large, strict=True))
+    assert sum(kept.large) > sum(kept.small) / 3
 
 
 @pytest.mark.slow

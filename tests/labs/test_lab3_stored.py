@@ -39,7 +39,8 @@ def test_the_stored_runs_are_those_of_the_sweep(name):
 def test_each_trick_brings_more_than_twice_its_spread(tricks, before, after):
     """At equal epochs and 16 times the batch (Hoffer et al. 2017, table 1); the last one needs more of them."""
     effect = tricks.effect(before, after)
-    assert effect.mean > 0 and effect.clear, str(effect)
+    assert effect.mean > 0, str(effect)
+    assert effect.clear, str(effect)
 
 
 def test_lars_trains_at_ten_times_the_rate_at_which_sgd_does_not(tricks):
@@ -55,7 +56,8 @@ def test_lars_trains_at_ten_times_the_rate_at_which_sgd_does_not(tricks):
 def test_equal_updates_close_most_of_the_gap():
     why = read_sweep_runs(LAB / "measured_why.json")
     lost, left = why.effect("small", "epochs"), why.effect("small", "updates")
-    assert lost.mean < 0 and lost.clear
+    assert lost.mean < 0
+    assert lost.clear
     assert left.mean > lost.mean / 3
 
 

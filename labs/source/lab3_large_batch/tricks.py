@@ -42,7 +42,7 @@ def ghost_normalise(x: Tensor, ghost_size: int, eps: float = 1e-5) -> Tensor:
 
 
 def local_rate(weight: Tensor, gradient: Tensor, weight_decay: float, trust: float) -> float | Tensor:
-    """The rate of one layer (You et al. 2017, eq. 6): trust |w| / (|g| + weight_decay |w|), and 1 where |w| or |g| is 0.
+    """The rate of one layer: trust |w| / (|g| + weight_decay |w|), 1 where |w| or |g| is 0 (You et al. 2017, eq. 6).
 
     |w| and |g| are the Euclidean norms of the layer's weights and of their gradient.
     """
@@ -73,7 +73,7 @@ class OwnGhostBatchNorm(nn.BatchNorm2d):
 class OwnLARS(torch.optim.Optimizer):
     """SGD with momentum in which every layer has your `local_rate`; biases and norms, which are excluded, have 1."""
 
-    def __init__(self, params: Iterable, lr: float, momentum: float = 0.9, trust: float = 0.001):
+    def __init__(self, params: Iterable, lr: float = 1.0, momentum: float = 0.9, trust: float = 0.001):
         super().__init__(params, {"lr": lr, "momentum": momentum, "trust": trust, "weight_decay": 0.0, "adapt": True})
 
     @torch.no_grad()

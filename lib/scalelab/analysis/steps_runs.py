@@ -1,4 +1,4 @@
-"""Steps to a target accuracy by batch size, from the stored runs of a sweep whose runs are named by their batch size."""
+"""Steps to a target accuracy by batch size, from the stored runs of a sweep that names them by batch size."""
 
 from collections.abc import Sequence
 from pathlib import Path

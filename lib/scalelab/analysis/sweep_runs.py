@@ -1,4 +1,4 @@
-"""The runs of a sweep, kept in one file with what they ran on: accuracies with their spread, and effects with theirs."""
+"""The runs of a sweep in one file, with what they ran on: accuracies with their spread, effects with theirs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

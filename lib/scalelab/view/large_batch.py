@@ -1,4 +1,4 @@
-"""Figures of what a large batch does: steps to a target, the noise scale, what is lost and why, how sharp the end is."""
+"""Figures of what a large batch does: steps to a target, the noise scale, what is lost, how sharp the end is."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Recipes of a sweep, run one by one from a notebook; what has finished stays, when the notebook is opened again, too."""
+"""Recipes of a sweep, run one by one from a notebook; what has finished stays, also for another day."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
