@@ -18,7 +18,7 @@ from scalelab.analysis.sweep_runs import SweepRun
 from scalelab.parallel.sweep import Trial, read_sweep, trials
 from scalelab.train import choose_setting
 
-IMAGES, DIRECTIONS, SPAN = 2048, 3, 1.0
+IMAGES, DIRECTIONS, SPAN = 1024, 2, 1.0
 
 
 def measure(trial: Trial, images: int) -> Minimum:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.train import RunRecord, read_record
+from scalelab.train import Row, RunRecord, read_record
 from scalelab.train.record import RecordReader
 
 VALUES = {"epoch": 1, "loss": 2.5, "train_accuracy": 0.25, "lr": 0.1, "effective_batch_size": 64}
@@ -57,3 +57,11 @@ def test_a_line_that_is_no_row_is_passed_over(tmp_path, line):
 
 def test_no_record_is_no_rows(tmp_path):
     assert read_record(tmp_path / "nowhere") == []
+
+
+def test_a_report_is_a_line_on_the_screen():
+    row = Row(seconds=3, training_seconds=2.04, epoch=2, images=200, images_per_second=100, loss=1.25,
+              train_accuracy=0.5, validation_accuracy=0.4567)  # fmt: skip
+    assert row.in_words() == (
+        "epoch  2  loss 1.250  training accuracy 0.500  held-out accuracy 0.457  after 2.0 s of training"
+    )

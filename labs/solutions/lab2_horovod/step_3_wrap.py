@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches, partition
-from scalelab.train import Row, RunRecord, Setting, accuracy, choose_setting, wait_for
+from scalelab.train import RunRecord, Setting, accuracy, choose_setting, wait_for
 
 MOMENTUM = 0.9
 ORDER_SEED = 0  # of the order of the images, which changes from epoch to epoch
@@ -85,7 +85,7 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
             effective_batch_size=arguments.batch_size,
         )
         if hvd.rank() == 0:  # step 2
-            print(in_words(row), flush=True)
+            print(row.in_words(), flush=True)
         save_checkpoint(arguments.out, model, optimizer, epoch)
 
 
@@ -102,14 +102,6 @@ def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     return state["epoch"]
-
-
-def in_words(row: Row) -> str:
-    """One report as a line on the screen."""
-    return (
-        f"epoch {row.epoch:2g}  loss {row.loss:.3f}  training accuracy {row.train_accuracy:.3f}  "
-        f"held-out accuracy {row.validation_accuracy:.3f}  after {row.training_seconds:.1f} s of training"
-    )
 
 
 def main() -> None:

@@ -134,19 +134,11 @@ def train(arguments: argparse.Namespace, setting: Setting) -> list[Row]:
             effective_batch_size=arguments.batch_size,
         )
         rows.append(row)
-        print(in_words(row), flush=True)
+        print(row.in_words(), flush=True)
         held_out = [row.validation_accuracy for row in rows]
         if arguments.target and reached_target(held_out, arguments.target, arguments.patience):
             break
     return rows
-
-
-def in_words(row: Row) -> str:
-    """One report as a line on the screen."""
-    return (
-        f"epoch {row.epoch:2g}  loss {row.loss:.3f}  training accuracy {row.train_accuracy:.3f}  "
-        f"held-out accuracy {row.validation_accuracy:.3f}  after {row.training_seconds:.1f} s of training"
-    )
 
 
 def main() -> None:

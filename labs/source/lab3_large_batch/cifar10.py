@@ -25,7 +25,7 @@ from scalelab.models.replace_norms import replace_norms
 from scalelab.optim import LAMB, LARC, LARS, NovoGrad, exclude, grow_batch, scaled_rate
 from scalelab.optim.noise import example_weights, matching_sigma
 from scalelab.optim.schedules import Schedule, cosine_decay, gradual_warmup, product, step_decay
-from scalelab.train import Row, RunRecord, Setting, accuracy, choose_setting, save_checkpoint, wait_for
+from scalelab.train import RunRecord, Setting, accuracy, choose_setting, save_checkpoint, wait_for
 
 OPTIMIZERS = {
     "sgd": lambda weights, lr: torch.optim.SGD(weights, lr, momentum=0.9),
@@ -190,20 +190,12 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
             lr=optimizer.param_groups[0]["lr"], effective_batch_size=effective,
         )  # fmt: skip
         if hvd.rank() == 0:
-            print(in_words(row), flush=True)
+            print(row.in_words(), flush=True)
         reached = reached + 1 if arguments.target and row.validation_accuracy >= arguments.target else 0
         if arguments.target and reached == arguments.patience:
             break
     if arguments.keep and hvd.rank() == 0:
         save_checkpoint(measured, arguments.out, epoch + 1)
-
-
-def in_words(row: Row) -> str:
-    """One report as a line on the screen."""
-    return (
-        f"epoch {row.epoch:2g}  loss {row.loss:.3f}  training accuracy {row.train_accuracy:.3f}  "
-        f"held-out accuracy {row.validation_accuracy:.3f}  after {row.training_seconds:.1f} s of training"
-    )
 
 
 def main() -> None:

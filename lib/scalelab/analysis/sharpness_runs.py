@@ -42,11 +42,11 @@ class Minima(msgspec.Struct, frozen=True):
 
 
 def measure_minimum(
-    model: nn.Module, X: Tensor, y: Tensor, directions: Sequence[int], span: float = 1.0, points: int = 21
+    model: nn.Module, X: Tensor, y: Tensor, directions: Sequence[int], span: float = 1.0, points: int = 15
 ) -> tuple[list[float], list[float], list[float]]:
     """(eigenvalues, steps, loss) at the present weights; `directions` are seeds. Leaves the model as it was."""
     product, size = hessian_product(model.eval(), X, y)
-    eigenvalues = largest_eigenvalues(product, size, steps=12, device=X.device)
+    eigenvalues = largest_eigenvalues(product, size, steps=8, device=X.device)
     profiles = [profile(model, X, y, random_direction(model, seed), span, points) for seed in directions]
     return eigenvalues[:3].tolist(), profiles[0][0].tolist(), np.mean([loss for _, loss in profiles], axis=0).tolist()
 

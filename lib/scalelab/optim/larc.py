@@ -9,10 +9,11 @@ class LARC(LARS):
     """LARS in which `lr` is the bound of a layer's rate, no factor of it: the rate is min(local, lr).
 
     A layer whose gradient is small beside its weights moves as in SGD; one whose gradient is large, as at the beginning
-    of a training with large batches, is slowed down.
+    of a training with large batches, is slowed down. `trust` is apex's own default: with LARS's, twenty times lower,
+    every layer would be slowed down for ever.
     """
 
-    def __init__(self, params, lr: float = 0.1, momentum: float = 0.9, weight_decay: float = 0.0, trust: float = 0.001):
+    def __init__(self, params, lr: float = 0.1, momentum: float = 0.9, weight_decay: float = 0.0, trust: float = 0.02):
         super().__init__(params, lr, momentum, weight_decay, trust)
 
     def local_rates(self, group: dict, weight: Tensor, gradient: Tensor) -> Tensor:

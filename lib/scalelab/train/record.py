@@ -31,6 +31,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     effective_batch_size: int | None = None
     training_seconds: float | None = None
 
+    def in_words(self) -> str:
+        """The report of a training script after an epoch, as a line on the screen."""
+        return (
+            f"epoch {self.epoch:2g}  loss {self.loss:.3f}  training accuracy {self.train_accuracy:.3f}  "
+            f"held-out accuracy {self.validation_accuracy:.3f}  after {self.training_seconds:.1f} s of training"
+        )
+
 
 class RunRecord:
     """Appends rows to FOLDER/metrics.jsonl on rank 0 and does nothing on the other ranks.
