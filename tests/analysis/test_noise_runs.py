@@ -18,8 +18,14 @@ def noise_run(scales, accuracies, batch_size=64, workers=2, steps=50, seed=0):
 
 def test_each_epoch_has_the_noise_scale_of_its_steps():
     run = noise_run([20, 200], [0.1, 0.2])
-    assert run.of_epoch(0).value == pytest.approx(20, rel=0.02)
-    assert run.of_epoch(1).value == pytest.approx(200, rel=0.02)
+    assert [part.value for part in run.parts()] == pytest.approx([20, 200], rel=0.02)
+
+
+def test_epochs_of_few_steps_are_taken_together():
+    run = noise_run([20, 20, 20, 200, 200, 200], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], steps=6)
+    assert run.epochs_per_part == 3
+    assert [part.value for part in run.parts()] == pytest.approx([20, 200], rel=0.05)
+    assert [part.value for part in run.parts(0.2)] == pytest.approx([20], rel=0.05)
 
 
 def test_on_the_way_to_a_target_every_epoch_until_it_counts_once():

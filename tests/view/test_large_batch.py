@@ -49,7 +49,7 @@ def test_the_regimes_are_shaded_in_their_order():
 
 def test_figures_of_3_1_can_be_drawn():
     curve = StepsCurve(50, 64)
-    run = NoiseRun("nothing", 64, 2, 0.1, 0, [3.0, 3.1, 2.9, 5.0, 5.1, 4.9], [2.0, 2.1, 1.9, 3.0, 3.1, 2.9], [0.2, 0.5])
+    run = NoiseRun("nothing", 64, 2, 0.1, 0, [3.0, 3.1] * 16, [2.0, 2.1] * 16, [0.2, 0.5])
     ends = [Minimum("a", 16, seed, [5.0 + seed], [-1.0, 0.0, 1.0], [3.0, 1.0, 3.5]) for seed in (0, 1)]
     for figure in (
         draw_speed(SIZES, np.array([[10.0, 20, 30], [11, 21, 31]])),

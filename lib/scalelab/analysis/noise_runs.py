@@ -1,5 +1,6 @@
 """The noise scale along a training run, from the lengths of gradients that `noise.py` of Lab 3 has kept."""
 
+import math
 from pathlib import Path
 
 import msgspec
@@ -8,6 +9,8 @@ import numpy as np
 from scalelab.analysis.noise_scale import NoiseScale, noise_scale
 from scalelab.analysis.steps_to_target import StepsCurve, fit_steps
 from scalelab.analysis.stored import read_stored
+
+FEWEST_STEPS = 16
 
 
 class NoiseRun(msgspec.Struct, frozen=True):
@@ -29,10 +32,18 @@ class NoiseRun(msgspec.Struct, frozen=True):
     def steps_per_epoch(self) -> int:
         return len(self.small) // len(self.accuracies)
 
-    def of_epoch(self, epoch: int) -> NoiseScale:
-        """The noise scale over the steps of an epoch, the first being 0."""
-        part = slice(epoch * self.steps_per_epoch, (epoch + 1) * self.steps_per_epoch)
-        return noise_scale(self.small[part], self.large[part], self.batch_size // self.workers, self.batch_size)
+    @property
+    def epochs_per_part(self) -> int:
+        """Epochs whose steps are taken together, so that there are enough of them for an estimate."""
+        return math.ceil(FEWEST_STEPS / self.steps_per_epoch)
+
+    def parts(self, target: float | None = None) -> list[NoiseScale]:
+        """The noise scale of each part of the run; with a target those that begin before it was reached."""
+        steps = self.epochs_per_part * self.steps_per_epoch
+        end = len(self.small) if target is None else self.epochs_to(target) * self.steps_per_epoch
+        starts = range(0, min(end, len(self.small) - steps + 1), steps)
+        own, all_together = self.batch_size // self.workers, self.batch_size
+        return [noise_scale(self.small[i : i + steps], self.large[i : i + steps], own, all_together) for i in starts]
 
     def epochs_to(self, target: float) -> int:
         """Epochs until the held-out accuracy was at the target for the first time; all of them where it never was."""
@@ -40,9 +51,12 @@ class NoiseRun(msgspec.Struct, frozen=True):
         return there[0] if there else len(self.accuracies)
 
     def on_the_way(self, target: float) -> float:
-        """The noise scale on average over the epochs until the target, weighted by nothing: an epoch is an epoch."""
-        known = [self.of_epoch(epoch) for epoch in range(self.epochs_to(target))]
-        return float(np.mean([one.value for one in known if one.known]))
+        """The mean of the noise scale over the steps until the target.
+
+        It is the critical batch size (McCandlish et al. 2018, appendix D) if noise plays no part in the steps: so take
+        it from runs with a large batch.
+        """
+        return float(np.mean([part.value for part in self.parts(target)]))
 
 
 class NoiseRuns(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ TITLE = {"fontsize": 10}
 MODEL = {"color": "0.2", "linewidth": 1.0}
 OWN = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5, "label": "your run"}
 SHADES = {PERFECT: "0.93", DIMINISHING: "0.86", NONE: "0.78"}
-# Goyal et al. 2017, figure 1 and table 4: top-1 error of ResNet-50 on ImageNet after 90 epochs, in percent.
+# Goyal et al. 2017, figure 1: top-1 error of ResNet-50 on ImageNet after 90 epochs, in percent.
 GOYAL = {256: 23.60, 8192: 23.74, 16384: 24.79, 32768: 27.55, 65536: 33.96}
 
 
@@ -109,17 +109,15 @@ def draw_epochs(measured: SweepRuns, sizes: Sequence[int]) -> Figure:
 
 
 def draw_noise(runs: Sequence[NoiseRun], target: float, curve: StepsCurve, prediction: str | None = None) -> Figure:
-    """The noise scale in each epoch on the way to the target, and the knee that the steps have shown."""
+    """The noise scale in each part of the way to the target, and the knee that the steps have shown."""
     figure, axes = new_figure(width=6.5, height=3.6)
-    length = max(run.epochs_to(target) for run in runs)
     for run in runs:
-        found = [run.of_epoch(epoch) for epoch in range(min(length, len(run.accuracies)))]
-        epochs = np.arange(1, len(found) + 1)
-        values, errors = (np.array([getattr(one, name) for one in found]) for name in ("value", "error"))
-        good = np.array([one.known for one in found])
+        parts = run.parts(target)
+        epochs = run.epochs_per_part * (np.arange(len(parts)) + 0.5)
+        values, errors = (np.array([getattr(part, name) for part in parts]) for name in ("value", "error"))
         look = {"fmt": "o", "capsize": 2, "markersize": 4, "linewidth": 0.8, "alpha": 0.8}
-        bars = np.minimum(2 * errors[good], 0.9 * values[good])
-        axes.errorbar(epochs[good], values[good], yerr=[bars, 2 * errors[good]], label=f"seed {run.seed}", **look)
+        bars = [np.minimum(2 * errors, 0.9 * values), 2 * errors]
+        axes.errorbar(epochs, values, yerr=bars, label=f"seed {run.seed}", **look)
     axes.axhline(curve.critical, color="black", linewidth=0.8)
     place = (0.99, curve.critical)
     words = f"knee of the steps {curve.critical:.0f}"
