@@ -46,7 +46,7 @@ def test_the_script_knows_all_that_a_sweep_asks_of_it(file, monkeypatch):
 
 @pytest.mark.parametrize(("before", "after"), [
     ("plain", "sqrt"), ("sqrt", "sqrt, ghost"), ("sqrt, ghost", "sqrt, ghost, longer"),
-    ("linear", "linear, warmup"), ("linear, warmup", "linear, warmup, ghost"), ("SGD, too high", "LARS"),
+    ("linear", "linear, warmup"), ("linear, warmup", "linear, warmup, ghost"), ("SGD, too high", "LARS, half the rate"),
 ])  # fmt: skip
 def test_each_trick_brings_more_than_twice_its_spread(tricks, before, after):
     """At equal epochs and 16 times the batch (Hoffer et al. 2017, table 1); the last one needs more of them."""
@@ -55,14 +55,11 @@ def test_each_trick_brings_more_than_twice_its_spread(tricks, before, after):
     assert effect.clear, str(effect)
 
 
-def test_lars_trains_at_ten_times_the_rate_at_which_sgd_does_not(tricks):
-    def rate(name):
-        return float(tricks.of(name)[0].option("--lr"))
-
-    best = tricks.last("LARS").mean()
-    assert rate("LARS, high") > rate("LARS") >= 10 * rate("SGD, too high")
-    assert tricks.last("SGD, too high").max() < best - 0.1
-    assert tricks.last("LARS, high").min() > best - 0.05
+def test_lars_trains_at_five_times_the_rate_at_which_sgd_does_not(tricks):
+    lars, sgd = "LARS, half the rate", "SGD, too high"
+    rates = [float(tricks.of(name)[0].option("--lr")) for name in (lars, sgd)]
+    assert rates[0] >= 5 * rates[1]
+    assert tricks.last(sgd).max() < tricks.last(lars).min() - 0.1
 
 
 def test_equal_updates_close_most_of_the_gap():

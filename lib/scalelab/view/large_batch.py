@@ -1,5 +1,6 @@
 """Figures of what a large batch does: steps to a target, the noise scale, what is lost, how sharp the end is."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -167,5 +168,5 @@ def draw_sharpness(minima: Mapping[str, Sequence[Minimum]]) -> Figure:
     left.legend(frameon=False, fontsize=SMALL)
     right.set(ylabel="largest eigenvalue of the Hessian", xlim=(-0.5, len(minima) - 0.5))
     right.set_ylim(bottom=0)
-    right.set_xticks(range(len(minima)), [words.replace(", ", ",\n") for words in minima], fontsize=SMALL)
+    right.set_xticks(range(len(minima)), [textwrap.fill(words, 14) for words in minima], fontsize=SMALL)
     return figure
