@@ -38,11 +38,16 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def mean_over_ranks(numbers: Tensor) -> Tensor:
+    """By a name of their own: Horovod would otherwise make one up in every step, and keep them all."""
+    return hvd.allreduce(numbers, name=f"numbers.{len(numbers) if numbers.ndim else 0}")
+
+
 def lengths_and_mean(model: nn.Module) -> tuple[float, float]:
     """Average the gradients over the ranks; the squared length before, on average, and after."""
     gradients = [weight.grad for weight in model.parameters()]
-    lengths = squared_lengths(gradients, hvd.allreduce)
-    for gradient, mean in zip(gradients, hvd.grouped_allreduce(gradients), strict=True):
+    lengths = squared_lengths(gradients, mean_over_ranks)
+    for gradient, mean in zip(gradients, hvd.grouped_allreduce(gradients, name="gradients"), strict=True):
         gradient.copy_(mean)
     return lengths
 
