@@ -180,7 +180,7 @@ def with_edits(script, edits):
 
 EACH_TIME = {"after_loading", "a_file_each"}  # wrong scripts that are tried each time
 # Notebooks that train real networks: their whole runs need the cores for themselves.
-HEAVY = {"03_batch_size"}
+HEAVY = {"03_batch_size", "02_large_batch_tricks"}
 NOTEBOOKS = [Notebook(path) for path in sorted(SOURCE.glob("*/*.ipynb"))]
 EXERCISES = [exercise for notebook in NOTEBOOKS for exercise in notebook.exercises]
 WRONG_ANSWERS = [wrong for exercise in EXERCISES for wrong in exercise.wrong_answers]
