@@ -9,6 +9,7 @@ suits the base batch; --scale says how it grows from there.
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import horovod.torch as hvd
@@ -79,8 +80,8 @@ def make_model(arguments: argparse.Namespace, setting: Setting) -> nn.Module:
     return model.to(setting.device)
 
 
-def make_schedule(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedule:
-    """The factor of the scaled rate in each step. Warmup begins at the base batch's rate."""
+def make_rate(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedule:
+    """The learning rate of each step. Warmup begins at the base batch's rate."""
     steps, k = arguments.epochs * steps_per_epoch, arguments.batch_size / arguments.base_batch
     decay = {
         "none": lambda step: 1.0,
@@ -88,15 +89,15 @@ def make_schedule(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedu
         "cosine": cosine_decay(steps),
     }[arguments.decay]
     growth, warmup_steps = scaled_rate(1.0, k, arguments.scale), round(arguments.warmup * steps_per_epoch)
-    if arguments.own:
-        return product(lambda step: warmup_factor(step, warmup_steps, growth), decay)
-    return product(gradual_warmup(warmup_steps, growth), decay)
+    own = partial(warmup_factor, warmup_steps=warmup_steps, k=growth)
+    factor = product(own if arguments.own else gradual_warmup(warmup_steps, growth), decay)
+    return lambda step: arguments.lr * growth * factor(step)
 
 
-def make_optimizer(arguments: argparse.Namespace, model: nn.Module, lr: float) -> torch.optim.Optimizer:
+def make_optimizer(arguments: argparse.Namespace, model: nn.Module) -> torch.optim.Optimizer:
     """The optimizer by its name; biases and norms have no weight decay and no layer-wise rate."""
     make = OwnLARS if arguments.own and arguments.optimizer == "lars" else OPTIMIZERS[arguments.optimizer]
-    return make(exclude(model, arguments.weight_decay), lr)
+    return make(exclude(model, arguments.weight_decay), arguments.lr)
 
 
 def make_loss(arguments: argparse.Namespace) -> Callable[[Tensor, Tensor, int], Tensor]:
@@ -124,16 +125,17 @@ def make_view(arguments: argparse.Namespace, X: Tensor) -> Callable[[Tensor, int
     return view
 
 
-def average(averaged: AveragedModel, model: nn.Module, X: Tensor) -> None:
-    """Take the weights into the average (SWA); its batch norm needs statistics of its own, the same on all workers."""
+def to_measure(model: nn.Module, averaged: AveragedModel, first: int | None, epoch: int, X: Tensor) -> nn.Module:
+    """The network itself; from epoch `first` on, where given, that with the mean of its weights since then (SWA).
+
+    The mean needs statistics of its own in its batch norms, over the images X, the same on all workers.
+    """
+    if first is None or epoch < first:
+        return model
     averaged.update_parameters(model)
     update_bn(X.split(256), averaged)
     hvd.broadcast_parameters(averaged.state_dict(), root_rank=0)
-
-
-def measure(model: nn.Module, X: Tensor, y: Tensor) -> tuple[float, float]:
-    """How many of these images the model names rightly, and how many they are."""
-    return accuracy(model, X, y) * len(y), len(y)
+    return averaged
 
 
 def over_ranks(*numbers: float) -> list[float]:
@@ -141,21 +143,28 @@ def over_ranks(*numbers: float) -> list[float]:
     return hvd.allreduce(torch.tensor(numbers, dtype=torch.float64), op=hvd.Sum).tolist()
 
 
+def accuracies(model: nn.Module, X: Tensor, y: Tensor, X_held_out: Tensor, y_held_out: Tensor) -> tuple[float, float]:
+    """On training images, `KNOWN` of each worker's, and on held-out ones: each worker measures a part."""
+    part = slice(hvd.rank(), None, hvd.size())
+    known, held_out = (X[part][:KNOWN], y[part][:KNOWN]), (X_held_out[part], y_held_out[part])
+    right = [accuracy(model, *images) * len(images[1]) for images in (known, held_out)]
+    sums = over_ranks(*right, len(known[1]), len(held_out[1]))
+    return sums[0] / sums[2], sums[1] / sums[3]
+
+
 def train(arguments: argparse.Namespace, setting: Setting) -> None:
     """Train; report at every measurement."""
-    X, y, X_held_out, y_held_out = setting.tensors()
+    X, y, *held_out = setting.tensors()
     model, loss_of, view = make_model(arguments, setting), make_loss(arguments), make_view(arguments, X)
     averaged = AveragedModel(model)
-    lr = scaled_rate(arguments.lr, arguments.batch_size / arguments.base_batch, arguments.scale)
-    optimizer = make_optimizer(arguments, model, lr)
-    optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters(), groups=1)
+    rate = make_rate(arguments, -(-len(y) // arguments.batch_size))
+    optimizer = hvd.DistributedOptimizer(make_optimizer(arguments, model), model.named_parameters(), groups=1)
     hvd.broadcast_parameters(model.state_dict(), root_rank=0)
-    factor = make_schedule(arguments, -(-len(y) // arguments.batch_size))
     batch_size_of = grow_batch(arguments.batch_size, arguments.grow_at, factor=4)
 
     def step(batch: Tensor, number: int) -> Tensor:
         for group in optimizer.param_groups:
-            group["lr"] = lr * factor(number)
+            group["lr"] = rate(number)
         optimizer.zero_grad()
         loss = loss_of(model(view(batch, number)), y[batch], number)
         loss.backward()
@@ -163,7 +172,6 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
         return loss.detach() * len(batch)
 
     record, steps, images, training_seconds, reached = RunRecord(arguments.out, hvd.rank()), 0, 0, 0.0, 0
-    part = slice(hvd.rank(), None, hvd.size())
     for epoch in range(arguments.epochs):
         start, total_loss = time.perf_counter(), torch.zeros((), device=setting.device)
         effective, _ = batch_size_of(epoch)
@@ -175,18 +183,14 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
         training_seconds += time.perf_counter() - start
         images += len(mine) * hvd.size()
 
-        measured = model
-        if arguments.average_from is not None and epoch >= arguments.average_from:
-            average(averaged, model, X[mine[:KNOWN]])
-            measured = averaged
+        measured = to_measure(model, averaged, arguments.average_from, epoch, X[mine[:KNOWN]])
         if (epoch + 1) % arguments.every and epoch + 1 < arguments.epochs:
             continue
-        known = measure(measured, X[part][:KNOWN], y[part][:KNOWN])
-        held_out = measure(measured, X_held_out[part], y_held_out[part])
-        sums = over_ranks(total_loss.item(), len(mine), *known, *held_out)
+        train_accuracy, validation_accuracy = accuracies(measured, X, y, *held_out)
+        loss, count = over_ranks(total_loss.item(), len(mine))
         row = record.write(
-            epoch=epoch + 1, images=images, training_seconds=training_seconds, loss=sums[0] / sums[1],
-            train_accuracy=sums[2] / sums[3], validation_accuracy=sums[4] / sums[5],
+            epoch=epoch + 1, images=images, training_seconds=training_seconds, loss=loss / count,
+            train_accuracy=train_accuracy, validation_accuracy=validation_accuracy,
             lr=optimizer.param_groups[0]["lr"], effective_batch_size=effective,
         )  # fmt: skip
         if hvd.rank() == 0:
