@@ -5,11 +5,12 @@ What is made here (gradebook.db, release, submitted, autograded, feedback) is th
 
 from pathlib import Path
 
-from scalelab.course.config import FEEDBACK, GRADE, RELEASE, SANITIZE, find_alembic, scripts_to_edit
+from scalelab.course.config import FEEDBACK, GRADE, RELEASE, SANITIZE, scripts_to_edit
 from scalelab.course.reading import SubmissionExporter
+from scalelab.programs import find_own_programs
 
 c = get_config()  # noqa: F821  (nbgrader's)
-find_alembic()
+find_own_programs()
 
 c.CourseDirectory.course_id = "scalelab"
 c.GenerateAssignment.preprocessors = RELEASE

@@ -142,7 +142,23 @@ def course_folder(tmp_path):
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
-    folder = write_course(tmp_path_factory.mktemp("course"))
+    return released(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory):
+    """A course whose release is made and to which nothing was handed in, to be copied."""
+    return released(tmp_path_factory.mktemp("fresh"))
+
+
+@pytest.fixture
+def new_course(fresh, tmp_path):
+    """One of its own for a test."""
+    return Course(shutil.copytree(fresh.folder, tmp_path / "new_course"))
+
+
+def released(folder):
+    write_course(folder)
     done = nbgrader(folder, "generate_assignment", "lab0", seconds=120)
     assert done.returncode == 0, done.stderr
     return Course(folder)

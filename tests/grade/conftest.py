@@ -1,13 +1,17 @@
 """Images to grade by, and a small handout of them."""
 
+import contextlib
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
-from scalelab.data import Dataset, load
+from scalelab.data import Dataset, load, write_cifar10
 from scalelab.grade.handout import Handout, make_handout
+
+FEW = 600
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +30,34 @@ def handout(dataset) -> Handout:
 @pytest.fixture
 def submissions() -> Path:
     return Path(__file__).parent / "submissions"
+
+
+@pytest.fixture(scope="session")
+def few() -> int:
+    """How many training images `small_data` has."""
+    return FEW
+
+
+@pytest.fixture(scope="session")
+def small_data(dataset, tmp_path_factory) -> Path:
+    """A folder with a few training and 200 held-out images."""
+    folder = tmp_path_factory.mktemp("small")
+    some = torch.arange(FEW)
+    write_cifar10(folder, dataset.train.take(some), dataset.test.take(some[:200]), dataset.classes, dataset.source)
+    return folder
+
+
+@pytest.fixture
+def in_walls():
+    """Gives the processes of this machine that are in a process namespace of their own and live."""
+
+    def look() -> set[int]:
+        ours, found = Path("/proc/self/ns/pid").readlink(), set()
+        for process in psutil.process_iter():
+            with contextlib.suppress(OSError, psutil.Error):
+                namespace = Path("/proc", str(process.pid), "ns", "pid").readlink()
+                if namespace != ours and process.status() != psutil.STATUS_ZOMBIE:
+                    found.add(process.pid)
+        return found
+
+    return look

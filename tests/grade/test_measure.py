@@ -9,7 +9,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from scalelab.grade.measure import BadCheckpointError, Examiner, load_weights
+from scalelab.grade.examiner import Examiner
+from scalelab.grade.weights import BadCheckpointError, load_weights
 from scalelab.models import build
 from scalelab.train import save_checkpoint
 
@@ -82,6 +83,7 @@ def test_accuracy_is_what_counting_gives_on_each_part(path, handout):
         weights["head.2.bias"].copy_(torch.eye(10)[3])
 
     edit(path, always_3)
-    measured = Examiner("small-resnet", handout, "cpu").measure(path)
+    with Examiner("small-resnet", handout, "cpu") as examiner:
+        measured = examiner.measure(path)
     assert measured.train_accuracy == pytest.approx((handout.train.labels == 3).float().mean().item())
     assert measured.test_accuracy == pytest.approx((handout.test.labels == 3).float().mean().item())

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from scalelab.grade.report import write_feedback
-from scalelab.grade.result import Result
+from scalelab.grade.result import Result, Run
 from scalelab.parallel.check import Finding, Report
 from scalelab.train import Row
 
@@ -107,3 +107,24 @@ def test_the_findings_of_the_conversion_check_come_with_their_hints(page):
 
 def test_a_result_comes_back_from_its_json():
     assert Result.from_json(PASSED.to_json()) == PASSED
+
+
+def test_what_the_ranks_printed_is_shown_as_text(page):
+    shown = page(msgspec.structs.replace(REFUSED, printed=["[0] <script>alert(1)</script>"]))
+    assert "&lt;script&gt;alert(1)" in shown
+    assert "<script>" not in shown
+
+
+def test_several_runs_are_all_shown_and_which_counts(page):
+    runs = [Run(seed=seed, train_accuracy=[0.7, 0.71], test_accuracy=[0.66, 0.68], seconds=60.0) for seed in (0, 1)]
+    shown = page(msgspec.structs.replace(PASSED, runs=runs, seed=1))
+    assert "1 (counts)" in shown
+    assert "0 (counts)" not in shown
+
+
+def test_each_ranks_speed_is_the_reported_one_divided_by_the_ranks(page):
+    assert "50 images per second" in page(PASSED, ROWS)
+
+
+def test_where_there_is_nothing_to_draw_there_is_no_picture(page):
+    assert "<svg" not in page(REFUSED)

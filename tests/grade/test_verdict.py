@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.grade.measure import Measured
+from scalelab.grade.examine import Measured
 from scalelab.grade.rubric import Targets
 from scalelab.grade.verdict import judge
 

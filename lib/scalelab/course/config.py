@@ -1,7 +1,5 @@
 """How nbgrader makes learners' copies and grades them, in one place for `labs/nbgrader_config.py`."""
 
-import os
-import sys
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
@@ -22,9 +20,11 @@ from nbgrader.preprocessors import (
 )
 
 from scalelab.course.execute import RunCells
-from scalelab.course.leaks import HideTests, RefuseLeaks, StripScripts
+from scalelab.course.hide import HideTests
+from scalelab.course.leaks import RefuseLeaks, StripScripts
 from scalelab.course.mend import MendCells
 from scalelab.course.release import SOLUTIONS
+from scalelab.course.settle import SettleScores
 from scalelab.course.stubs import NamedStubs, has_solution
 
 # Hidden tests go after the cells were saved (the gradebook keeps them), and the checksums are those without them.
@@ -44,7 +44,7 @@ RELEASE = [
 ]
 SANITIZE = [ClearOutput, MendCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 FEEDBACK = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
-GRADE = [RunCells, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+GRADE = [RunCells, LimitOutput, SaveAutoGrades, SettleScores, AssignLatePenalties, CheckCellMetadata]
 
 
 def scripts_to_edit(source: Path, solutions: Path | None = None) -> dict[str, list[str]]:
@@ -63,10 +63,3 @@ def scripts_to_edit(source: Path, solutions: Path | None = None) -> dict[str, li
         for lab in sorted(source.iterdir())
         if lab.is_dir()
     }
-
-
-def find_alembic() -> None:
-    """nbgrader starts `alembic` by its name, which is not found where the environment was not activated."""
-    own = str(Path(sys.executable).parent)
-    if own not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", os.defpath)])

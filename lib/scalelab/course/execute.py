@@ -1,24 +1,38 @@
 """Run a submission's notebook from top to bottom, whatever a cell does, so that all the rest of it is graded.
 
 nbgrader's own preprocessor ends at the first cell that kills its kernel. This one ends the cell instead, starts a
-fresh kernel, runs the cells before it again without those that made trouble, and goes on.
+fresh kernel, runs the cells before it again without those that made trouble, and goes on. The kernel is in the
+sandbox, with a copy of the submission's folder that has no notebooks in it: they hold the hidden tests by then.
 """
 
 import math
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 from nbconvert.exporters.exporter import ResourcesDict
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer
 
 from scalelab.course.exercises import is_answer, is_test
 from scalelab.course.explain import explain, of_the_answer, of_the_cell
 from scalelab.course.kernel import Kernel, Limits, Ran
 from scalelab.course.outputs import error
 from scalelab.course.testing import run_test
+
+if TYPE_CHECKING:
+    from scalelab.grade.sandbox import Caps
+
+UNSAFE = (
+    "**This notebook was graded without a sandbox** (`--unsafe-no-sandbox`): it could read and change whatever the "
+    "person who graded it could."
+)
 
 
 class RunCells(NbGraderPreprocessor):
@@ -29,15 +43,42 @@ class RunCells(NbGraderPreprocessor):
     notebook_seconds = Float(1200, help="Seconds for a whole notebook; tests left over get no points.").tag(config=True)
     memory_gb = Float(help="Memory of the kernel above which its cell is stopped, in GB.").tag(config=True)
     restarts = Integer(10, help="How often a notebook's kernel is started anew.").tag(config=True)
+    processes = Integer(512, help="Processes and threads of the kernel and what it starts.").tag(config=True)
+    sandbox = Bool(True, help="Whether the kernel is enclosed; if not, it can do all that you can.").tag(config=True)
 
     def _memory_gb_default(self) -> float:
         return 0.75 * psutil.virtual_memory().total / 1e9
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """Fill in the outputs of every code cell. Every test cell that could not be run ends in an error output."""
-        with Kernel(Path(resources["metadata"]["path"] or ".").resolve()) as kernel:
+        """Fill in the outputs of every code cell. Every test cell that could not be run ends in an error output.
+
+        Raises ScaleLabError where there is no sandbox, unless it is switched off: then the notebook says so at its end.
+        """
+        caps = self._caps()
+        with _copied(Path(resources["metadata"]["path"] or ".").resolve()) as folder, Kernel(folder, caps) as kernel:
             _Notebook(nb.cells, kernel, self).run()
+        if not self.sandbox:
+            nb.cells.append(v4.new_markdown_cell(UNSAFE))
         return nb, resources
+
+    def _caps(self) -> "Caps | None":
+        if not self.sandbox:
+            return None
+        from scalelab.grade.sandbox import Caps, require  # late: it loads PyTorch, and a release needs none of it
+
+        require()
+        return Caps(memory_gb=self.memory_gb, processes=self.processes)
+
+
+@contextmanager
+def _copied(folder: Path) -> Iterator[Path]:
+    """The folder's files but its notebooks, for one kernel to work with."""
+    with tempfile.TemporaryDirectory(prefix="notebook-", ignore_cleanup_errors=True) as place:
+        copy = Path(place) / folder.name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.ipynb", "__pycache__"))
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)  # nbgrader leaves them read-only
+        yield copy
 
 
 class _Notebook:
@@ -72,7 +113,7 @@ class _Notebook:
         cell.outputs = ran.outputs
         self._note(index, ran)
         if is_test(cell):
-            _no_warnings(cell)
+            _settle(cell, ran)
             if ran.failed and not ran.trouble:
                 cell.outputs += explain(cell, self.kernel, self.cells[:index], self.troubles)
 
@@ -116,8 +157,19 @@ class _Notebook:
         cell.outputs = [error("Stopped", f"This cell was not run: the notebook was ended before it, because {used}.")]
 
 
-def _no_warnings(cell: NotebookNode) -> None:
-    """nbgrader takes whatever a test cell writes to stderr for a failure; a warning is none."""
+def _settle(cell: NotebookNode, ran: Ran) -> None:
+    """Leave nbgrader, which judges a test cell by its outputs, no choice.
+
+    It takes whatever is written to stderr for a failure, and a value for a part of the points; neither is. A test that
+    failed without showing an error, because the notebook has changed how errors are shown, has failed.
+    """
     for output in cell.outputs:
         if output.output_type == "stream":
             output.name = "stdout"
+    cell.outputs = [_shown(output) if output.output_type == "execute_result" else output for output in cell.outputs]
+    if (ran.failed or ran.trouble) and not any(output.output_type == "error" for output in cell.outputs):
+        cell.outputs.append(error("NotGraded", "This test did not come to its end, and no error was shown."))
+
+
+def _shown(result: NotebookNode) -> NotebookNode:
+    return v4.new_output("display_data", data=result.data, metadata=result.metadata)

@@ -13,15 +13,13 @@ import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
-from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 
-from scalelab.course.exercises import is_test
 from scalelab.course.release import SOLUTIONS
 from scalelab.course.stubs import has_solution, strip_script
 from scalelab.errors import ScaleLabError
 
 MARKER = re.compile(r"\b(BEGIN|END)[\s_-]+(HIDDEN[\s_-]+TESTS?|SOLUTIONS?|MARK[\s_-]+SCHEME)\b", re.IGNORECASE)
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class _AtRelease(NbGraderPreprocessor):
@@ -65,29 +63,6 @@ class RefuseLeaks(_AtRelease):
             if path.suffix == ".py" and (name := solved.get(meaning(text))):
                 raise ScaleLabError(f"{path.name} is solved: it does what {name} does; lay back what is handed out.")
         return nb, resources
-
-
-class HideTests(ClearHiddenTests):
-    """Takes the hidden tests out of a feedback page; text of the learner's own that looks like markers is no error."""
-
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Only test cells are looked at: nbgrader has put those back as the instructor wrote them."""
-        if is_test(cell):
-            whole = cell.source
-            super().preprocess_cell(cell, resources, cell_index)
-            hidden = {line.strip() for line in whole.splitlines()} - {line.strip() for line in cell.source.splitlines()}
-            for output in cell.outputs:
-                if output.output_type == "error":
-                    output.traceback = [part for part in output.traceback if not _shows(part, hidden)]
-        return cell, resources
-
-
-def _shows(part: str, lines: set[str]) -> bool:
-    """Whether a part of a traceback, a frame with the code around it, shows one of these lines."""
-    plain = _COLOUR.sub("", part)
-    return any(line in plain for line in lines)
 
 
 def whole_solutions(folder: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from scalelab.course.exercises import exercise, grade_id, is_answer
 from scalelab.course.reading import UNREADABLE
 
+_HEADING, _BULLET = "**Before it was graded, this notebook was mended:**", "- "
 _MAKERS = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}
 
 
@@ -29,11 +30,19 @@ class MendCells(NbGraderPreprocessor):
         unreadable = nb.metadata.pop(UNREADABLE, None)
         sentences = [unreadable] if unreadable else sentences + missing
         if sentences:
-            text = "\n".join(f"- {sentence}" for sentence in sentences)
-            nb.cells.insert(0, v4.new_markdown_cell(f"**Before it was graded, this notebook was mended:**\n\n{text}"))
+            text = "\n".join(f"{_BULLET}{sentence}" for sentence in sentences)
+            nb.cells.insert(0, v4.new_markdown_cell(f"{_HEADING}\n\n{text}", metadata={"scalelab": {"mended": True}}))
         for sentence in sentences:
             self.log.warning("%s of %s: %s", data["notebook"], data["student"], sentence)
         return nb, resources
+
+
+def mended(nb: NotebookNode) -> list[str]:
+    """The sentences that say what was mended of a graded notebook."""
+    first = nb.cells[0] if nb.cells else None
+    if first is None or not first.metadata.get("scalelab", {}).get("mended"):
+        return []
+    return [line.removeprefix(_BULLET) for line in first.source.splitlines() if line.startswith(_BULLET)]
 
 
 def is_missing(cell: NotebookNode) -> bool:

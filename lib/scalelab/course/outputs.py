@@ -1,7 +1,9 @@
 """What a cell shows, gathered message by message, in bounded memory however much it prints."""
 
 import re
+from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 
@@ -24,6 +26,7 @@ class Outputs:
 
     def take(self, message: dict) -> None:
         """Add what an iopub message shows; messages that show nothing (comm, status) pass."""
+        message = _clean(message)
         kind, content = message["msg_type"], message["content"]
         if kind == "clear_output":
             self.clear_next = bool(content.get("wait"))
@@ -39,6 +42,7 @@ class Outputs:
 
     def finished(self) -> list[NotebookNode]:
         """The outputs as a notebook stores them; lines that a progress bar wrote over are gone."""
+        self.cells = [output for output in self.cells if _is_valid(output)]
         for output in self.cells:
             if output.output_type == "stream":
                 output.text = _OVERWRITTEN.sub("", output.text)
@@ -81,6 +85,24 @@ class Outputs:
 def error(name: str, sentence: str) -> NotebookNode:
     """An error output, by which nbgrader gives a test cell no points, and which feedback shows as one sentence."""
     return new_output("error", ename=name, evalue=sentence, traceback=[f"{name}: {sentence}"])
+
+
+def _clean(value: Any) -> Any:
+    """A message whose texts can be written as UTF-8."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_clean(key): _clean(part) for key, part in value.items()}
+    return [_clean(part) for part in value] if isinstance(value, list) else value
+
+
+def _is_valid(output: NotebookNode) -> bool:
+    """Whether a notebook may hold it: whoever knows the kernel's key can send anything."""
+    try:
+        nbformat.validate(output, ref="output", version=4)
+    except nbformat.ValidationError:
+        return False
+    return True
 
 
 def _size(content: dict) -> int:

@@ -8,6 +8,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, v4
+from traitlets import Unicode
 
 MOST_BYTES = 50_000_000
 UNREADABLE = "scalelab_unreadable"
@@ -18,6 +19,8 @@ _MAKERS = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4
 class SubmissionExporter(NotebookExporter):
     """What `nbgrader autograde` reads submissions with: a file that is no notebook becomes one without answers."""
 
+    absent = Unicode(help="A JSON file: {notebook: why an empty file lies there}.").tag(config=True)
+
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[str, ResourcesDict]:
@@ -26,9 +29,14 @@ class SubmissionExporter(NotebookExporter):
         path = Path(filename)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         notebook = read_submission(path)
+        if path.stem in (absent := self._absent()) and not path.stat().st_size:
+            notebook.metadata[UNREADABLE] = absent[path.stem]
         if sentence := notebook.metadata.get(UNREADABLE):
             self.log.warning("%s: %s", filename, sentence)
         return self.from_notebook_node(notebook, resources, **options)
+
+    def _absent(self) -> dict[str, str]:
+        return json.loads(Path(self.absent).read_text(encoding="utf-8")) if self.absent else {}
 
 
 def read_submission(path: Path) -> NotebookNode:

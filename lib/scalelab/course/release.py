@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.course.command import nbgrader
+from scalelab.course.command import nbgrader, reason
 from scalelab.course.manifest import Manifest, digest, read_manifest, write_manifest
 from scalelab.errors import ScaleLabError
 
 CONFIG = "nbgrader_config.py"
+ASSESSMENT, HANDED_OUT = "assessment", ("assessment.ipynb", "assessment.py")  # beside the course's folder
 SOLUTIONS = "solutions"  # beside `source`: scripts that are the answer as a whole, and are never handed out
 _MADE_OURSELVES = ("stubs.py", "leaks.py", "config.py")  # what they do shows in the copies
 _PASSED_OVER = {"__pycache__", ".ipynb_checkpoints"}
@@ -66,17 +67,23 @@ def learners_copies(course: Path, tell: Callable[[str], None] = lambda sentence:
             tell(f"Making your copies of {lab} ...")
             done = nbgrader(place, "generate_assignment", lab)
             if done.returncode != 0:
-                raise ScaleLabError(f"nbgrader made no learners' copies of {lab}: {_reason(done.stderr)}")
+                raise ScaleLabError(f"nbgrader made no learners' copies of {lab}: {reason(done.stderr)}")
         for path in _files(place / "release"):
             copies[path.relative_to(place / "release").as_posix()] = path.read_bytes()
-    return copies
+    return copies | {f"{ASSESSMENT}/{path.name}": path.read_bytes() for path in _assessment(course)}
+
+
+def _assessment(course: Path) -> list[Path]:
+    """What is handed out of the assessment, where the course has one."""
+    paths = (course.resolve().parent / ASSESSMENT / name for name in HANDED_OUT)
+    return [path for path in paths if path.is_file()]
 
 
 def fingerprint(course: Path) -> str:
     """Changes with anything that the learners' copies are made of."""
     total = hashlib.sha256(importlib.metadata.version("nbgrader").encode())
     own = [Path(__file__).with_name(name) for name in _MADE_OURSELVES]
-    for path in [*own, course / CONFIG, *_files(course / "source"), *_files(course / SOLUTIONS)]:
+    for path in [*own, course / CONFIG, *_assessment(course), *_files(course / "source"), *_files(course / SOLUTIONS)]:
         if path.is_file():
             total.update(f"\0{path.name}\0{path.parent.name}\0{digest(path.read_bytes())}".encode())
     return total.hexdigest()
@@ -122,11 +129,3 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not _PASSED_OVER & set(path.relative_to(folder).parts):
             yield path
-
-
-def _reason(log: str) -> str:
-    """The line of nbgrader's log that says what was wrong."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    ours = [line.partition("ScaleLabError: ")[2] for line in lines if "ScaleLabError: " in line]
-    errors = [line for line in lines if "Error: " in line]
-    return (ours or errors or lines or ["it said nothing."])[-1]

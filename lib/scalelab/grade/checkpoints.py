@@ -6,6 +6,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+MOST_SAID = 3
 NAME = re.compile(r"epoch-([0-9]{3,9})\.safetensors")
 
 
@@ -24,6 +26,7 @@ class CheckpointWatch:
     def __init__(self, folder: Path):
         self.folder = folder
         self.seen: dict[str, tuple[tuple, float]] = {}
+        self.odd: dict[str, str] = {}
 
     def look(self, seconds: float) -> None:
         """Note what is there now, at this second of the run."""
@@ -42,9 +45,15 @@ class CheckpointWatch:
         ]
         return sorted(found, key=lambda checkpoint: (checkpoint.epoch, checkpoint.seconds))[-2:]
 
+    def passed_over(self, budget_seconds: float) -> str:
+        """What has a checkpoint's name and does not count, in words; empty where there is nothing."""
+        late = [name for name, (_, seconds) in self.seen.items() if seconds > budget_seconds]
+        said = [f"{name} is {kind}" for name, kind in sorted(self.odd.items())]
+        return "; ".join([*said, *(f"{name} was complete too late" for name in sorted(late))][:MOST_SAID])
+
     def _signatures(self) -> dict[str, tuple]:
         """Size and times of every regular file with a checkpoint's name."""
-        signatures = {}
+        signatures, self.odd = {}, {}
         for name in self._names():
             try:
                 status = os.lstat(self.folder / name)
@@ -52,6 +61,8 @@ class CheckpointWatch:
                 continue
             if stat.S_ISREG(status.st_mode):
                 signatures[name] = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            else:
+                self.odd[name] = KINDS.get(stat.S_IFMT(status.st_mode), "a device")
         return signatures
 
     def _names(self) -> list[str]:

@@ -1,28 +1,36 @@
 """How a submission behaves as a distributed program: told to the learner, worth no points."""
 
-import tempfile
+from collections.abc import Callable
 
+from scalelab.data.untrusted import clear
 from scalelab.errors import ScaleLabError
-from scalelab.grade.order import Order
-from scalelab.grade.sandbox import Room
+from scalelab.grade.apart import apart
+from scalelab.grade.room import Room
 from scalelab.parallel.check import Report, check
-from scalelab.parallel.launch import Limits
 
 SECONDS, STALL_SECONDS = 60.0, 20.0
+LEAST_SECONDS = 4.0  # in which a check could find something
 
 
-def check_conversion(room: Room, order: Order, workers: int) -> Report | None:
-    """The conversion check of the submission in its room; None for one worker, or where it could not be run."""
-    if workers < 2:
+def check_conversion(room: Room, workers: int, seed: int, seconds: float) -> Report | None:
+    """The conversion check of the submission in its room; None for one worker, or where it could not be run in time."""
+    if workers < 2 or seconds < LEAST_SECONDS:
         return None
-    limits = Limits(seconds=SECONDS, stall_seconds=STALL_SECONDS, memory_gb=order.rubric.memory_gb)
-    with tempfile.TemporaryDirectory(dir=room.home, prefix="check-") as out:
-        arguments = ["--data", str(room.data), "--out", out]
-        environment = room.environment(order.device, order.seed)
-        try:
-            return check(
-                room.script, arguments, workers, folder=out, limits=limits, environment=environment,
-                enclose=room.enclose,
-            )  # fmt: skip
-        except ScaleLabError:
-            return None
+    place = room.home / "check"
+    out = place / "out"
+    out.mkdir(parents=True)
+    try:
+        return check(
+            room.script, ["--data", str(room.data), "--out", str(out)], workers, folder=out,
+            limits=room.limits(min(seconds, SECONDS), STALL_SECONDS), environment=room.environment(seed),
+            enclose=room.enclosing(place), place=place, watch=room.watching(place),
+            apart=_judge_apart,
+        )  # fmt: skip
+    except ScaleLabError:
+        return None
+    finally:
+        clear(place)
+
+
+def _judge_apart(judging: Callable[[], Report]) -> Report:
+    return Report.from_json(apart(lambda: judging().to_json().encode()))

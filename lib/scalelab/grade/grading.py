@@ -1,18 +1,43 @@
 """One submission, from file to verdict."""
 
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from scalelab.data import load
-from scalelab.grade import sandbox
-from scalelab.grade.handout import Handout, make_handout
-from scalelab.grade.measure import BadCheckpointError, Examiner, Measured
+from scalelab.grade.conversion import SECONDS as CHECK_SECONDS
+from scalelab.grade.conversion import check_conversion
+from scalelab.grade.examine import Measured
 from scalelab.grade.order import Audience, Nobody, Order
+from scalelab.grade.prepare import Prepared, prepare
+from scalelab.grade.printed import last_words
+from scalelab.grade.repeat import chosen, in_words, margin, run_again
 from scalelab.grade.report import write_feedback
-from scalelab.grade.result import Result
+from scalelab.grade.reported import reported
+from scalelab.grade.result import Result, Run
+from scalelab.grade.room import SCRIPT_NAME, UNSAFE, WALLED, Room
 from scalelab.grade.run import Evidence, Terms, run_submission, set_terms
 from scalelab.grade.submission import NotAcceptedError, read_submission
 from scalelab.grade.verdict import Verdict, judge
-from scalelab.train import read_record
+from scalelab.grade.weights import BadCheckpointError
+from scalelab.parallel.check import Report
+from scalelab.train import Row
+from scalelab.train.record import MOST_BYTES, RECORD_NAME
+
+LEARNED = 0.2  # training accuracy, twice that of a guess: the script trains, and its check may take its time
+GRACE_SECONDS = 10.0  # after the budget, in which the check of any other script must be over
+ENDED_EARLY = ("failed", "memory", "printed", "stopped")
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One run of the submission: with which seed, what it left, what was measured, and the verdict on it."""
+
+    seed: int
+    folder: Path
+    evidence: Evidence
+    verdict: Verdict
+    measured: list[Measured] = field(default_factory=list)
+    conversion: Report | None = None
 
 
 def grade(order: Order, audience: Audience | None = None) -> Result:
@@ -24,12 +49,21 @@ def grade(order: Order, audience: Audience | None = None) -> Result:
     audience = audience or Nobody()
     order.check()
     refusal, source = _read(order.file)
-    handout = make_handout(load("cifar10", order.data), order.rubric.train_images)
+    prepared = prepare(order)
+    handout = prepared.handout
     targets = order.rubric.targets_for(handout.source)
     audience.say(f"Data: {handout.source}, {len(handout.train):,} training and {len(handout.test):,} held-out images")
     audience.say(f"Targets: training {targets.train_accuracy:.3f}, held-out {targets.test_accuracy:.3f}")
-    result = _result(order, handout, refusal) if refusal else _run_and_judge(source, order, handout, audience)
-    _write(result, order.out)
+    if refusal:
+        result, record = _result(order, prepared, refusal), []
+    else:
+        terms = set_terms(order, audience.say)
+        runs = _run(source, order, prepared, terms, audience)
+        result, record = _weigh(runs, order, prepared, terms)
+    result = result.plainly()
+    order.out.mkdir(parents=True, exist_ok=True)
+    write_feedback(result, record, order.out / "feedback.html")
+    result.save(order.out / "result.json")
     return result
 
 
@@ -41,44 +75,79 @@ def _read(file: Path) -> tuple[Verdict | None, bytes]:
         return Verdict(False, 0.0, str(refusal)), b""
 
 
-def _run_and_judge(source: bytes, order: Order, handout: Handout, audience: Audience) -> Result:
-    terms = set_terms(order, audience.say)
-    audience.say(f"Running {terms.workers} ranks with a budget of {terms.budget_seconds:.0f} s")
-    evidence = run_submission(source, order, handout, terms, audience)
-    audience.say("Measuring the last two checkpoints")
-    measured, verdict = _judge(evidence, order, handout)
-    return _result(order, handout, verdict, terms, evidence, measured)
+def _run(source: bytes, order: Order, prepared: Prepared, terms: Terms, audience: Audience) -> list[Graded]:
+    """As often as the rubric asks; the conversion is checked once."""
+    targets = order.rubric.targets_for(prepared.handout.source)
+    runs: list[Graded] = []
+    while not runs or run_again([margin(run.measured, targets) for run in runs], order.rubric):
+        runs.append(_run_once(source, order, prepared, terms, len(runs), audience))
+    return runs
 
 
-def _judge(evidence: Evidence, order: Order, handout: Handout) -> tuple[list[Measured], Verdict]:
+def _run_once(
+    source: bytes, order: Order, prepared: Prepared, terms: Terms, number: int, audience: Audience
+) -> Graded:
+    folder, seed = order.out / ("run" if number == 0 else f"run-{number + 1}"), order.seed + number
+    room = Room(folder, order)
+    room.furnish(source, prepared.handout)
+    audience.say(f"Running {terms.workers} ranks with a budget of {terms.budget_seconds:.0f} s, seed {seed}")
+    start = time.monotonic()
+    with room:
+        evidence = run_submission(room, terms, seed, audience)
+        audience.say("Measuring the last two checkpoints")
+        measured, verdict = _judge(evidence, order, prepared)
+        names = (checkpoint.path.name for checkpoint in evidence.checkpoints)
+        room.keep({RECORD_NAME: MOST_BYTES} | dict.fromkeys(names, prepared.examiner.most))
+        conversion = None
+        if order.check_conversion and number == 0:
+            audience.say("Checking the conversion")
+            left = terms.budget_seconds + GRACE_SECONDS - (time.monotonic() - start)
+            learned = any(one.train_accuracy >= LEARNED for one in measured)
+            conversion = check_conversion(room, terms.workers, seed, CHECK_SECONDS if learned else left)
+    return Graded(seed, folder, evidence, verdict, measured, conversion)
+
+
+def _judge(evidence: Evidence, order: Order, prepared: Prepared) -> tuple[list[Measured], Verdict]:
     try:
-        examiner = Examiner(order.rubric.model, handout, order.device)
-        measured = [examiner.measure(checkpoint.path) for checkpoint in evidence.checkpoints]
+        measured = [prepared.examiner.measure(checkpoint.path) for checkpoint in evidence.checkpoints]
     except BadCheckpointError as bad:
         return [], Verdict(False, 0.0, str(bad))
-    verdict = judge(measured, order.rubric.targets_for(handout.source))
-    if evidence.outcome.ended in ("failed", "memory") and not verdict.passed:
+    verdict = judge(measured, order.rubric.targets_for(prepared.handout.source), evidence.passed_over)
+    if evidence.outcome.ended in ENDED_EARLY and not verdict.passed:
         # The cause first: a learner whose job crashed is not helped by a count of checkpoints.
         verdict = Verdict(False, verdict.score, f"{evidence.outcome.reason} {verdict.reason}")
     return measured, verdict
 
 
+def _weigh(runs: list[Graded], order: Order, prepared: Prepared, terms: Terms) -> tuple[Result, list[Row]]:
+    """The result by the run that counts, and that run's record."""
+    targets = order.rubric.targets_for(prepared.handout.source)
+    margins = [margin(run.measured, targets) for run in runs]
+    counts = runs[chosen(margins, order.rubric)]
+    verdict = Verdict(
+        counts.verdict.passed, counts.verdict.score, counts.verdict.reason + in_words(margins, order.rubric)
+    )
+    result = _result(order, prepared, verdict, terms, counts, runs)
+    return result, reported(counts.folder / "out", counts.evidence.outcome.seconds)
+
+
 def _result(
     order: Order,
-    handout: Handout,
+    prepared: Prepared,
     verdict: Verdict,
     terms: Terms | None = None,
-    evidence: Evidence | None = None,
-    measured: list[Measured] | None = None,
+    counts: Graded | None = None,
+    runs: list[Graded] | None = None,
 ) -> Result:
-    checkpoints = evidence.checkpoints if evidence else []
-    targets = order.rubric.targets_for(handout.source)
+    checkpoints = counts.evidence.checkpoints if counts else []
+    targets = order.rubric.targets_for(prepared.handout.source)
+    measured = counts.measured if counts else []
     return Result(
         passed=verdict.passed,
         score=verdict.score,
         reason=verdict.reason,
-        train_accuracy=[m.train_accuracy for m in measured or []],
-        test_accuracy=[m.test_accuracy for m in measured or []],
+        train_accuracy=[m.train_accuracy for m in measured],
+        test_accuracy=[m.test_accuracy for m in measured],
         train_target=targets.train_accuracy,
         test_target=targets.test_accuracy,
         seconds=checkpoints[-1].seconds if checkpoints else None,
@@ -86,17 +155,25 @@ def _result(
         worker_images_per_second=terms.worker_images_per_second if terms else None,
         workers=order.workers or order.rubric.workers,
         device=order.device,
-        dataset=handout.source,
+        dataset=prepared.handout.source,
         model=order.rubric.model,
         checkpoints=[checkpoint.path.name for checkpoint in checkpoints],
-        seed=order.seed,
-        sandbox=sandbox.KIND,
-        run=evidence.outcome.reason if evidence else "",
-        conversion=evidence.conversion if evidence else None,
+        seed=counts.seed if counts else order.seed,
+        sandbox=UNSAFE if order.unsafe else WALLED,
+        run=counts.evidence.outcome.reason if counts else "",
+        run_seconds=counts.evidence.outcome.seconds if counts else None,
+        runs=[_short(run) for run in runs or []],
+        conversion=runs[0].conversion if runs else None,
+        printed=last_words(counts.evidence.outcome.output, SCRIPT_NAME) if counts else [],
     )
 
 
-def _write(result: Result, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    write_feedback(result, read_record(out / "run" / "out"), out / "feedback.html")
-    result.save(out / "result.json")
+def _short(run: Graded) -> Run:
+    checkpoints = run.evidence.checkpoints
+    return Run(
+        seed=run.seed,
+        train_accuracy=[m.train_accuracy for m in run.measured],
+        test_accuracy=[m.test_accuracy for m in run.measured],
+        seconds=checkpoints[-1].seconds if checkpoints else None,
+        run=run.evidence.outcome.reason,
+    )

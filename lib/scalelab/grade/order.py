@@ -6,12 +6,16 @@ from typing import Protocol
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.rubric import Rubric
+from scalelab.grade.sandbox import require
 from scalelab.parallel.launch import Progress
 
 
 @dataclass(frozen=True)
 class Order:
-    """One submission to grade. None means: as the rubric says, or as the search for data finds."""
+    """One submission to grade. None means: as the rubric says, or as the search for data finds.
+
+    `unsafe`: the instructor's own word that the file may run without a sandbox.
+    """
 
     file: Path
     out: Path
@@ -22,11 +26,14 @@ class Order:
     budget_seconds: float | None = None
     seed: int = 0
     check_conversion: bool = True
+    unsafe: bool = False
 
     def check(self) -> None:
         """Raise ScaleLabError for an order that cannot be carried out."""
         if self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
             raise ScaleLabError(f"{self.out} is already there and not an empty folder; give --out a new one.")
+        if not self.unsafe:
+            require()
         if self.device == "gpu":
             import torch  # late: the command line answers before torch is loaded
 

@@ -1,32 +1,35 @@
 """The page that a learner reads after a grading."""
 
 from pathlib import Path
+from statistics import median
 
 import jinja2
 from markupsafe import Markup
 
 from scalelab.grade.curve import as_svg, describe, draw_curve
 from scalelab.grade.result import Result
+from scalelab.grade.whole import write_whole
 from scalelab.parallel.check.report import in_words
 from scalelab.train import Row
+
+TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader("scalelab", "grade"), autoescape=True)
 
 
 def write_feedback(result: Result, rows: list[Row], path: Path) -> None:
     """Write feedback.html, one file that needs nothing else; `rows` is the submission's own run record."""
-    templates = jinja2.Environment(loader=jinja2.PackageLoader("scalelab", "grade"), autoescape=True)
-    page = templates.get_template("feedback.html.j2").render(
+    page = TEMPLATES.get_template("feedback.html.j2").render(
         result=result,
-        curve=Markup(as_svg(draw_curve(result, rows))),  # noqa: S704 - drawn here, from numbers
+        # Drawn here, from numbers; where there are none, nothing is.
+        curve=Markup(as_svg(draw_curve(result, rows))) if rows or result.test_accuracy else "",  # noqa: S704
         curve_in_words=describe(result),
-        table=_table(result),
+        table=_table(result, rows),
+        runs=result.runs if len(result.runs) > 1 else [],
         conversion_in_words=in_words(result.conversion) if result.conversion else "",
     )
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(page, encoding="utf-8")
-    unfinished.replace(path)
+    write_whole(path, page.encode("utf-8"))
 
 
-def _table(result: Result) -> list[tuple[str, str]]:
+def _table(result: Result, reported: list[Row]) -> list[tuple[str, str]]:
     rows = [("Score", f"{result.score:g} of 100")]
     measured = zip(result.checkpoints, result.train_accuracy, result.test_accuracy, strict=False)
     for name, train, test in measured:
@@ -38,5 +41,9 @@ def _table(result: Result) -> list[tuple[str, str]]:
         rows.append(("Budget", f"{result.budget_seconds:.1f} s"))
     if result.worker_images_per_second:
         rows.append(("One worker of this machine", f"{result.worker_images_per_second:.0f} images per second"))
+    if reported:
+        speed = median(row.images_per_second for row in reported) / result.workers
+        rows.append(("Each rank, as reported", f"{speed:,.0f} images per second"))
     rows += [("Workers", str(result.workers)), ("Model", result.model), ("Data", result.dataset), ("Run", result.run)]
+    rows += [("Seed", str(result.seed)), ("Sandbox", result.sandbox)]
     return [row for row in rows if row[1]]

@@ -5,7 +5,19 @@ from typing import Self
 
 import msgspec
 
+from scalelab.grade.printed import plain
+from scalelab.grade.whole import write_whole
 from scalelab.parallel.check import Report
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several runs of a submission, as in `Result`."""
+
+    seed: int
+    train_accuracy: list[float] = []
+    test_accuracy: list[float] = []
+    seconds: float | None = None
+    run: str = ""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,7 +25,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     `seconds` is when the last judged checkpoint was complete, by the grader's clock from the start of the ranks;
     `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made from, if it was.
-    `run` says in a sentence how the run ended, `conversion` what the conversion check found; it counts for nothing.
+    `run` says in a sentence how the run ended, `run_seconds` how long it took, `printed` what the ranks said last;
+    `runs` are all runs, of which the one with this `seed` counts. `conversion` is what the conversion check found; it
+    counts for nothing.
     """
 
     passed: bool
@@ -34,7 +48,14 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     sandbox: str
     run: str = ""
+    run_seconds: float | None = None
+    runs: list[Run] = []
+    printed: list[str] = []
     conversion: Report | None = None
+
+    def plainly(self) -> Self:
+        """Fit for a terminal and a page: much of the text comes from the submission."""
+        return msgspec.convert(plain(msgspec.to_builtins(self)), type(self))
 
     def to_json(self) -> bytes:
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
@@ -45,6 +66,4 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all."""
-        unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(self.to_json())
-        unfinished.replace(path)
+        write_whole(path, self.to_json())

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from scalelab.data.images import STANDIN
 from scalelab.errors import ScaleLabError
+from scalelab.grade.sandbox.caps import Caps
 
 Accuracy = Annotated[float, Meta(gt=0, lt=1)]
 Count = Annotated[int, Meta(ge=1)]
@@ -27,7 +28,11 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     workers: ranks to start; model: name for `scalelab.models.build`; train_images: how many are handed out;
     budget_epochs: the budget, in epochs that one worker of this machine could do alone;
-    memory_gb: cap on the ranks' memory together; targets: by data set, for the stand-in is easier than CIFAR-10.
+    memory_gb, processes, disk_mb: caps on the ranks together (scalelab.grade.sandbox.Caps);
+    targets: by data set, for the stand-in is easier than CIFAR-10;
+    runs: how often a submission is run, with a seed more each time; take: which of the runs counts, by how far the
+    worse of its two accuracies is above its target; spread, most_runs: where that one is within so much of its target,
+    the submission is run again, up to so many times in all.
     """
 
     workers: Count
@@ -35,7 +40,18 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     train_images: Count
     budget_epochs: Positive
     memory_gb: Positive
+    processes: Count = Caps.processes
+    disk_mb: Count = Caps.disk_mb
+    runs: Count = 1
+    take: Literal["median", "best"] = "median"
+    spread: Annotated[float, Meta(ge=0, lt=1)] = 0.0
+    most_runs: Count = 1
     targets: dict[Literal["cifar10", "standin"], Targets]
+
+    @property
+    def caps(self) -> Caps:
+        """On the ranks of a submission."""
+        return Caps(self.memory_gb, self.processes, self.disk_mb)
 
     def targets_for(self, source: str) -> Targets:
         """The targets on the data that `Dataset.source` names; raises ScaleLabError where there are none."""

@@ -1,16 +1,13 @@
-"""Run a submission as K ranks under the budget and gather the evidence."""
+"""Run a submission as K ranks under the budget, and gather the evidence."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scalelab.grade.calibrate import worker_speed
 from scalelab.grade.checkpoints import Checkpoint, CheckpointWatch
-from scalelab.grade.conversion import check_conversion
-from scalelab.grade.handout import Handout
 from scalelab.grade.order import Audience, Order
-from scalelab.grade.sandbox import Room
-from scalelab.parallel.check import Report
-from scalelab.parallel.launch import Limits, Outcome, Progress, launch
+from scalelab.grade.room import Room
+from scalelab.parallel.launch import Outcome, Progress, launch
 
 
 @dataclass(frozen=True)
@@ -24,11 +21,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How the run ended, the last two checkpoints it left in time (earlier first), what the conversion check says."""
+    """How the run ended, the last two checkpoints it left in time, earlier first, and those that do not count."""
 
     outcome: Outcome
-    checkpoints: list[Checkpoint]
-    conversion: Report | None
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    passed_over: str = ""
 
 
 def set_terms(order: Order, say: Callable[[str], None]) -> Terms:
@@ -45,30 +42,25 @@ def set_terms(order: Order, say: Callable[[str], None]) -> Terms:
     return Terms(workers, rubric.budget_epochs * rubric.train_images / speed, speed)
 
 
-def run_submission(source: bytes, order: Order, handout: Handout, terms: Terms, audience: Audience) -> Evidence:
-    """Start the ranks, watch their checkpoints appear, end them at the budget; then check the conversion."""
-    room = Room(order.out / "run")
-    room.furnish(source, handout)
-    checkpoints = CheckpointWatch(room.out)
+def run_submission(room: Room, terms: Terms, seed: int, audience: Audience) -> Evidence:
+    """Start the ranks in the room, watch their checkpoints appear, and end all at the budget."""
+    checkpoints, caps = CheckpointWatch(room.out), room.watching(room.out)
 
     def watch(now: Progress) -> None:
         checkpoints.look(now.seconds)
         audience.progress(now, terms.budget_seconds)
+        caps(now)
 
-    with room:
-        outcome = launch(
-            room.script,
-            ["--data", str(room.data), "--out", str(room.out)],
-            terms.workers,
-            folder=room.home,
-            record=room.out,
-            limits=Limits(seconds=terms.budget_seconds, memory_gb=order.rubric.memory_gb),
-            environment=room.environment(order.device, order.seed),
-            enclose=room.enclose,
-            watch=watch,
-        )
-        in_time = checkpoints.last_two(terms.budget_seconds)
-        if order.check_conversion:
-            audience.say("Checking the conversion")
-        conversion = check_conversion(room, order, terms.workers) if order.check_conversion else None
-    return Evidence(outcome, in_time, conversion)
+    outcome = launch(
+        room.script,
+        ["--data", str(room.data), "--out", str(room.out)],
+        terms.workers,
+        folder=room.home,
+        record=room.out,
+        limits=room.limits(terms.budget_seconds),
+        environment=room.environment(seed),
+        enclose=room.enclosing(room.out),
+        watch=watch,
+    )
+    in_time = checkpoints.last_two(terms.budget_seconds)
+    return Evidence(outcome, in_time, checkpoints.passed_over(terms.budget_seconds))

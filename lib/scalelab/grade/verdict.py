@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scalelab.grade.measure import Measured
+from scalelab.grade.examine import Measured
 from scalelab.grade.rubric import Targets
 
 
@@ -15,17 +15,18 @@ class Verdict:
     reason: str
 
 
-def judge(measured: list[Measured], targets: Targets) -> Verdict:
+def judge(measured: list[Measured], targets: Targets, passed_over: str = "") -> Verdict:
     """Both of the last two checkpoints must meet both targets: one lucky checkpoint is not a trained model.
 
     The score is 100 for a pass. Below, it is the share of the way from the floor (what the script earns as handed
     out) to the target that the worse checkpoint went, averaged over the two targets, and at most 99.
+    `passed_over`: what has the name of a checkpoint and does not count, in words.
     """
     if len(measured) < 2:
         there = "there was one" if measured else "there were none"
-        return Verdict(False, 0.0, f"Two checkpoints are needed within the budget, but {there}.")
-    train = min(m.train_accuracy for m in measured)
-    test = min(m.test_accuracy for m in measured)
+        also = f" ({passed_over})" if passed_over else ""
+        return Verdict(False, 0.0, f"Two checkpoints are needed within the budget, but {there}{also}.")
+    train, test = worse(measured)
     short = [
         f"{what} accuracy {reached:.3f} is below {target:.3f}"
         for what, reached, target in (
@@ -38,6 +39,11 @@ def judge(measured: list[Measured], targets: Targets) -> Verdict:
         reason = f"Training accuracy {train:.3f} and held-out accuracy {test:.3f} meet both targets."
         return Verdict(True, 100.0, reason)
     return Verdict(False, _partial_score(train, test, targets), f"{' and '.join(short).capitalize()}.")
+
+
+def worse(measured: list[Measured]) -> tuple[float, float]:
+    """The lower training and the lower held-out accuracy."""
+    return min(m.train_accuracy for m in measured), min(m.test_accuracy for m in measured)
 
 
 def _partial_score(train: float, test: float, targets: Targets) -> float:

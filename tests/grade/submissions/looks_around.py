@@ -16,4 +16,4 @@ if hvd.rank() == 0:
         "folder": str(Path.cwd()),
         "files": sorted(str(path.relative_to(".")) for path in Path().rglob("*") if path.is_file()),
     }
-    Path("out/seen.json").write_text(json.dumps(seen))
+    print(json.dumps(seen))

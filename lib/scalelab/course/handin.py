@@ -1,0 +1,112 @@
+"""What a learner has handed in, laid out so that nbgrader can take it: ordinary files under the names it expects."""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.utils import parse_utc
+
+MOST_BYTES, MOST_FILES = 500_000_000, 2_000
+TIMESTAMP = "timestamp.txt"
+ABSENT = "absent.json"
+
+
+@dataclass
+class HandIn:
+    """A submission's copy in `folder`; `absent` says why a notebook is missing, `notes` what was left out and why."""
+
+    folder: Path
+    fingerprint: str = ""
+    absent: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def lay_out(submitted: Path, place: Path, notebooks: Sequence[str], course_files: set[Path]) -> HandIn:
+    """Copy what lies in `submitted` into `place`, an empty file in the place of each notebook that is missing.
+
+    Left out are links, whatever they lead to, what is no file, what stands in the way of the course's own files (paths
+    relative to the lab's folder), and notebooks of other names.
+    """
+    handin = HandIn(place)
+    place.mkdir(parents=True)
+    total = hashlib.sha256()
+    size = count = 0
+    for path in _files(submitted, handin):
+        size, count = size + path.lstat().st_size, count + 1
+        if size > MOST_BYTES or count > MOST_FILES:
+            most = f"{MOST_FILES:,} files or {MOST_BYTES // 1_000_000} MB"
+            handin.notes.append(f"There are more than {most}: the rest was left out.")
+            break
+        inside = path.relative_to(submitted)
+        if why := _unfit(path, inside, notebooks, course_files):
+            handin.notes.append(f"{inside} was left out: {why}.")
+            continue
+        (place / inside).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place / inside, follow_symlinks=False)
+        total.update(f"\0{inside}\0".encode() + hashlib.sha256((place / inside).read_bytes()).digest())
+    _name_absent(handin, submitted, notebooks)
+    handin.fingerprint = total.hexdigest()
+    return handin
+
+
+def lay_out_nothing(place: Path, notebooks: Sequence[str], sentence: str) -> HandIn:
+    """In the place of a submission that cannot be graded: every notebook is absent, for this reason."""
+    place.mkdir(parents=True)
+    handin = HandIn(place, absent=dict.fromkeys(notebooks, sentence), notes=[sentence])
+    for name in notebooks:
+        (place / f"{name}.ipynb").touch()
+    return handin
+
+
+def write_absent(handin: HandIn, folder: Path) -> Path:
+    """The file by which nbgrader is told, in `folder`."""
+    path = folder / ABSENT
+    path.write_text(json.dumps(handin.absent), encoding="utf-8")
+    return path
+
+
+def _files(folder: Path, handin: HandIn) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for path in (Path(place, name) for name in sorted([*names, *folders])):
+            kind, inside = path.lstat().st_mode, str(path.relative_to(folder))
+            if not inside.isprintable():
+                handin.notes.append(f"{inside!a} was left out: that is no name for a file.")
+            elif stat.S_ISREG(kind):
+                yield path
+            elif not stat.S_ISDIR(kind):
+                handin.notes.append(f"{inside} was left out: it is a link or a device, not a file.")
+
+
+def _unfit(path: Path, inside: Path, notebooks: Sequence[str], course_files: set[Path]) -> str | None:
+    if any(one in inside.parents or inside in one.parents for one in course_files):
+        return "it stands where a file of the course belongs"
+    if path.suffix == ".ipynb" and len(inside.parts) == 1 and path.stem not in notebooks:
+        return "no notebook of this lab has that name"
+    if str(inside) == TIMESTAMP and not _is_time(path):
+        return "it holds no time"
+    return None
+
+
+def _is_time(path: Path) -> bool:
+    try:
+        parse_utc(path.read_text(encoding="utf-8").strip())
+    except Exception:  # whatever the parser stumbles over
+        return False
+    return True
+
+
+def _name_absent(handin: HandIn, submitted: Path, notebooks: Sequence[str]) -> None:
+    others = sorted(path.name for path in submitted.glob("*.ipynb") if path.stem not in notebooks)
+    for name in notebooks:
+        path = handin.folder / f"{name}.ipynb"
+        if path.exists():
+            continue
+        path.touch()
+        hint = f" ({', '.join(others)} was, but no notebook has that name: rename it)" if others else ""
+        handin.absent[name] = f"{path.name} was not handed in{hint}, so its exercises were not graded."

@@ -1,0 +1,176 @@
+"""One submission of a class, graded at most once whatever is killed when.
+
+An attempt has a folder of its own. When its result is complete, mark included, the folder is moved to its place in one
+step; so a place never holds half a result, and what is not marked complete in an attempt's folder is thrown away.
+"""
+
+import contextlib
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from scalelab.data.untrusted import clear, open_plain
+from scalelab.errors import ScaleLabError
+from scalelab.grade.classroom.handed_in import SCRIPT, Submission
+from scalelab.grade.classroom.lock import held
+from scalelab.grade.classroom.order import ClassOrder
+from scalelab.grade.classroom.places import Places
+from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.grading import grade
+from scalelab.grade.order import Audience
+from scalelab.grade.result import Result
+from scalelab.grade.submission import MOST_BYTES
+from scalelab.grade.whole import read, save
+
+MARK, SUBMITTED = "graded.json", "submitted.py"
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result belongs to: the SHA-256 of the submission, and of the terms; `seconds` is what grading took."""
+
+    submission: str
+    terms: str
+    seconds: float
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a student could not be graded, through no fault of the submission."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an attempt ended. "before": there was a result already; "busy": another grader has it in hand."""
+
+    student: str
+    how: Literal["graded", "before", "busy", "refused"]
+    reason: str = ""
+    seconds: float = 0.0
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of the submission's bytes; raises ScaleLabError where it cannot be read."""
+    try:
+        with open_plain(file) as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise ScaleLabError(f"{file} cannot be read ({error.strerror or error}).") from None
+
+
+def is_done(places: Places, submission: Submission, terms: ClassTerms) -> bool:
+    """Whether the student has a result for this very submission under these terms."""
+    there = result_of(places, submission.student)
+    return there is not None and _holds(there[1], digest(submission.file), terms)
+
+
+def attempt(
+    order: ClassOrder, submission: Submission, terms: ClassTerms, audience: Audience, wait: bool = False
+) -> Ended:
+    """Grade the submission unless that was done; `wait` for another grader who has it in hand.
+
+    Never raises for what goes wrong with one submission: that is a refusal, kept for the table and tried again at the
+    next start.
+    """
+    places, start = Places(order.out), time.monotonic()
+    try:
+        with held(places.student_lock(submission.student), wait=wait) as mine:
+            how = _once(places, order, submission, terms, audience) if mine else "busy"
+        return Ended(submission.student, how, seconds=time.monotonic() - start)
+    except (ScaleLabError, OSError) as error:
+        reason = str(error)
+    except Exception as error:  # the class goes on
+        reason = f"ScaleLab itself failed ({type(error).__name__}: {error})."
+    return refuse(places, submission.student, reason)
+
+
+def tidy(places: Places, submission: Submission, terms: ClassTerms) -> None:
+    """Finish or clear what a killed grader has left of the student, unless another one has it in hand."""
+    if places.work(submission.student).is_dir():
+        with held(places.student_lock(submission.student), wait=False) as mine, contextlib.suppress(ScaleLabError):
+            if mine:
+                _take_up(places, submission, terms)
+
+
+def refuse(places: Places, student: str, reason: str) -> Ended:
+    """Keep the reason why the student could not be graded."""
+    try:
+        save(places.refusal(student), Refusal(reason))
+    except OSError as error:
+        reason = f"{reason} (That could not be written down: {error.strerror}.)"
+    return Ended(student, "refused", reason)
+
+
+def _once(
+    places: Places, order: ClassOrder, submission: Submission, terms: ClassTerms, audience: Audience
+) -> Literal["graded", "before"]:
+    """With the student's lock held: finish or clear what was left, and grade where nothing that holds is there."""
+    _take_up(places, submission, terms)
+    done = is_done(places, submission, terms)
+    if not done:
+        _grade(places, order, submission, terms, audience)
+    places.refusal(submission.student).unlink(missing_ok=True)
+    return "before" if done else "graded"
+
+
+def _take_up(places: Places, submission: Submission, terms: ClassTerms) -> None:
+    """Put a complete result of a killed grader in its place; clear its other attempts."""
+    work = places.work(submission.student)
+    for folder in sorted(work.iterdir()) if work.is_dir() else ():
+        mark = read(folder / "result" / MARK, Mark)
+        if mark and _holds(mark, digest(submission.file), terms) and not is_done(places, submission, terms):
+            _put_in_place(places, submission.student, folder / "result")
+        clear(folder)
+
+
+def _grade(places: Places, order: ClassOrder, submission: Submission, terms: ClassTerms, audience: Audience) -> None:
+    folder = places.work(submission.student) / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
+    folder.mkdir(parents=True)
+    script, out, start = folder / SCRIPT, folder / "result", time.monotonic()
+    sha = _copy(submission.file, script)
+    try:
+        grade(order.of(script, out, terms.budget_seconds), audience)
+        script.replace(out / SUBMITTED)
+        mark = Mark(submission=sha, terms=terms.fingerprint, seconds=round(time.monotonic() - start, 2))
+        save(out / MARK, mark)
+        _put_in_place(places, submission.student, out)
+    finally:
+        clear(folder)
+
+
+def _copy(file: Path, to: Path) -> str:
+    """The submission as it is now: what is graded, and its SHA-256. Of a file too large, enough to be refused."""
+    with open_plain(file) as opened:
+        source = opened.read(MOST_BYTES + 1)
+        sha = hashlib.sha256(source)
+        while part := opened.read(1 << 20):
+            sha.update(part)
+    to.write_bytes(source)
+    return sha.hexdigest()
+
+
+def _put_in_place(places: Places, student: str, result: Path) -> None:
+    """Move a complete result to where the student's is; what is there is kept aside, never written over."""
+    place = places.result(student)
+    if place.exists():
+        aside = places.earlier(student)
+        aside.mkdir(parents=True, exist_ok=True)
+        number = 1 + max((int(path.name) for path in aside.iterdir() if path.name.isdecimal()), default=0)
+        place.replace(aside / str(number))
+    result.replace(place)
+
+
+def result_of(places: Places, student: str) -> tuple[Result, Mark] | None:
+    """The student's result, and what it belongs to."""
+    folder = places.result(student)
+    result, mark = read(folder / "result.json", Result), read(folder / MARK, Mark)
+    return (result, mark) if result and mark else None
+
+
+def _holds(mark: Mark, sha: str, terms: ClassTerms) -> bool:
+    return (mark.submission, mark.terms) == (sha, terms.fingerprint)

@@ -1,0 +1,54 @@
+"""A graded class in an nbgrader course: the gradebook's rows, and the files that Formgrader shows beside them."""
+
+from pathlib import Path
+
+from scalelab.grade.classroom.attempt import SUBMITTED
+from scalelab.grade.classroom.gradebook import read_scores, write_score
+from scalelab.grade.classroom.handed_in import ASSIGNMENT, SCRIPT
+from scalelab.grade.classroom.notebook import graded_notebook
+from scalelab.grade.classroom.places import Places
+from scalelab.grade.classroom.rows import Row
+from scalelab.grade.whole import write_whole
+
+TIMESTAMP = "timestamp.txt"
+
+
+class CourseFiles:
+    """Where rows go besides the table. The course is the folder in which the gradebook lies."""
+
+    def __init__(self, gradebook: Path, out: Path):
+        self.gradebook, self.course, self.places = gradebook.absolute(), gradebook.absolute().parent, Places(out)
+        self.scores = read_scores(self.gradebook)
+
+    def record(self, row: Row) -> None:
+        """Write the student's files, then the row; nothing where both are there already.
+
+        Raises ScaleLabError where the gradebook cannot be written, and OSError where the folder cannot.
+        """
+        feedback = (self.places.result(row.student) / "feedback.html").read_bytes()
+        page = self._folder("feedback", row.student) / f"{ASSIGNMENT}.html"
+        same_page = page.is_file() and page.read_bytes() == feedback
+        if same_page and self.scores.get(row.student) == row.result.score:
+            return
+        self._write_files(row)
+        write_score(self.gradebook, row.student, row.result.score, self._handed_in(row.student))
+        write_whole(page, feedback)
+        self.scores[row.student] = row.result.score
+
+    def _write_files(self, row: Row) -> None:
+        """Formgrader lists an assignment that has a folder in source/, and students that have one in submitted/."""
+        script = (self.places.result(row.student) / SUBMITTED).read_bytes()
+        (self.course / "source" / ASSIGNMENT).mkdir(parents=True, exist_ok=True)
+        handed_in = self._folder("submitted", row.student) / SCRIPT
+        if not handed_in.exists():  # what was collected there stays
+            write_whole(handed_in, script)
+        notebook = graded_notebook(row.student, script.decode("utf-8", "replace"), row.result)
+        write_whole(self._folder("autograded", row.student) / f"{ASSIGNMENT}.ipynb", notebook)
+
+    def _handed_in(self, student: str) -> str | None:
+        """When, as nbgrader noted it on collecting; without it, Formgrader would take the row for one out of date."""
+        stamp = self._folder("submitted", student) / TIMESTAMP
+        return stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else None
+
+    def _folder(self, kind: str, student: str) -> Path:
+        return self.course / kind / student / ASSIGNMENT

@@ -1,0 +1,47 @@
+"""What is asked of the grader for a whole class."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scalelab.grade.order import Order
+from scalelab.grade.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class ClassOrder:
+    """All submissions in `folder`, graded alike; `out` may hold what an earlier start has graded.
+
+    workers: ranks of each submission. check: whether to run the conversion check too. budget_seconds: None takes what
+    an earlier start settled, or measures.
+    """
+
+    folder: Path
+    out: Path
+    rubric: Rubric
+    device: str
+    workers: int
+    data: Path | None = None
+    budget_seconds: float | None = None
+    seed: int = 0
+    check: bool = True
+    unsafe: bool = False
+
+    def absolute(self) -> "ClassOrder":
+        """The same for a process that works in another folder."""
+        data = self.data and self.data.absolute()
+        return replace(self, folder=self.folder.absolute(), out=self.out.absolute(), data=data)
+
+    def of(self, file: Path, out: Path, budget_seconds: float | None) -> Order:
+        """The order for one submission."""
+        return Order(
+            file=file,
+            out=out,
+            rubric=self.rubric,
+            device=self.device,
+            workers=self.workers,
+            data=self.data,
+            budget_seconds=budget_seconds,
+            seed=self.seed,
+            check_conversion=self.check,
+            unsafe=self.unsafe,
+        )

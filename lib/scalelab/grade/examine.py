@@ -1,0 +1,131 @@
+"""Measures checkpoints, in a process of its own: `python -m scalelab.grade.examine MODEL FOLDER DEVICE`.
+
+For every name that comes on standard input, of a checkpoint in FOLDER, a line of JSON goes out. Each is loaded in
+child processes, one for every core, that have a cap on their memory: none can harm the measurement of the next.
+"""
+
+import os
+import resource
+import sys
+from pathlib import Path
+
+import msgspec
+import psutil
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from scalelab.data import Images
+from scalelab.grade.handout import Handout
+from scalelab.grade.weights import BadCheckpointError, load_weights
+from scalelab.models import build
+
+IMAGES = "images.safetensors"
+MOST_BYTES = 4_000_000_000  # beside what the process has at its start
+BATCH_SIZE = 50  # more would not fit into the caches of a core
+
+
+class Measured(msgspec.Struct, frozen=True, tag=True):
+    """Accuracies (0 to 1) on the images handed out and on those held out."""
+
+    train_accuracy: float
+    test_accuracy: float
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """Why a checkpoint could not be measured."""
+
+    reason: str
+
+
+class Counted(msgspec.Struct, frozen=True, tag=True):
+    """How many images a child has found right, of the training and of the held-out part."""
+
+    right: list[int]
+
+
+READY = Refused("ready")  # the first line
+
+
+def main() -> None:
+    """Answer until standard input closes."""
+    model_name, folder, device = sys.argv[1:]
+    cores = len(os.sched_getaffinity(0)) if device == "cpu" else 1
+    torch.set_num_threads(1)  # a child of a process that has used more could not use any
+    parts = read_parts(Path(folder) / IMAGES)
+    warm_up(model_name, *parts[0])
+    answer(READY)
+    for line in sys.stdin:
+        path = Path(folder) / line.strip()
+        children = [start(model_name, path, device, parts, share, cores) for share in range(cores)]
+        answer(combine([hear(*child) for child in children], path.name, [len(labels) for _, labels in parts]))
+
+
+def read_parts(path: Path) -> list[tuple[Tensor, Tensor]]:
+    """Standardised images (N, C, H, W) and labels (N,) of the training and of the held-out part."""
+    stored = load_file(path)
+    train, test = (Images(stored[f"{name}_images"], stored[f"{name}_labels"]) for name in ("train", "test"))
+    handout = Handout(train, test, (), "")
+    # The layout in which convolutions are fastest on a CPU.
+    return [(handout.inputs(one).to(memory_format=torch.channels_last), one.labels) for one in (train, test)]
+
+
+def warm_up(model_name: str, X: Tensor, y: Tensor) -> None:
+    """What torch prepares for its first batch, every child inherits."""
+    model = build(model_name).to(memory_format=torch.channels_last).eval()
+    count_right(model, X[:BATCH_SIZE], y[:BATCH_SIZE])
+
+
+def start(model_name: str, path: Path, device: str, parts: list, share: int, of: int) -> tuple[int, int]:
+    """A child that counts on its share of the batches: its number, and the pipe that its answer comes by."""
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(write, msgspec.json.encode(examine(model_name, path, device, parts, share, of)))
+        os._exit(0)
+    os.close(write)
+    return child, read
+
+
+def hear(child: int, pipe: int) -> Counted | Refused | None:
+    """What the child says; None if it has died."""
+    with open(pipe, "rb") as said:
+        answer = said.read()
+    os.waitpid(child, 0)
+    return msgspec.json.decode(answer, type=Counted | Refused) if answer else None
+
+
+def examine(model_name: str, path: Path, device: str, parts: list, share: int, of: int) -> Counted | Refused:
+    """Right answers of the checkpoint on every `of`-th batch from number `share` on, or why there are none."""
+    if device == "cpu":
+        most = psutil.Process().memory_info().vms + MOST_BYTES // of
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    try:
+        model = load_weights(build(model_name), path).to(device, memory_format=torch.channels_last).eval()
+    except BadCheckpointError as bad:
+        return Refused(str(bad))
+    batches = [list(zip(X.split(BATCH_SIZE), y.split(BATCH_SIZE), strict=True))[share::of] for X, y in parts]
+    return Counted([sum(count_right(model, X.to(device), y.to(device)) for X, y in part) for part in batches])
+
+
+@torch.no_grad()
+def count_right(model: nn.Module, X: Tensor, y: Tensor) -> int:
+    return int((model(X).argmax(1) == y).sum())
+
+
+def combine(said: list[Counted | Refused | None], name: str, counts: list[int]) -> Measured | Refused:
+    """The accuracies on parts of so many images, from the answers of all children."""
+    for one in said:
+        if not isinstance(one, Counted):
+            return one or Refused(f"{name} could not be measured: it ended the process that loaded it.")
+    right = map(sum, zip(*(one.right for one in said), strict=True))
+    return Measured(*(share / count for share, count in zip(right, counts, strict=True)))
+
+
+def answer(said: Measured | Refused) -> None:
+    sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

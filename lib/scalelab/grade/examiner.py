@@ -1,0 +1,104 @@
+"""The grader's own measurement of checkpoints, by a process that has walls around it as well."""
+
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import msgspec
+from safetensors.torch import save_file
+
+from scalelab.data.untrusted import open_plain
+from scalelab.errors import ScaleLabError
+from scalelab.grade.examine import IMAGES, Measured, Refused
+from scalelab.grade.handout import Handout
+from scalelab.grade.sandbox import Caps, Walls, enclose
+from scalelab.grade.weights import BadCheckpointError, most_bytes
+from scalelab.models import build
+from scalelab.parallel.command import python
+
+SECONDS = 120
+LINE_BYTES = 10_000
+
+
+class Examiner:
+    """Measures checkpoints of one model on one handout; ready when it is made. A context that ends its process."""
+
+    def __init__(self, model_name: str, handout: Handout, device: str, unsafe: bool = False):
+        self.most = most_bytes(build(model_name))
+        # Others on this machine cannot get at the inner folder, which all may read, for they cannot enter the outer.
+        self.place = Path(tempfile.mkdtemp(prefix="scalelab-examiner-")).resolve()
+        self.folder = self.place / "checkpoints"
+        self.folder.mkdir()
+        _write_images(handout, self.folder / IMAGES)
+        self.process = self._start(model_name, "cuda" if device == "gpu" else "cpu", unsafe)
+        self._answer()
+
+    def __enter__(self) -> "Examiner":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.process.stdin.close()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.place, ignore_errors=True)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def measure(self, path: Path) -> Measured:
+        """Accuracies of the checkpoint; raises BadCheckpointError where it cannot be one."""
+        copy = self.folder / path.name
+        try:
+            copy.write_bytes(self._read(path))
+            copy.chmod(0o644)
+            self.process.stdin.write(f"{path.name}\n".encode())
+            self.process.stdin.flush()
+            said = self._answer()
+        finally:
+            copy.unlink(missing_ok=True)
+        if isinstance(said, Refused):
+            raise BadCheckpointError(said.reason)
+        return said
+
+    def _read(self, path: Path) -> bytes:
+        """The file, if it is one and no larger than it can be; no byte of it is looked at here."""
+        try:
+            with open_plain(path) as file:
+                if os.fstat(file.fileno()).st_size > self.most:
+                    raise BadCheckpointError(f"{path.name} has more bytes than this model can need.")
+                return file.read(self.most)
+        except OSError:
+            raise BadCheckpointError(f"{path.name} is no file that can be read.") from None
+
+    def _start(self, model_name: str, device: str, unsafe: bool) -> subprocess.Popen:
+        command = [python(), "-I", "-m", "scalelab.grade.examine", model_name, str(self.folder), device]
+        if not unsafe:
+            walls = Walls(read=[self.folder], caps=Caps(processes=256), gpu=device == "cuda")
+            command = enclose(walls, command)
+        # Threads that wait without spinning: else a busy machine makes this ten times as slow.
+        environment = {"PATH": os.defpath, "HOME": "/tmp", "LANG": "C.UTF-8", "OMP_WAIT_POLICY": "PASSIVE"}  # noqa: S108
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+
+    def _answer(self) -> Measured | Refused:
+        ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
+        line = self.process.stdout.readline(LINE_BYTES) if ready else b""
+        try:
+            return msgspec.json.decode(line, type=Measured | Refused)
+        except msgspec.DecodeError:
+            self.process.kill()
+            raise ScaleLabError("The process that measures checkpoints has ended or hangs; grade again.") from None
+
+
+def _write_images(handout: Handout, path: Path) -> None:
+    tensors = {}
+    for name, part in (("train", handout.train), ("test", handout.test)):
+        tensors |= {f"{name}_images": part.images.contiguous(), f"{name}_labels": part.labels.contiguous()}
+    save_file(tensors, path)
+    path.chmod(0o644)

@@ -1,0 +1,97 @@
+"""The room of one run: what a submission can touch is decided here."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from scalelab.data.untrusted import clear
+from scalelab.grade.handout import Handout
+from scalelab.grade.order import Order
+from scalelab.grade.sandbox import Walls, enclose, in_memory, make_group, on_disk, over_cap
+from scalelab.parallel.launch import EndJobError, Limits, Progress
+
+WALLED = "bubblewrap"
+UNSAFE = "none, as --unsafe-no-sandbox asked: it ran as the user who graded"
+PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
+SCRIPT_NAME = "assessment.py"
+
+
+class Room:
+    """The folders of one run: `data` to read, `out` to write, `home` to start in; and the walls around them.
+
+    As a context it holds the caps on all processes that run in it together, and clears the data away at the end.
+    """
+
+    def __init__(self, home: Path, order: Order):
+        self.home, self.order, self.caps = home.resolve(), order, order.rubric.caps
+        self.script, self.data, self.out = self.home / SCRIPT_NAME, self.home / "data", self.home / "out"
+        self.group = None
+
+    def furnish(self, source: bytes, handout: Handout) -> None:
+        """Put the script and the training part of the data in, to be read by whoever will run it."""
+        self.out.mkdir(parents=True)
+        self.script.write_bytes(source)
+        handout.write(self.data)
+        self.data.chmod(0o755)
+        for path in (self.script, *self.data.iterdir()):
+            path.chmod(0o644)
+
+    def __enter__(self) -> "Room":
+        self.group = None if self.order.unsafe else make_group(self.caps)
+        return self
+
+    def __exit__(self, *_) -> None:
+        clear(self.data)
+        if self.group:
+            self.group.__exit__()
+
+    def environment(self, seed: int) -> dict[str, str]:
+        """All that the submission learns from its environment: of the grader's own, where libraries and GPUs are."""
+        variables = {
+            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": "/tmp",  # noqa: S108 - its own one
+            "LANG": "C.UTF-8",
+            "SCALELAB_SEED": str(seed),
+        }
+        variables |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        return variables | {"CUDA_VISIBLE_DEVICES": ""} if self.order.device == "cpu" else variables
+
+    def limits(self, seconds: float, stall_seconds: float = 30) -> Limits:
+        """Of a run in this room; the memory is looked at too, for where the kernel does not count it for us."""
+        caps = self.caps
+        return Limits(seconds, stall_seconds, memory_gb=caps.memory_gb, printed_mb=caps.printed_mb)
+
+    def enclosing(self, write: Path) -> Callable[[list[str]], list[str]]:
+        """What puts walls around a command that may write to that folder alone."""
+        walls = Walls([self.script, self.data], [write], self.caps, self.order.device == "gpu", self.group)
+        return (lambda command: command) if self.order.unsafe else (lambda command: enclose(walls, command))
+
+    def watching(self, folder: Path) -> Callable[[Progress], None]:
+        """What ends a run when it meets a cap: by what it has put into the folder, or by what the kernel says."""
+        disk, memory = on_disk(folder, self.caps), in_memory(self.caps)
+
+        def look(_: Progress) -> None:
+            if over := over_cap(folder, self.caps):
+                raise EndJobError(f"The ranks left more than {over} on the disk, and all were ended.")
+            if disk.too_much():
+                most = self.caps.disk_mb
+                raise EndJobError(f"The ranks left more than {most:,} MB in deleted files, and all were ended.")
+            if memory.too_much() or self._met("memory"):
+                raise EndJobError(f"The ranks used more than {self.caps.memory_gb:g} GB of memory, and all were ended.")
+            if self._met("pids"):
+                most = self.caps.processes
+                raise EndJobError(f"The ranks started more than {most} processes and threads, and all were ended.")
+
+        return look
+
+    def _met(self, kind: str) -> bool:
+        return self.group is not None and self.group.met(kind)
+
+    def keep(self, most_bytes: dict[str, int]) -> None:
+        """Of what the submission wrote, keep the files of these names, cut to so many bytes, and clear the rest."""
+        for path in self.out.iterdir():
+            if path.name not in most_bytes or path.is_symlink() or not path.is_file():
+                clear(path)
+            elif path.stat().st_size > most_bytes[path.name]:
+                os.truncate(path, most_bytes[path.name])

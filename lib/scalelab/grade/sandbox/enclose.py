@@ -1,0 +1,90 @@
+"""A command with walls around it, started by root or by an ordinary user."""
+
+import os
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from scalelab.grade.sandbox.bubblewrap import Bind, arguments, python
+from scalelab.grade.sandbox.caps import Caps
+from scalelab.grade.sandbox.groups import Group
+
+NOBODY = 65534
+# Folders that every Linux has and a run has no use for; root lays what is needed into one, in mounts of its own.
+STAGES = ("/mnt", "/media", "/srv", "/opt", "/home")
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What a program can touch: these paths, to read or to write as well, this Python, and the system's programs.
+
+    It sees the paths under their own names, and nothing else of the disk. `group` is to hold its processes, where the
+    kernel lets us have one (`make_group`).
+    """
+
+    read: list[Path] = field(default_factory=list)
+    write: list[Path] = field(default_factory=list)
+    caps: Caps = Caps()
+    gpu: bool = False
+    group: Group | None = None
+
+    @property
+    def binds(self) -> list[Bind]:
+        """In the order in which they are laid: a writable folder may lie within one to read."""
+        return [
+            *python(),
+            *(Bind(path.resolve(), path.resolve()) for path in self.read),
+            *(Bind(path.resolve(), path.resolve(), writable=True) for path in self.write),
+        ]
+
+
+def enclose(walls: Walls, command: list[str]) -> list[str]:
+    """The command within the walls. It starts in the folder in which it is started, with the environment it is given.
+
+    Root starts it as an unprivileged user, who is given the writable paths; an ordinary user starts it as himself.
+    """
+    steps = [f"echo $$ > {shlex.quote(str(join))}" for join in walls.group.joins] if walls.group else []
+    if os.geteuid() != 0:
+        steps.append(f"exec {_bwrap(walls, walls.binds, command)}")
+        return ["sh", "-ec", "\n".join(steps)]
+    hand_over(walls.write)
+    staged, mounts = _stage(walls.binds)
+    drop = f"setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups --no-new-privs"
+    steps += [*mounts, f"exec {drop} {_bwrap(walls, staged, command)}"]
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", "\n".join(steps)]
+
+
+def hand_over(paths: Iterable[Path]) -> None:
+    """Give all that lies there to the user whom root starts programs as; links are not followed."""
+    for path in paths:
+        os.lchown(path, NOBODY, NOBODY)
+        for inside in path.rglob("*"):
+            os.lchown(inside, NOBODY, NOBODY)
+
+
+def _bwrap(walls: Walls, binds: list[Bind], command: list[str]) -> str:
+    caps = walls.caps
+    limits = [f"--nproc={caps.processes}", f"--nofile={caps.open_files}", f"--fsize={caps.file_mb * 1_000_000}"]
+    # The limit on processes counts those in the sandbox only if it is set inside.
+    inside = ["prlimit", "--core=0", *limits, *command]
+    return shlex.join(["bwrap", *arguments(binds, caps.tmp_mb, walls.gpu), "--", *inside])
+
+
+def _stage(binds: list[Bind]) -> tuple[list[Bind], list[str]]:
+    """The binds with sources that the unprivileged user can reach, and the commands of root that bring them there.
+
+    A file in root's home, say this Python, is closed to him although he may read the file itself.
+    """
+    stage = next(Path(name) for name in STAGES if Path(name).is_dir() and not _touches(Path(name), binds))
+    staged, steps = [], [f"mount -t tmpfs -o mode=755,size=1m scalelab {stage}"]
+    for number, bind in enumerate(binds):
+        place = stage / str(number)
+        steps.append(f"{'mkdir' if bind.source.is_dir() else 'touch'} {place}")
+        steps.append(f"mount --rbind {shlex.quote(str(bind.source))} {place}")
+        staged.append(replace(bind, source=place))
+    return staged, steps
+
+
+def _touches(place: Path, binds: list[Bind]) -> bool:
+    return any(bind.source.is_relative_to(place) or place.is_relative_to(bind.source) for bind in binds)

@@ -1,0 +1,6 @@
+"""Prints without end, and never ends the line."""
+
+import sys
+
+while True:
+    sys.stdout.write("learning " * 10_000)

@@ -1,0 +1,192 @@
+"""Every attack ends in the right verdict, in time, and leaves nothing behind."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scalelab.grade import Result, grade, room
+
+pytestmark = pytest.mark.ranks
+
+SUBMISSIONS = Path(__file__).parent / "submissions"
+OVERTIME = 15.0  # seconds after the budget
+
+
+@dataclass(frozen=True)
+class Expected:
+    """`says`: part of the reason. `run`: part of how the run ended. `found`: ids of the conversion check's findings."""
+
+    says: str
+    run: str = ""
+    workers: int = 1
+    found: frozenset[str] = frozenset()
+
+    @property
+    def patience(self) -> int:
+        """Times the short budget that it gets: what ends by its own doing is to end so on a slow machine too."""
+        return 1 if self.run or self.says == NONE else 3
+
+
+NONE = "Two checkpoints are needed within the budget, but there were none"
+ONE = "Two checkpoints are needed within the budget, but there was one"
+UNTRAINED = "is below 0."
+TIME = "The time of 8 s was used up"
+MEMORY = "The ranks used more than 2 GB of memory"
+DISK = "on the disk, and all were ended"
+
+EXPECTED = {
+    # It claims what it has not.
+    "prints_a_pass": Expected(NONE),
+    "writes_results": Expected(NONE),
+    "leaves_one_checkpoint": Expected(ONE),
+    "comes_late": Expected(f"{ONE} (epoch-002.safetensors was complete too late)", TIME),
+    "forges_file_times": Expected("was complete too late", TIME),
+    "rewrites_for_ever": Expected("was complete too late", TIME),
+    "patches_the_clock": Expected(NONE, TIME),
+    "preloads_a_library": Expected(NONE, TIME),
+    "odd_digits": Expected(NONE),
+    # Its checkpoints are none.
+    "checkpoint_claims_too_much": Expected("epoch-001.safetensors is not a whole safetensors file"),
+    "checkpoint_has_other_names": Expected("does not hold this model's weights"),
+    "checkpoint_has_other_shapes": Expected("has head.2.bias as F32 [11] where F32 [10] is expected"),
+    "checkpoint_is_a_device": Expected("epoch-001.safetensors is a link"),
+    "checkpoint_is_a_folder": Expected("epoch-001.safetensors is a folder"),
+    "checkpoint_is_a_header_bomb": Expected("header too large"),
+    "checkpoint_is_a_link": Expected("epoch-001.safetensors is a link"),
+    "checkpoint_is_a_pickle": Expected("epoch-001.safetensors is not a whole safetensors file"),
+    "checkpoint_is_a_pipe": Expected("epoch-001.safetensors is a pipe"),
+    "checkpoint_is_a_socket": Expected("epoch-001.safetensors is a socket"),
+    "checkpoint_is_a_zip_bomb": Expected("epoch-001.safetensors is not a whole safetensors file"),
+    "checkpoint_is_not_finite": Expected("weights that are not finite: the training diverged"),
+    "checkpoint_is_slow": Expected(UNTRAINED),
+    "checkpoint_is_sparse": Expected("epoch-001.safetensors has more bytes than this model can need"),
+    # Its record, its words and its names are traps.
+    "record_is_a_folder": Expected(NONE),
+    "record_is_a_link": Expected(NONE),
+    "record_is_a_pipe": Expected(NONE),
+    "record_is_endless": Expected(f"more than 300 MB {DISK}"),
+    "record_is_nonsense": Expected(NONE),
+    "leaves_odd_names": Expected(NONE),
+    "takes_its_folder_away": Expected(NONE),
+    "paints_the_screen": Expected("Rank 0 stopped with RuntimeError: \N{REPLACEMENT CHARACTER}[2J"),
+    "speaks_in_codes": Expected("Rank 0 stopped with RuntimeError: \N{REPLACEMENT CHARACTER}[2J"),
+    "speaks_at_length": Expected(NONE, workers=2),
+    "forges_ranks": Expected(NONE, workers=2),
+    # It takes the machine.
+    "loops_for_ever": Expected(NONE, TIME),
+    "prints_for_ever": Expected(NONE, "were ended"),
+    "prints_one_endless_line": Expected(NONE, "were ended"),
+    "forks_for_ever": Expected("The ranks started more than 512 processes and threads"),
+    "threads_for_ever": Expected("The ranks started more than 512 processes and threads"),
+    "takes_memory": Expected(MEMORY),
+    "takes_memory_in_many": Expected(MEMORY),
+    "takes_memory_without_a_name": Expected(MEMORY),
+    "takes_shared_memory": Expected(MEMORY),
+    "fills_its_tmp": Expected(MEMORY),
+    "fills_the_disk": Expected(f"more than 300 MB {DISK}"),
+    "fills_the_disk_behind_a_door": Expected(DISK),
+    "fills_the_disk_behind_a_flicker": Expected(f"more than 300 MB {DISK}"),
+    "fills_the_disk_unseen": Expected("The ranks left more than 300 MB in deleted files"),
+    "makes_many_files": Expected(f"more than 5,000 files and folders {DISK}"),
+    "makes_deep_folders": Expected(f"more than 16 folders within one another {DISK}"),
+    # It lives on, or ends what is not its own.
+    "leaves_daemons": Expected(NONE, TIME),
+    "crashes_in_c": Expected("Rank 0 was ended by signal 11 (SIGSEGV)"),
+    "kills_its_parent": Expected("The job ended with an error", workers=2),
+    "kills_everything": Expected("The job ended with an error", workers=2),
+    "signals_everything": Expected("The job ended with an error", workers=2),
+    "stops_everything": Expected(NONE, TIME, workers=2),
+    # It looks for what is not its own.
+    "reads_what_is_held_out": Expected(UNTRAINED),
+    "reads_memory": Expected(NONE),
+    "reads_the_environment": Expected(NONE),
+    "writes_outside": Expected(NONE),
+    "calls_out": Expected(NONE),
+    "makes_namespaces": Expected(NONE),
+    "poisons_imports": Expected(NONE),
+    # It is no distributed training.
+    "leaves_early": Expected("Rank 1 ended while the others still waited for it", workers=2),
+    "dies_without_a_word": Expected("Rank 1 ended with exit code 77 and no message", workers=2),
+    "hangs": Expected(NONE, TIME, workers=2),
+    "deadlocks": Expected(NONE, TIME, workers=2),
+    "never_begins": Expected(NONE, TIME, workers=2),
+    "trains_on_one_rank": Expected(UNTRAINED, workers=2, found=frozenset({"rank-idle"})),
+    # The conversion check is what it attacks.
+    "hangs_in_the_check": Expected(UNTRAINED, workers=2),
+    "fills_the_disk_in_the_check": Expected(NONE, workers=2),
+    "tricks_the_check": Expected(NONE, workers=2),
+}
+QUICK = (
+    "checkpoint_is_a_pickle", "checkpoint_is_not_finite", "paints_the_screen", "leaves_daemons", "kills_everything",
+    "forks_for_ever", "takes_memory_in_many", "fills_the_disk_behind_a_flicker", "writes_outside", "tricks_the_check",
+)  # fmt: skip
+
+# Not fills_its_tmp, which cannot have more than two times 1 GB.
+MEMORY_TAKERS = ("takes_memory", "takes_memory_in_many", "takes_memory_without_a_name", "takes_shared_memory")
+
+
+def cases() -> list:
+    return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in sorted(EXPECTED)]
+
+
+def in_a_folder(path: Path) -> set[str]:
+    return {str(inside.relative_to(path)) for inside in path.rglob("*")}
+
+
+def attack(name: str, order, patience: int | None = None) -> Result:
+    """The result of the attack, graded in time and to be read without danger."""
+    expected, start = EXPECTED[name], time.monotonic()
+    this = order(SUBMISSIONS / f"{name}.py", expected.workers, patience=patience or expected.patience)
+    result = grade(this)
+    assert time.monotonic() - start < this.budget_seconds + OVERTIME
+    assert Result.from_json((this.out / "result.json").read_bytes()) == result
+    assert all(sign == "\n" or sign.isprintable() for sign in result.reason + result.run + "".join(result.printed))
+    page = (this.out / "feedback.html").read_text()
+    assert "Not passed" in page
+    assert "<script" not in page
+    return result
+
+
+def test_every_attack_has_its_verdict_and_there_are_enough():
+    assert set(EXPECTED) == {path.stem for path in SUBMISSIONS.glob("*.py")}
+    assert len(EXPECTED) >= 45
+
+
+@pytest.mark.parametrize("name", cases())
+def test_an_attack_fails(name, order, nothing_left, tmp_path):
+    result, expected = attack(name, order), EXPECTED[name]
+    assert not result.passed
+    assert result.score == 0
+    assert expected.says in result.reason
+    assert expected.run in result.run
+    assert [line for line in result.printed if "SUCCEEDED" in line] == []
+    assert expected.found <= (result.conversion.ids() if result.conversion else set())
+    left = in_a_folder(tmp_path / "result")
+    kept = {"run/out/metrics.jsonl", *(f"run/out/{checkpoint}" for checkpoint in result.checkpoints)}
+    assert left - kept - {f"run/out/epoch-00{number}.safetensors" for number in (1, 2, 3)} == {
+        "result.json", "feedback.html", "run", "run/assessment.py", "run/out"
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MEMORY_TAKERS)
+def test_memory_is_capped_where_the_kernel_does_not_count_it(name, order, nothing_left, monkeypatch):
+    monkeypatch.setattr(room, "make_group", lambda _: None)
+    assert attack(name, order).reason.startswith(MEMORY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["forks_for_ever", "threads_for_ever"])
+def test_processes_are_capped_where_the_kernel_does_not_count_them(name, order, nothing_left, monkeypatch):
+    monkeypatch.setattr(room, "make_group", lambda _: None)
+    assert NONE in attack(name, order, patience=1).reason
+
+
+@pytest.mark.parametrize("name", ["kills_everything", "poisons_imports"])
+def test_the_next_submission_is_graded_as_usual(name, order, submissions):
+    grade(order(SUBMISSIONS / f"{name}.py"))
+    after = grade(order(submissions / "untrained.py", name="after"))
+    assert after.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
+    assert all(0 < accuracy < 0.3 for accuracy in after.train_accuracy + after.test_accuracy)

@@ -1,0 +1,49 @@
+"""Rows in nbgrader's own gradebook: none lost among writers at once, all seen by nbgrader's own reading."""
+
+import subprocess
+import sys
+
+from nbgrader.api import Gradebook
+
+from scalelab.grade.classroom.gradebook import read_scores, write_score
+
+WRITER = """
+import sys
+from pathlib import Path
+from scalelab.grade.classroom.gradebook import write_score
+for number in range(8):
+    write_score(Path(sys.argv[1]), f"{sys.argv[2]}-{number}", 10.0 * number)
+"""
+
+
+def test_of_writers_at_once_no_row_is_lost(tmp_path):
+    database = tmp_path / "gradebook.db"
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, database, name]) for name in ("a", "b", "c")]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
+    assert read_scores(database) == {f"{name}-{number}": 10.0 * number for name in "abc" for number in range(8)}
+
+
+def test_nbgrader_reads_the_score_and_a_person_s_own_score_stays(tmp_path):
+    database = tmp_path / "gradebook.db"
+    write_score(database, "ada", 80.0)
+    with Gradebook(f"sqlite:///{database}") as book:
+        submission = book.find_submission("assessment", "ada")
+        assert (submission.score, submission.max_score) == (80.0, 100.0)
+        book.find_grade("verdict", "assessment", "assessment", "ada").manual_score = 95.0
+        book.db.commit()
+    write_score(database, "ada", 60.0)
+    with Gradebook(f"sqlite:///{database}") as book:
+        grade = book.find_grade("verdict", "assessment", "assessment", "ada")
+        assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (60.0, 95.0, True)
+
+
+def test_a_class_lies_beside_the_labs_with_its_feedback(course, hand_in, grade_all):
+    hand_in("ada", "not python")
+    database = course / "labs" / "gradebook.db"
+    for _ in range(2):  # the second time there is nothing to do
+        done = grade_all("--gradebook", database)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert read_scores(database) == {"ada": 0.0}
+    feedback = course / "labs" / "feedback" / "ada" / "assessment" / "assessment.html"
+    assert feedback.read_bytes() == (course / "out" / "ada" / "feedback.html").read_bytes()
+    assert (course / "labs" / "autograded" / "ada" / "assessment" / "assessment.ipynb").is_file()

@@ -1,0 +1,71 @@
+"""Whatever a program in the walls does to live on, it ends with the one that started it."""
+
+import subprocess
+import time
+
+import pytest
+
+from scalelab.grade.sandbox import Caps, Walls, enclose, make_group
+from scalelab.parallel.command import python
+
+LIVES_ON = """
+import os, signal, sys, time
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    signal.signal(number, signal.SIG_IGN)
+for _ in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(600)
+        os._exit(0)
+print("ready", flush=True)
+if len(sys.argv) > 1:
+    time.sleep(600)
+"""
+TAKES_MEMORY = "taken = []\nwhile True: taken.append(bytearray(10_000_000))"
+
+
+def start(tmp_path, *words) -> subprocess.Popen:
+    tmp_path.joinpath("out").mkdir()
+    command = enclose(Walls(write=[tmp_path / "out"]), [python(), "-c", LIVES_ON, *words])
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def all_end(in_walls):
+    """At the end of the test, nothing is in walls that was not before."""
+    before = in_walls()
+    yield lambda: in_walls() - before
+    until = time.monotonic() + 10
+    while in_walls() - before and time.monotonic() < until:
+        time.sleep(0.05)
+    assert in_walls() - before == set()
+
+
+def test_daemons_end_with_the_program(tmp_path, all_end):
+    with start(tmp_path) as program:
+        assert program.stdout.readline() == "ready\n"
+
+
+def test_all_end_when_the_starter_is_killed(tmp_path, all_end):
+    with start(tmp_path, "and stay") as program:
+        assert program.stdout.readline() == "ready\n"
+        assert len(all_end()) >= 4
+        program.kill()
+
+
+def test_memory_of_all_together_is_capped_where_the_kernel_counts_it():
+    group = make_group(Caps(memory_gb=0.2))
+    if group is None:
+        pytest.skip("this kernel lets nobody here make a control group; the grader then looks at the memory itself")
+    with group:
+        command = enclose(Walls(group=group), [python(), "-c", TAKES_MEMORY])
+        assert subprocess.run(command, capture_output=True, timeout=60).returncode == 137
+        assert group.met("memory")
+        assert not group.met("pids")
+    assert not any(folder.exists() for folder in group.folders.values())
+
+
+def test_the_first_word_of_a_program_is_its_own_output_alone():
+    done = subprocess.run(enclose(Walls(), [python(), "-c", "print(1)"]), capture_output=True, text=True)
+    assert (done.stdout, done.stderr, done.returncode) == ("1\n", "", 0)

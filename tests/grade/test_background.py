@@ -1,0 +1,91 @@
+"""A grading in the background is one at a time, is told while it runs, and outlives who started it."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scalelab.cli import RUBRIC
+from scalelab.grade.background import Desk
+from scalelab.grade.telling import Ran, Step
+
+ATTACKS = Path(__file__).parent / "attacks" / "submissions"
+STARTS = """
+import os, signal, sys
+from pathlib import Path
+from scalelab.grade.background import Desk
+Desk(Path(sys.argv[1])).start(Path(sys.argv[2]), sys.argv[3:])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def options(small_data, few, tmp_path) -> list[str]:
+    rubric = tmp_path / "rubric.toml"
+    rubric.write_text(RUBRIC.read_text().replace("train_images = 10_000", f"train_images = {few}"))
+    words = ["--data", small_data, "--rubric", rubric, "--workers", 1, "--no-check", "--budget-seconds", 40]
+    return list(map(str, words))
+
+
+@pytest.fixture
+def desk(tmp_path):
+    desk = Desk(tmp_path / "desk")
+    yield desk
+    desk.stop()
+    assert waited(lambda: not desk.running())
+
+
+def waited(condition, seconds=40.0) -> bool:
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.1)
+    return condition()
+
+
+def test_before_the_first_there_is_nothing(desk):
+    assert not desk.look().ever_began
+
+
+def test_the_result_and_its_page_are_there_at_the_end(desk, options, tmp_path):
+    bad = tmp_path / "mine.py"
+    bad.write_text("for\n")
+    assert desk.start(bad, options)
+    assert waited(lambda: not desk.running())
+    look = desk.look()
+    assert look.result.reason == "The file is not valid Python: invalid syntax in line 1."
+    assert "Not passed" in look.page.read_text()
+    assert look.told[0].text.startswith("Data: ")
+
+
+def test_one_that_cannot_be_graded_says_why(desk, options, tmp_path):
+    nothing = tmp_path / "nothing.py"
+    assert desk.start(nothing, options)
+    assert waited(lambda: not desk.running())
+    assert desk.look().failed == f"{nothing} does not exist; give the one Python file that is handed in."
+
+
+@pytest.mark.ranks
+def test_it_is_told_while_it_runs_a_second_is_not_begun_and_stop_ends_all(desk, options, in_walls):
+    before = in_walls()
+    assert desk.start(ATTACKS / "loops_for_ever.py", options)
+    assert not desk.start(ATTACKS / "loops_for_ever.py", options)
+    assert not Desk(desk.folder).start(ATTACKS / "loops_for_ever.py", options)
+    assert waited(lambda: any(isinstance(line, Ran) and line.seconds > 1 for line in desk.look().told))
+    look = desk.look()
+    assert look.running
+    assert any(isinstance(line, Step) and line.text.startswith("Running 1 ranks") for line in look.told)
+    desk.stop()
+    assert waited(lambda: not desk.running(), 15)
+    assert "Interrupted" in desk.look().failed
+    assert waited(lambda: not in_walls() - before, 10)
+
+
+@pytest.mark.ranks
+def test_it_goes_on_when_its_starter_is_killed(desk, options, submissions):
+    script = str(submissions / "crashes.py")
+    subprocess.run([sys.executable, "-c", STARTS, str(desk.folder), script, *options])
+    assert desk.running()
+    assert waited(lambda: not desk.running())
+    assert desk.look().result.checkpoints == ["epoch-001.safetensors"]
