@@ -31,10 +31,11 @@ def rows(accuracy, images=512, epochs=2):
 def sweep(accuracies, batch_size=256, base="--base-batch 16"):
     """{name: accuracies of the seeds}."""
     runs = [
-        SweepRun(name, seed, f"--batch-size {name if name.isdigit() else batch_size} {base}", 1, rows(accuracy))
+        SweepRun(name, seed, f"--batch-size {name if name.isdigit() else batch_size} --epochs 2 {base}", 1,
+                 rows(accuracy))
         for name, values in accuracies.items()
         for seed, accuracy in enumerate(values)
-    ]
+    ]  # fmt: skip
     return SweepRuns({}, "nothing", runs)
 
 
@@ -67,6 +68,12 @@ def test_the_table_has_a_row_for_each_recipe_and_a_place_for_the_own_run():
     assert len(lines) == 4
     assert lines[2] == "| plain | 256 | 4 | 0.410 ± 0.028 |  |"
     assert lines[3].endswith("| 0.510 |")
+
+
+def test_a_batch_that_grows_makes_fewer_updates_the_larger_it_is():
+    """Two epochs of 512 images: 8 updates of 64, then 2 of 256."""
+    measured = sweep({"grows": [0.4, 0.42]}, batch_size=64, base="--grow-at 1")
+    assert "| 64 to 256 | 10 |" in table(measured, {})
 
 
 def test_own_runs_are_stars_and_the_first_recipe_is_the_measure():

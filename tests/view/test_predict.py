@@ -9,6 +9,7 @@ from matplotlib.colors import to_rgba
 
 from scalelab.view import draw_prediction, new_figure, predict
 from scalelab.view.encoding import PREDICTION
+from scalelab.view.live import Live
 
 
 @pytest.fixture
@@ -56,6 +57,18 @@ def test_a_curve_is_kept_as_it_was_seen(asked):
     _, axes = new_figure()
     draw_prediction(axes, "variance")
     np.testing.assert_allclose(axes.lines[0].get_ydata(), [2, 1, 0.5, 0.25], rtol=1e-6)
+
+
+def test_a_curve_follows_its_sliders_and_says_so(asked):
+    predict.curve("speed", "How fast?", x=[1, 10, 1000], low=10, high=10_000)
+    level, slope = parts(asked[0], (widgets.FloatSlider, widgets.FloatLogSlider))
+    (picture,) = parts(asked[0], Live)
+    pictures = []
+    for level.value, slope.value in ((20.0, 0.5), (20.0, 1.0), (50.0, 1.0)):
+        pictures.append(picture.picture.value)
+    assert len(set(pictures)) == 3
+    assert picture.sentence.value == "From 50 on the left to 50,000 on the right."
+    assert 'alt="From 50 on the left' in picture.picture.value
 
 
 def test_a_choice_is_answered_beside_what_happened(asked):

@@ -38,12 +38,19 @@ def show(figure: Figure, alt: str, caption: str = "") -> None:
     """
     from IPython.display import HTML, display
 
-    display(HTML(_as_html(png(figure), round(figure.get_figwidth() * DPI), alt, caption)))
+    display(HTML(picture(figure, alt, caption)))
 
 
-def _as_html(picture: bytes, width: int, alt: str, caption: str) -> str:
-    source = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
-    words = f'<p style="max-width: 46em; color: #555"><em>{html.escape(caption)}</em></p>' if caption else ""
+def picture(figure: Figure, alt: str, caption: str = "") -> str:
+    """The figure as HTML, with the same words."""
+    return as_html(png(figure), alt, caption)
+
+
+def as_html(content: bytes, alt: str, caption: str = "") -> str:
+    """A PNG as HTML, in the size in which it was drawn."""
+    width = int.from_bytes(content[16:20], "big")  # PNG specification, 11.2.2: IHDR comes first
+    source = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    words = f'<p style="max-width: 46em"><em>{html.escape(caption)}</em></p>' if caption else ""
     return f'<img src="{source}" width="{width}" alt="{html.escape(alt, quote=True)}">{words}'
 
 

@@ -1,21 +1,22 @@
 """A picture with sliders: it is drawn anew while a slider moves.
 
-The picture is a PNG in an image widget. `interact` and `Output` widgets that hold figures would make a notebook
-that runs without a browser hang now and then (nbclient issue 312).
+The picture is HTML, for an image widget has no words for who cannot see it. `interact` and `Output` widgets that hold
+figures would make a notebook that runs without a browser hang now and then (nbclient issue 312).
 """
 
 import html
+import re
 import time
 from collections.abc import Callable
 
 import ipywidgets as widgets
 from matplotlib.figure import Figure
 
-from scalelab.view.figure import png
+from scalelab.view.figure import as_html, png
 
 LABEL = {"description_width": "9em"}
 WIDE = widgets.Layout(width="32em")
-AS_DRAWN = {"align_self": "flex-start", "max_width": "100%"}  # a box would stretch a picture to its own width
+TAG = re.compile("<[^>]*>")
 
 
 class Live(widgets.VBox):
@@ -26,7 +27,7 @@ class Live(widgets.VBox):
 
     def __init__(self, draw: Callable[..., tuple[Figure | bytes, str]], controls: dict[str, widgets.Widget]):
         self.draw, self.controls, self.redraw_seconds = draw, controls, []
-        self.picture, self.sentence = widgets.Image(format="png", layout=AS_DRAWN), widgets.HTMLMath()
+        self.picture, self.sentence = widgets.HTML(), widgets.HTMLMath()
         for name, control in controls.items():
             control.description = control.description or name
             control.style, control.layout = LABEL, WIDE
@@ -42,7 +43,8 @@ class Live(widgets.VBox):
         except Exception as error:  # a widget's callback has nobody above it who would show the error
             self.sentence.value = html.escape(f"This could not be drawn ({error}).")
             return
-        self.picture.value = png(picture) if isinstance(picture, Figure) else picture
+        content = png(picture) if isinstance(picture, Figure) else picture
+        self.picture.value = as_html(content, html.unescape(TAG.sub("", sentence)))
         self.sentence.value = sentence
         self.redraw_seconds.append(time.perf_counter() - start)
 

@@ -16,7 +16,7 @@ from IPython.display import HTML, display
 from matplotlib.axes import Axes
 
 from scalelab.view.encoding import PREDICTION, SMALL
-from scalelab.view.figure import new_figure
+from scalelab.view.figure import new_figure, png
 from scalelab.view.live import LABEL, WIDE, live
 
 PREDICTIONS_FILE = Path(".predictions.json")
@@ -57,12 +57,17 @@ def curve(
     level, slope = _level(low, high, log), widgets.FloatSlider(value=0, min=-2, max=2, step=0.05)
     level.description, slope.description = "height at the left", "exponent" if log else "slope"
 
+    figure, axes = new_figure(width=4.5, height=2.6)
+    (drawn,) = axes.plot(x, np.ones(len(x)), **PREDICTION)
+    _same_room(axes, x, low, high, log)
+    axes.set(xlabel=labels[0], ylabel=labels[1])
+
     def draw(level: float, slope: float):
-        figure, axes = new_figure(width=4.5, height=2.6)
-        axes.plot(x, line(x, level, slope, log), **PREDICTION)
-        _same_room(axes, x, low, high, log)
-        axes.set(xlabel=labels[0], ylabel=labels[1])
-        return figure, ""
+        y = line(x, level, slope, log)
+        drawn.set_ydata(y)
+        content = png(figure)
+        figure.set_layout_engine("none")  # only the line moves: measuring the labels anew would take most of the time
+        return content, f"From {_short(y[0])} on the left to {_short(y[-1])} on the right."
 
     picture = live(draw, level=level, slope=slope)
     _ask(name, question, picture, lambda: [list(x), list(line(x, level.value, slope.value, log))])
@@ -119,6 +124,10 @@ def _ask(name: str, question: str, control: widgets.Widget, value: Callable[[], 
     keep.on_click(on_keep)
     skip.on_click(on_skip)
     display(widgets.VBox([widgets.HTMLMath(f"<b>Predict.</b> {question}"), control, widgets.HBox([keep, skip, said])]))
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _level(low: float, high: float, log: bool) -> widgets.Widget:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from scalelab.analysis.sweep_runs import SweepRuns
+from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
+from scalelab.optim import grow_batch
 from scalelab.train.record import Row
 from scalelab.view.encoding import SMALL, batch_colour
 from scalelab.view.figure import new_figure
@@ -96,10 +97,17 @@ def table(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: Sequence
         samples = measured.last(name)
         mine = f"{own[name][-1].validation_accuracy:.3f}" if own.get(name) else ""
         spread = f" ± {2 * samples.std(ddof=1):.3f}" if len(samples) > 1 else ""
-        size = _batch_size(measured, name)
-        updates = round(measured.last(name, "images")[0] / size)
+        sizes = _batch_sizes(measured.of(name)[0])
+        updates = round(measured.last(name, "images")[0] / len(sizes) * sum(1 / size for size in sizes))
+        size = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]:,}"
         lines.append(f"| {name} | {size} | {updates:,} | {samples.mean():.3f}{spread} | {mine} |")
     return "\n".join(lines)
+
+
+def _batch_sizes(run: SweepRun) -> list[int]:
+    """Of each epoch."""
+    size_of = grow_batch(int(run.option("--batch-size")), [int(epoch) for epoch in run.options("--grow-at")])
+    return [size_of(epoch)[0] for epoch in range(int(run.option("--epochs")))]
 
 
 def _batch_size(measured: SweepRuns, name: str) -> int:

@@ -1,0 +1,163 @@
+"""A real browser on a real JupyterLab, with the settings that `make lab` gives it.
+
+$SCALELAB_SCREENSHOTS names a folder where the pictures are kept; `make screenshots` sets it to docs/pictures.
+$SCALELAB_ANSWER_TIMES names a file that gets a line for each slider that was moved; bench/widgets.py reads it.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scalelab import machine
+from scalelab.course.release import release
+from scalelab.course.start_page import lay_start_page
+from scalelab.places import COURSE, ROOT
+
+sync = pytest.importorskip("playwright.sync_api", reason="pip install playwright: the browser's driver")
+
+TOKEN = "of-the-tests"
+CHROMIUM = shutil.which("chromium")
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab that runs: its address and the working folder it shows."""
+
+    address: str
+    work: Path
+
+    @property
+    def said(self) -> str:
+        """Where it sends whoever names no page, as the address that it says at its start does."""
+        return f"{self.address}/?token={TOKEN}"
+
+    def url(self, path: str) -> str:
+        return f"{self.address}/lab/tree/{path}?token={TOKEN}&reset"
+
+
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory) -> Path:
+    """The learners' copies, made once."""
+    work = tmp_path_factory.mktemp("copies") / "work"
+    release(COURSE, work)
+    lay_start_page(work, [machine.cores_row(), machine.memory_row()])
+    return work
+
+
+@pytest.fixture(scope="session")
+def solved(copies) -> Path:
+    """The labs with their answers, below the learners' copies."""
+    for kind in ("source", "solutions"):
+        shutil.copytree(COURSE / kind, copies / "solved", dirs_exist_ok=True)
+    return copies / "solved"
+
+
+def command_of_make_lab() -> list[str]:
+    """What `make lab` starts, without its own working folder."""
+    lines = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    words = shlex.split(lines.replace("\\\n", "").partition("jupyter lab ")[2])
+    return [sys.executable, "-m", "jupyterlab", *(word for word in words if not word.startswith("--notebook-dir="))]
+
+
+def serve(folder: Path, *options: str):
+    """JupyterLab on a free port of the loopback, until the fixture ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [*command_of_make_lab(), "--no-browser", f"--notebook-dir={folder}", f"--port={port}"]
+    command += ["--ip=127.0.0.1", f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True", *options]
+    own = {"JUPYTER_CONFIG_DIR": str(folder / ".jupyter"), "JUPYTER_DATA_DIR": str(folder / ".data")}
+    own |= {"IPYTHONDIR": str(folder / ".ipython"), "JUPYTER_RUNTIME_DIR": str(folder / ".runtime")}
+    as_learners = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # on all cores
+    with subprocess.Popen(command, env=as_learners | own, cwd=folder, stderr=subprocess.DEVNULL) as server:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(f"{address}/api/status?token={TOKEN}")
+            yield Lab(address, folder)
+        finally:
+            server.terminate()
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session", name="serve")
+def serve_fixture():
+    return serve
+
+
+@pytest.fixture(scope="session")
+def lab(copies):
+    yield from serve(copies)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no chromium here: apt install chromium")
+    with sync.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page that may not complain: an error in the console fails the test."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.set_default_timeout(SECONDS * 1000)
+    yield page
+    page.close()
+    assert [error for error in errors if not _of_jupyterlab(error)] == []
+
+
+def _of_jupyterlab(error: str) -> bool:
+    """What JupyterLab complains of by itself: files that may not be there, asked for to see whether they are."""
+    return "404 (Not Found)" in error or "favicon" in error
+
+
+@pytest.fixture
+def picture(request):
+    """picture(page, name): keeps what the page shows, where pictures are asked for."""
+
+    def keep(page, name: str) -> None:
+        if folder := os.environ.get("SCALELAB_SCREENSHOTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return keep
+
+
+@pytest.fixture
+def keep_times():
+    """keep_times(notebook, milliseconds): keeps how long a slider's figure took to follow, where that is asked for."""
+
+    def keep(notebook: str, milliseconds: list[float]) -> None:
+        if path := os.environ.get("SCALELAB_ANSWER_TIMES"):
+            with Path(path).open("a") as file:
+                file.write(json.dumps({"notebook": notebook, "milliseconds": milliseconds}) + "\n")
+
+    return keep

@@ -1,0 +1,64 @@
+"""A notebook in a page of the browser: opened, run whole, and read."""
+
+import time
+from collections.abc import Callable
+
+IS_OPEN = "() => !!window.jupyterapp?.shell.currentWidget?.content?.widgets?.length"
+HAS_A_KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.ready"
+# JupyterLab hands cells to the kernel one by one, so that neither the page nor the kernel can say that all have run.
+COUNTS = """() => jupyterapp.shell.currentWidget.content.widgets
+    .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())
+    .map(cell => cell.model.executionCount)"""
+# As JupyterLab does before a cell runs: counts that were stored with the notebook would look like the end of this run.
+FORGET = """() => jupyterapp.shell.currentWidget.content.widgets
+    .filter(cell => cell.model.type === 'code')
+    .forEach(cell => cell.model.clearExecution())"""
+CONTRAST = """element => {
+    const parse = text => (text.match(/[\\d.]+/g) || []).map(Number);
+    const shine = ([r, g, b]) => [r, g, b].map(v => v / 255)
+        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    let ground = null;
+    for (let one = element; one && !ground; one = one.parentElement) {
+        const colour = parse(getComputedStyle(one).backgroundColor);
+        if (colour.length === 3 || colour[3] === 1) ground = colour;
+    }
+    const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+    const below = ground || (dark ? [18, 18, 18] : [255, 255, 255]);
+    const both = [shine(parse(getComputedStyle(element).color)), shine(below)];
+    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+}"""
+
+
+class Notebook:
+    """A notebook that a page shows."""
+
+    def __init__(self, page, url: str):
+        self.page = page
+        page.goto(url)
+        page.wait_for_function(IS_OPEN)
+        page.evaluate(HAS_A_KERNEL)
+
+    def run_all(self, seconds: float) -> None:
+        """Run every cell, and wait until all have run or one has failed."""
+        self.page.evaluate(FORGET)
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+        assert waited(lambda: self.errors() or None not in self.page.evaluate(COUNTS), seconds), "cells are waited for"
+        assert self.errors() == []
+
+    def errors(self) -> list[str]:
+        return self.page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts()
+
+
+def waited(condition: Callable[[], object], seconds: float = 30.0) -> bool:
+    """Whether the condition holds within that time."""
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.2)
+    return bool(condition())
+
+
+def contrast(locator) -> float:
+    """Of its text to its ground (WCAG 2.1, "contrast ratio")."""
+    return locator.evaluate(CONTRAST)

@@ -1,0 +1,57 @@
+"""Every notebook with its answers, run whole in the browser, and every slider in it moved by the keyboard."""
+
+import pytest
+
+from scalelab.places import COURSE
+
+from .notebook import Notebook, waited
+
+pytestmark = [pytest.mark.ranks, pytest.mark.slow]
+NOTEBOOKS = sorted((COURSE / "source").glob("*/*.ipynb"))
+MOVES = 3  # of each slider
+BOX = "xpath=ancestor::div[contains(@class, 'widget-vbox')][1]"
+READOUT = "xpath=ancestor::div[contains(@class, 'widget-slider')][1]//*[contains(@class, 'widget-readout')]"
+# From the key to the new picture, decoded; the page's own clock, for the test's looks are 0.2 s apart.
+CLOCK = """box => {
+    box.milliseconds = [];
+    if (box.has_clock) return;
+    box.has_clock = true;
+    const source = () => box.querySelector('img').src;
+    let pressed, before = source();
+    box.addEventListener('keydown', () => { pressed = performance.now(); }, true);
+    new MutationObserver(async () => {
+        if (!box.querySelector('img') || source() === before) return;
+        before = source();
+        await box.querySelector('img').decode();
+        box.milliseconds.push(performance.now() - pressed);
+    }).observe(box, {subtree: true, childList: true, attributes: true});
+}"""
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_and_its_sliders_answer(page, lab, solved, picture, keep_times, path):
+    Notebook(page, lab.url((solved / path.parent.name / path.name).relative_to(lab.work))).run_all(900)
+    assert page.locator(".jp-OutputArea img").count() > 0
+    assert page.locator(".jp-OutputArea img:not([alt]), .jp-OutputArea img[alt='']").count() == 0
+    handles = page.locator(".jp-OutputArea .noUi-handle")
+    for number in range(handles.count()):
+        handle = handles.nth(number)
+        box = handle.locator(BOX)
+        box.scroll_into_view_if_needed()
+        key = "PageDown" if at_its_end(handle) else "PageUp"
+        handle.focus()
+        if not box.locator("img").count():  # a prediction that is a number, which stands beside the slider
+            before = handle.locator(READOUT).first.inner_text()
+            handle.press(key)
+            assert handle.locator(READOUT).first.inner_text() != before, f"slider {number}"
+            continue
+        box.evaluate(CLOCK)
+        for moved in range(1, MOVES + 1):
+            handle.press(key)
+            assert waited(lambda: box.evaluate("box => box.milliseconds.length") >= moved), f"slider {number}"  # noqa: B023
+        keep_times(path.stem, box.evaluate("box => box.milliseconds"))
+        picture(page, "slider")
+
+
+def at_its_end(handle) -> bool:
+    return handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
