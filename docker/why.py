@@ -1,0 +1,49 @@
+"""Runs a launcher, shows what it prints, and says in one sentence why the job ended.
+
+    python docker/why.py horovodrun --gloo -np 8 -H node1:4,node2:4 python train.py
+
+Ends with the launcher's exit code; stopped by Ctrl-C or a signal, it ends all that it started on this machine.
+"""
+
+import os
+import signal
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+from scalelab.parallel.diagnose import explain
+from scalelab.parallel.output import Output
+from scalelab.parallel.processes import GuardedCommand
+
+
+def run(command: list[str]) -> tuple[int, Output]:
+    """Give the exit code and what was printed, which is shown as it comes."""
+    output = Output()
+    with GuardedCommand(command, os.environ, Path()) as job:
+        running = True
+        while running:
+            running = job.running(wait=0.1)
+            for line in job.new_lines():
+                output.add(line)
+                print(line.text if line.rank is None else f"[{line.rank}] {line.text}", flush=True)
+    return job.exit_code, output
+
+
+def ranks_and_script(command: list[str], output: Output) -> tuple[int, str]:
+    """How many ranks there were, by the command or by what they printed, and the name of their script."""
+    asked = [int(value) for option, value in pairwise(command) if option in {"-np", "-n"} and value.isdigit()]
+    heard = [rank + 1 for rank, _ in output.kept if rank is not None]
+    return max([1, *asked[:1], *heard]), next((Path(word).name for word in command if word.endswith(".py")), "")
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    code, output = run(sys.argv[1:])
+    print("All ranks finished." if code == 0 else explain(output, *ranks_and_script(sys.argv[1:], output)))
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

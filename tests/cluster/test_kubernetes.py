@@ -1,0 +1,116 @@
+"""The files for Kubernetes: valid by the published schemas, and of one piece."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+FILES = Path(__file__).parents[2] / "docker" / "kubernetes"
+SCHEMAS = Path(__file__).parent / "schemas"
+VERSION = "1.31"  # of Kubernetes
+
+kubernetes_validate = pytest.importorskip(
+    "kubernetes_validate", reason="Kubernetes' published schemas are not here: pip install kubernetes-validate."
+)
+
+
+def read(name: str) -> list[dict]:
+    return list(yaml.safe_load_all((FILES / name).read_text()))
+
+
+@pytest.fixture(scope="module")
+def job() -> dict:
+    return read("mpijob.yaml")[0]
+
+
+@pytest.fixture(scope="module")
+def values() -> dict:
+    return read("jupyterhub.yaml")[0]
+
+
+def check(document: dict, schema: str) -> None:
+    jsonschema.validate(document, yaml.safe_load((SCHEMAS / schema).read_text()))
+
+
+def pod(spec: dict) -> dict:
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec}
+
+
+def learner_pod(values: dict) -> dict:
+    """What the chart makes of the values, as far as they say."""
+    user, storage = values["singleuser"], values["singleuser"]["storage"]
+    home = {"name": storage["dynamic"]["volumeNameTemplate"], "mountPath": storage["homeMountPath"]}
+    server = {
+        "name": "notebook",
+        "image": f"{user['image']['name']}:{user['image']['tag']}",
+        "env": [{"name": name, "value": value} for name, value in user["extraEnv"].items()],
+        "volumeMounts": [home, *storage["extraVolumeMounts"]],
+    }
+    volumes = [{"name": home["name"], "persistentVolumeClaim": {"claimName": "a"}}, *storage["extraVolumes"]]
+    return pod({"containers": [server], "initContainers": user["initContainers"], "volumes": volumes})
+
+
+def pods(job: dict, values: dict) -> list[dict]:
+    replicas = job["spec"]["mpiReplicaSpecs"].values()
+    return [*(pod(replica["template"]["spec"]) for replica in replicas), learner_pod(values)]
+
+
+def test_the_shared_folders_are_valid():
+    for claim in read("volumes.yaml"):
+        kubernetes_validate.validate(claim, VERSION, strict=True)
+
+
+def test_the_job_and_the_values_have_known_fields_only(job, values):
+    check(job, "mpijob.yaml")
+    check(values, "jupyterhub.yaml")
+
+
+def test_every_pod_is_valid(job, values):
+    for made in pods(job, values):
+        kubernetes_validate.validate(made, VERSION, strict=True)
+
+
+def test_a_misspelt_field_would_be_noticed(job, values):
+    job["spec"]["slotsPerworker"] = job["spec"].pop("slotsPerWorker")
+    with pytest.raises(jsonschema.ValidationError, match="slotsPerworker"):
+        check(job, "mpijob.yaml")
+    job["spec"]["slotsPerWorker"] = job["spec"].pop("slotsPerworker")
+    made = learner_pod(values)
+    made["spec"]["volume"] = made["spec"].pop("volumes")
+    with pytest.raises(kubernetes_validate.ValidationError, match="volume"):
+        kubernetes_validate.validate(made, VERSION, strict=True)
+
+
+def test_every_mount_has_its_volume_and_every_claim_is_made(job, values):
+    made = {claim["metadata"]["name"] for claim in read("volumes.yaml")} | {"a"}
+    for spec in (pod["spec"] for pod in pods(job, values)):
+        volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
+        containers = [*spec["containers"], *spec.get("initContainers", [])]
+        mounted = {mount["name"] for container in containers for mount in container.get("volumeMounts", [])}
+        assert mounted == set(volumes)
+        claims = (volume.get("persistentVolumeClaim") for volume in volumes.values())
+        assert {claim["claimName"] for claim in claims if claim} <= made
+
+
+def test_all_pods_run_one_image(job, values):
+    specs = [pod["spec"] for pod in pods(job, values)]
+    containers = [c for spec in specs for c in [*spec["containers"], *spec.get("initContainers", [])]]
+    assert len({container["image"] for container in containers}) == 1
+
+
+def test_a_worker_has_a_gpu_for_each_of_its_ranks(job):
+    worker = job["spec"]["mpiReplicaSpecs"]["Worker"]["template"]["spec"]["containers"][0]
+    assert worker["resources"]["limits"]["nvidia.com/gpu"] == str(job["spec"]["slotsPerWorker"])
+
+
+def test_the_launchers_options_are_mpiruns(job):
+    if not shutil.which("mpirun"):
+        pytest.skip("There is no mpirun: apt install openmpi-bin.")
+    command = job["spec"]["mpiReplicaSpecs"]["Launcher"]["template"]["spec"]["containers"][0]["command"]
+    instead = [*command[: command.index("python")], "echo", "a rank"]
+    done = subprocess.run(instead, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "a rank" in done.stdout
