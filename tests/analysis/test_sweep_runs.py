@@ -84,3 +84,8 @@ def test_the_best_rate_needs_the_fewest_steps_and_the_smaller_wins_a_tie():
         run("16 0.4", 0, [0.1, 0.1], options), run("64 0.1", 0, [0.1, 0.5], options), run("64 0.3", 0, [0.5], options),
     )  # fmt: skip
     assert best_rates(tuning) == {16: 0.1, 64: 0.3}
+
+
+def test_an_option_of_several_values_ends_at_the_next_option():
+    one = run("a", 0, [1], "--grow-at 24 36 --lr 0.1")
+    assert (one.options("--grow-at"), one.options("--own")) == (["24", "36"], [])

@@ -196,3 +196,22 @@ def test_lars_is_stable_at_a_rate_at_which_sgd_diverges():
 
     assert not loss_after(lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9)) < 1e3
     assert loss_after(lambda p: LARS(p, lr=1.0, momentum=0.9, trust=0.01)) < 10
+
+
+@pytest.mark.parametrize("make", [LARS, LARC, LAMB, NovoGrad])
+def test_how_weights_and_gradients_lie_in_memory_changes_nothing(make):
+    """A model that is moved to channels_last has moments that lie otherwise than its weights."""
+    torch.manual_seed(0)
+    start, drawn = torch.randn(4, 3, 5, 5), torch.randn(3, 4, 3, 5, 5)
+
+    def steps(*layouts):
+        weight = nn.Parameter(start.clone())
+        optimizer = make([weight], lr=0.1, weight_decay=0.01)
+        for gradient, layout in zip(drawn, layouts, strict=True):
+            weight.data = weight.data.contiguous(memory_format=layout)
+            weight.grad = gradient.contiguous(memory_format=layout)
+            optimizer.step()
+        return weight.detach()
+
+    moved = steps(torch.contiguous_format, torch.channels_last, torch.channels_last)
+    torch.testing.assert_close(moved, steps(*3 * [torch.contiguous_format]))

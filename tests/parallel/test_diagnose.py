@@ -43,6 +43,14 @@ SYNTAX = """  File "/home/ada/train.py", line 3
 SyntaxError: invalid syntax"""
 
 
+OPEN_MPI = """ORTE has lost communication with a remote daemon.
+
+  HNP daemon   : [[53164,0],0] on node node1
+  Remote daemon: [[53164,0],1] on node node2
+
+This is usually due to either a failure of the TCP network"""
+
+
 def output(ranks: dict[int, str], launcher: str = "") -> Output:
     found = Output()
     for rank, text in ranks.items():
@@ -102,11 +110,47 @@ def output(ranks: dict[int, str], launcher: str = "") -> Output:
             "Rank 1 ended while the others still waited for it at train.py, line 12; "
             "every rank needs the same number of steps.",
         ),
+        (
+            {1: "There are no images.\n"},
+            "Process 1 exit with status code 1.",
+            "Rank 1 ended itself with exit code 1; it said last 'There are no images.'.",
+        ),
+        (
+            {0: VICTIM, 1: "Timeout, server node2 not responding."},
+            "Process 1 exit with status code 255.",
+            "node2 was lost: that host went down, or the network to it broke, and the ranks there with it.",
+        ),
+        (
+            {0: VICTIM, 1: "Connection to node2 closed by remote host."},
+            "Process 1 exit with status code 255.",
+            "node2 was lost: that host went down, or the network to it broke, and the ranks there with it.",
+        ),
+        (
+            {},
+            OPEN_MPI,
+            "node2 was lost: that host went down, or the network to it broke, and the ranks there with it.",
+        ),
+        (
+            {},
+            "ssh: connect to host node2 port 22: Connection refused\nfailed",
+            "node2 could not be reached by ssh: Connection refused.",
+        ),
+        (
+            {},
+            "ssh: Could not resolve hostname nod2: Name or service not known",
+            "nod2 could not be reached by ssh: Name or service not known.",
+        ),
+        (
+            {0: VICTIM, 1: RAISED},
+            "[1]<stderr>:Connection to node2 closed by remote host.\nProcess 1 exit with status code 255.",
+            "Rank 1 stopped with IndexError: index 5 is out of bounds (train.py, line 20).",
+        ),
         ({}, "", "The job ended with an error, but no rank said why."),
     ],
     ids=[
         *("raised", "shadowed", "all-raised", "syntax", "stalled", "killed"),
-        *("segfault", "code", "odd-code", "left-early", "silent"),
+        *("segfault", "code", "odd-code", "left-early", "sys.exit"),
+        *("ssh-timeout", "ssh-closed", "open-mpi", "ssh-refused", "no-such-host", "raised-and-ssh-closed", "silent"),
     ],
 )
 def test_the_culprit_is_named(ranks, launcher, sentence):

@@ -47,6 +47,18 @@ def test_a_reader_gives_each_row_once_and_waits_for_the_end_of_a_line(tmp_path):
     assert len(reader.new_rows()) == 1
 
 
+def test_who_follows_a_new_run_sees_nothing_of_the_one_before_it(tmp_path):
+    old = RunRecord(tmp_path)
+    for images in (1, 2, 3):
+        old.write(images=images, **VALUES)
+    reader = RecordReader(tmp_path, after=True)
+    assert reader.new_rows() == []
+    new = RunRecord(tmp_path)
+    assert reader.new_rows() == []
+    new.write(images=7, **VALUES)
+    assert [row.images for row in reader.new_rows()] == [7]
+
+
 @pytest.mark.parametrize("line", [b"", b"{", b"[]", b'{"epoch": "one"}', b"\xff\xfe", b"x" * 3_000_000])
 def test_a_line_that_is_no_row_is_passed_over(tmp_path, line):
     record = RunRecord(tmp_path)

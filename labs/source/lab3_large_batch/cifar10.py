@@ -160,7 +160,7 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
     rate = make_rate(arguments, -(-len(y) // arguments.batch_size))
     optimizer = hvd.DistributedOptimizer(make_optimizer(arguments, model), model.named_parameters(), groups=1)
     hvd.broadcast_parameters(model.state_dict(), root_rank=0)
-    batch_size_of = grow_batch(arguments.batch_size, arguments.grow_at, factor=4)
+    batch_size_of = grow_batch(arguments.batch_size, arguments.grow_at)
 
     def step(batch: Tensor, number: int) -> Tensor:
         for group in optimizer.param_groups:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -24,9 +25,13 @@ class SweepRun(msgspec.Struct, frozen=True):
 
     def option(self, name: str, otherwise: str | None = None) -> str | None:
         """The value of an option such as "--batch-size"; where it is given twice the last counts."""
+        return next(iter(self.options(name)), otherwise)
+
+    def options(self, name: str) -> list[str]:
+        """All values of an option that takes several, such as "--grow-at"; none where it is not given."""
         words = self.arguments.split()
         places = [place for place, word in enumerate(words) if word == name]
-        return words[places[-1] + 1] if places else otherwise
+        return list(takewhile(lambda word: not word.startswith("--"), words[places[-1] + 1 :])) if places else []
 
 
 class SweepRuns(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 
 def grow_batch(
-    batch_size: int, at: Sequence[int], factor: int, largest: int | None = None
+    batch_size: int, at: Sequence[int], factor: int = 4, largest: int | None = None
 ) -> Callable[[int], tuple[int, float]]:
     """epoch -> (batch size, factor of the learning rate): at each of the epochs `at` the batch grows by `factor`.
 

@@ -24,28 +24,29 @@ class LAMB(LayerwiseOptimizer):
         group["steps"] += 1
 
     def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
-        scale, step = self.direction(group, weights, gradients)
+        step = self.direction(group, weights, gradients)
         if group["adapt"]:
-            lengths = ratio(norms(weights), scale * norms(step)) * (-group["lr"] * scale)
+            lengths = ratio(norms(weights), norms(step)) * -group["lr"]
             torch._foreach_addcmul_(weights, step, lengths.unbind())
         else:
-            torch._foreach_add_(weights, step, alpha=-group["lr"] * scale)
+            torch._foreach_add_(weights, step, alpha=-group["lr"])
 
-    def direction(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> tuple[float, list[Tensor]]:
-        """u of every layer as a number and tensors: u = scale x (m / (sqrt(v) + eps') + weight_decay / scale x w).
+    def direction(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> list[Tensor]:
+        """u of every layer.
 
-        So drawn together, the corrections of both moments cost no pass over the tensors.
+        Torch's kernel for Adam makes a step of rate -1 from 0 here, and so leaves m / (sqrt(v) + eps) in one pass.
+        It goes through the memory as it lies, so all that it is given is laid out alike.
         """
-        (beta1, beta2), steps = group["betas"], group["steps"]
         mean, square = self.kept("mean", weights), self.kept("square", weights)
-        torch._foreach_lerp_(mean, gradients, 1 - beta1)
-        torch._foreach_mul_(square, beta2)
-        torch._foreach_addcmul_(square, gradients, gradients, 1 - beta2)
-        root = (1 - beta2**steps) ** 0.5
-        scale = root / (1 - beta1**steps)
-        step = list(torch._foreach_sqrt(square))
-        torch._foreach_add_(step, group["eps"] * root)
-        torch._foreach_reciprocal_(step)
-        torch._foreach_mul_(step, mean)
-        torch._foreach_add_(step, weights, alpha=group["weight_decay"] / scale)
-        return scale, step
+        step = [torch.zeros_like(one) for one in mean]
+        alike = [
+            gradient if gradient.stride() == one.stride() else torch.empty_like(one).copy_(gradient)
+            for gradient, one in zip(gradients, mean, strict=True)
+        ]
+        count = torch.tensor(float(group["steps"]), device=step[0].device)
+        torch._fused_adam_(
+            step, alike, mean, square, [], [count] * len(step), lr=-1.0, beta1=group["betas"][0],
+            beta2=group["betas"][1], weight_decay=0.0, eps=group["eps"], amsgrad=False, maximize=False,
+        )  # fmt: skip
+        torch._foreach_add_(step, weights, alpha=group["weight_decay"])
+        return step

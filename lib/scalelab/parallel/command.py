@@ -1,6 +1,7 @@
 """The command and the environment that make K ranks of one script."""
 
 import importlib.util
+import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,14 +18,19 @@ def require_horovod() -> None:
         raise ScaleLabError(f"Horovod is not installed in {sys.prefix}: {HOW_TO_GET_HOROVOD}.")
 
 
+def python() -> str:
+    """This interpreter, by a path without `..`: in a sandbox the folders that it goes through may not be there."""
+    return os.path.abspath(sys.executable)  # noqa: PTH100 - resolved, it would be that of another environment
+
+
 def horovodrun(script: Path, arguments: Sequence[str], workers: int) -> list[str]:
     """Command line that runs the script as so many ranks on this machine, over Gloo."""
-    launcher = Path(sys.executable).with_name("horovodrun")
-    # sys.executable twice: horovodrun's own first line may name an interpreter that has moved.
+    launcher = Path(python()).with_name("horovodrun")
+    # The interpreter twice: horovodrun's own first line may name an interpreter that has moved.
     ranks = ["--gloo", "-np", str(workers), "-H", f"localhost:{workers}"]
-    words = [sys.executable, "-u", str(script), *map(str, arguments)]
+    words = [python(), "-u", str(script), *map(str, arguments)]
     # As one word: horovodrun would take a script's `--network` for an abbreviation of an option of its own.
-    return [sys.executable, str(launcher), *ranks, "sh", "-c", f"exec {shlex.join(words)}"]
+    return [python(), str(launcher), *ranks, "sh", "-c", f"exec {shlex.join(words)}"]
 
 
 # Horovod's threads talk to each other every millisecond, whether there is anything to say or not. Where ranks compute

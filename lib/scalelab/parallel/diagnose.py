@@ -16,6 +16,11 @@ LAST_LINE = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
 EXIT = re.compile(r"Process (?P<rank>\d+) exit with status code (?P<code>\d+)\.")
 SHADOWED = re.compile(r"'(?P<name>\w+)' is not a package")
 MISSING = re.compile(r"(?P<rank>\d+)(?P<ended>!?): \[(?P<tensors>[^\]]*)\]")
+# What ssh and Open MPI say of a host that has gone, and ssh of one that it never reached.
+LOST = re.compile(
+    r"Timeout, server (\S+) not responding|Connection to (\S+) closed by remote host|Remote daemon: .* on node (\S+)"
+)
+UNREACHED = re.compile(r"ssh: (?:connect to host|Could not resolve hostname) (\S+?):? (?:port \d+: )?(.+)")
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,11 @@ def explain(output: Output, workers: int, script: str) -> str:
     """One sentence that names the rank at fault and what it did; `script` is the file the ranks ran."""
     return (
         explain_crash(output, workers, script)
+        or explain_lost_host(output)
         or explain_stall(output)
         or explain_exit_code(output)
         or explain_early_leaver(output, workers, script)
+        or explain_exit(output)
         or "The job ended with an error, but no rank said why."
     )
 
@@ -47,6 +54,19 @@ def explain_crash(output: Output, workers: int, script: str) -> str | None:
     who = "Every rank" if len(own) == workers > 1 else f"Rank {own[0].rank}"
     where = f" ({own[0].where})" if own[0].where else ""
     return f"{who} stopped with {own[0].error}{where}.{_explain_shadow(own[0].error)}"
+
+
+def explain_lost_host(output: Output) -> str | None:
+    """A host that fell silent or went down in mid-run, or could not be reached in the first place."""
+    lines = [line for kept in output.kept.values() for line in kept]
+    for line in lines:
+        if match := LOST.search(line):
+            name = next(filter(None, match.groups()))
+            return f"{name} was lost: that host went down, or the network to it broke, and the ranks there with it."
+    for line in lines:
+        if match := UNREACHED.search(line):
+            return f"{match[1]} could not be reached by ssh: {match[2].rstrip('.')}."
+    return None
 
 
 def explain_stall(output: Output) -> str | None:
@@ -92,10 +112,19 @@ def explain_early_leaver(output: Output, workers: int, script: str) -> str | Non
     )
 
 
+def explain_exit(output: Output) -> str | None:
+    """A rank that ended itself, say by `sys.exit("no data")`, in its own words."""
+    for line in output.launcher() + output.of(None, "stdout"):
+        match = EXIT.search(line)
+        if match and (said := output.of(int(match["rank"]), "stderr")):
+            return f"Rank {match['rank']} ended itself with exit code {match['code']}; it said last {_short(said[-1])}."
+    return None
+
+
 def explain_silence(output: Output, workers: int, seconds: float) -> str:
     """No rank has said anything for that long: where to look is after the last thing that one of them did say."""
     said = [lines[-1] for rank in range(workers) if (lines := output.of(rank, "stdout"))]
-    after = f"after it had printed {said[0].strip()[:80]!r}" if said else "before it had printed anything"
+    after = f"after it had printed {_short(said[0])}" if said else "before it had printed anything"
     return (
         f"No rank printed or reported anything for {seconds:g} s, and all were ended; look at what the script does "
         f"{after}."
@@ -129,6 +158,10 @@ def _error_text(body: list[str]) -> str:
             kind = match["kind"].rpartition(".")[2]
             return f"{kind}: {match['text'].rstrip('.')}" if match["text"] else kind
     return "an error"
+
+
+def _short(line: str) -> str:
+    return repr(line.strip()[:80])
 
 
 def _describe_code(code: int) -> str:

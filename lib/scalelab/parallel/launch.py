@@ -23,13 +23,15 @@ class Limits:
     """When to end a job: wall-clock seconds, seconds that ranks may wait for one another, memory of all together.
 
     `silence_seconds`: how long the ranks may go without printing a line or reporting to their run record; before their
-    first word at least STARTUP_SECONDS, since a busy machine takes its time to load torch.
+    first word at least STARTUP_SECONDS, since a busy machine takes its time to load torch. `printed_mb`: what all may
+    print together.
     """
 
     seconds: float | None = None
     stall_seconds: float = 30
     memory_gb: float | None = None
     silence_seconds: float | None = None
+    printed_mb: float | None = None
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,15 @@ class Progress:
     rows: list[Row]
 
 
+class EndJobError(Exception):
+    """Raised by a `watch` to end all ranks; its text is the reason that the outcome gives."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a job ended, in a word and in a sentence; `seconds` is its wall-clock time."""
 
-    ended: Literal["finished", "failed", "timeout", "memory", "silence"]
+    ended: Literal["finished", "failed", "timeout", "memory", "silence", "printed", "stopped"]
     reason: str
     seconds: float
     output: Output = field(repr=False)
@@ -70,7 +76,8 @@ def launch(
 
     `folder` is where they run, `record` the folder of their run record, `environment` all they get to see of this
     process's one (default: everything), `enclose` what wraps the command, say in a sandbox. `watch` is called about
-    ten times a second. Ctrl-C, or an exception in `watch`, ends all ranks and is passed on.
+    ten times a second; where it raises EndJobError, all ranks are ended for that reason. Ctrl-C, or another exception
+    in `watch`, ends all ranks as well and is passed on.
 
     Raises ScaleLabError where the script or Horovod is missing or `workers` is below 1.
     """
@@ -78,12 +85,15 @@ def launch(
     _check(script, workers)
     command = enclose(horovodrun(script, arguments, workers))
     variables = rank_environment(os.environ if environment is None else environment, limits.stall_seconds)
-    output, reader = Output(), RecordReader(Path(record or folder))
+    output, reader = Output(), RecordReader(Path(record or folder), after=True)
     start = time.perf_counter()
-    with GuardedCommand(command, variables, Path(folder)) as job:
-        ended = _follow(job, limits, start, output, reader, watch)
-    seconds = time.perf_counter() - start
-    watch(Progress(seconds, _take(job, output), reader.new_rows()))
+    try:
+        with GuardedCommand(command, variables, Path(folder)) as job:
+            ended = _follow(job, limits, start, output, reader, watch)
+        seconds = time.perf_counter() - start
+        watch(Progress(seconds, _take(job, output), reader.new_rows()))
+    except EndJobError as end:
+        return Outcome("stopped", str(end), time.perf_counter() - start, output)
     if ended is None:
         ended = "finished" if job.exit_code == 0 else "failed"
     return Outcome(ended, _reason(ended, limits, seconds, output, workers, script.name), seconds, output)
@@ -97,7 +107,7 @@ def _check(script: Path, workers: int) -> None:
         raise ScaleLabError(f"A job needs at least 1 worker, not {workers}.")
 
 
-def _follow(job, limits, start, output, reader, watch) -> Literal["timeout", "memory", "silence"] | None:
+def _follow(job, limits, start, output, reader, watch) -> Literal["timeout", "memory", "silence", "printed"] | None:
     """Watch the job until it ends (None) or breaks a limit (which)."""
     last_sign = max(0.0, STARTUP_SECONDS - (limits.silence_seconds or 0.0))
     while job.running(wait=0.1):
@@ -110,8 +120,10 @@ def _follow(job, limits, start, output, reader, watch) -> Literal["timeout", "me
             return "timeout"
         if limits.silence_seconds is not None and seconds - last_sign > limits.silence_seconds:
             return "silence"
-        if limits.memory_gb is not None and job.memory_gb() > limits.memory_gb:
+        if limits.memory_gb is not None and job.uses_more_than(limits.memory_gb * 1e9):
             return "memory"
+        if limits.printed_mb is not None and job.printed > limits.printed_mb * 1e6:
+            return "printed"
     return None
 
 
@@ -131,4 +143,6 @@ def _reason(ended: str, limits: Limits, seconds: float, output: Output, workers:
         return explain_silence(output, workers, limits.silence_seconds)
     if ended == "memory":
         return f"The ranks used more than {limits.memory_gb:g} GB of memory together, and all were ended."
+    if ended == "printed":
+        return f"The ranks printed more than {limits.printed_mb:g} MB, and all were ended."
     return explain(output, workers, script)

@@ -36,9 +36,10 @@ class GuardedCommand:
             start_new_session=True,  # so that Ctrl-C reaches this process alone
         )
         self.waiting: queue.Queue[Line] = queue.Queue(LINES_WAITING)
+        self.printed = 0  # characters
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        self.memory, self.looked = 0.0, 0.0
+        self.memory, self.looked = 0, 0.0
 
     def __enter__(self) -> "GuardedCommand":
         return self
@@ -71,27 +72,38 @@ class GuardedCommand:
                 break
         return lines
 
-    def memory_gb(self) -> float:
-        """Private memory of all its processes together, looked at twice a second."""
+    def uses_more_than(self, most: float) -> bool:
+        """Whether all its processes together have more bytes in memory; looked at twice a second."""
         if time.monotonic() - self.looked > SECONDS_BETWEEN_MEMORY_LOOKS:
-            self.memory, self.looked = _private_memory(self.process.pid) / 1e9, time.monotonic()
-        return self.memory
+            self.memory, self.looked = _memory(self.process.pid, most), time.monotonic()
+        return self.memory > most
 
     def _read(self) -> None:
         while raw := self.process.stdout.readline(2 * LINE_LENGTH):
+            self.printed += len(raw)
             try:
                 self.waiting.put_nowait(parse_line(raw))
             except queue.Full:
                 continue  # nobody reads that fast; the babbler loses lines, not we memory
 
 
-def _private_memory(pid: int) -> int:
-    """Bytes of resident memory that the descendants do not share with one another."""
-    total = 0
-    for process in psutil.Process(pid).children(recursive=True):
-        try:
-            memory = process.memory_info()
-        except psutil.NoSuchProcess:
-            continue
-        total += memory.rss - memory.shared
-    return total
+def _memory(pid: int, most: float) -> int:
+    """Bytes that the descendants have in memory; what several share counts once, the files they run from not at all.
+
+    The kernel counts pages for that: asked only where they would have more than `most` if they shared none.
+    """
+    processes = psutil.Process(pid).children(recursive=True)
+    unshared = [_told(process, "status", ("RssAnon:", "RssShmem:")) for process in processes]
+    if sum(unshared) <= most:
+        return sum(unshared)
+    parts = [_told(process, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")) for process in processes]
+    return sum(part or whole for part, whole in zip(parts, unshared, strict=True))
+
+
+def _told(process: psutil.Process, file: str, names: tuple[str, ...]) -> int:
+    """The sum of these lines in bytes; 0 where the process has ended, or the kernel does not tell."""
+    try:
+        lines = Path("/proc", str(process.pid), file).read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(names))

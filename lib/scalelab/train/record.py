@@ -4,10 +4,14 @@ Rank 0 writes, anybody may read along: a live chart, a comparison of runs, the t
 Nothing in it counts towards a grade.
 """
 
+import contextlib
+import os
 import time
 from pathlib import Path
 
 import msgspec
+
+from scalelab.data.untrusted import open_plain
 
 RECORD_NAME = "metrics.jsonl"
 MOST_BYTES = 1 << 20
@@ -69,10 +73,16 @@ class RunRecord:
 
 
 class RecordReader:
-    """Reads a record that is still being written: each call of `new_rows` gives what has come since the last."""
+    """Reads a record that is still being written: each call of `new_rows` gives what has come since the last.
 
-    def __init__(self, folder: Path):
+    `after`: what is there already belongs to an earlier run, and the record is about to be begun anew.
+    """
+
+    def __init__(self, folder: Path, after: bool = False):
         self.path, self.position = Path(folder) / RECORD_NAME, 0
+        if after:
+            with contextlib.suppress(OSError):
+                self.position = self.path.stat().st_size
 
     def new_rows(self) -> list[Row]:
         """Whole lines only, at most MOST_BYTES a call.
@@ -80,7 +90,9 @@ class RecordReader:
         A line that is no `Row`, or longer than that, is passed over: the record may come from a stranger.
         """
         try:
-            with self.path.open("rb") as file:
+            with open_plain(self.path) as file:
+                if os.fstat(file.fileno()).st_size < self.position:  # a new run has begun its own
+                    self.position = 0
                 file.seek(self.position)
                 text = file.read(MOST_BYTES)
         except OSError:

@@ -55,6 +55,20 @@ def test_ranks_that_never_exchange_anything_are_not_averaged_even_if_equal(story
     assert story().step().step().ids() == {"optimizer-not-wrapped"}
 
 
+@pytest.mark.parametrize("end", [Ended(0), Alive(0, "train.py, line 20", "barrier")])
+def test_a_rank_that_makes_no_step_while_another_trains_is_idle(story, end):
+    told = story().step().step()
+    told.ranks[1][1:] = [end]
+    (finding,) = told.findings()
+    assert (finding.id, finding.rank, finding.where) == ("rank-idle", 1, "train.py, line 9")
+
+
+def test_a_rank_that_crashed_before_its_first_step_is_not_idle(story):
+    told = story().step().step()
+    told.ranks[1][1:] = [Ended(0, "ValueError: no", "train.py, line 2")]
+    assert told.ids(FAILED) == {"rank-crashed"}
+
+
 REFUSED = "AssertionError: Gradients were computed more than backward_passes_per_step times before call to step()"
 
 

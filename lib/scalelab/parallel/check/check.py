@@ -7,14 +7,15 @@ from pathlib import Path
 
 import torch
 
+from scalelab.data.untrusted import clear
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.check import events, observe
 from scalelab.parallel.check.findings import device, ended, find_all
 from scalelab.parallel.check.report import Finding, Report, judge
 from scalelab.parallel.check.scratch import lay
 from scalelab.parallel.check.source.rate import Rates, read_rates
-from scalelab.parallel.check.watch import WaitForEachOtherError, Watch
-from scalelab.parallel.launch import Limits, Outcome, launch
+from scalelab.parallel.check.watch import Watch
+from scalelab.parallel.launch import Limits, Outcome, Progress, launch
 
 # Ranks that wait for each other are ended by the watch, within seconds. One that is only slow gets its time.
 LIMITS = Limits(seconds=100, stall_seconds=20)
@@ -29,35 +30,38 @@ def check(
     limits: Limits = LIMITS,
     environment: Mapping[str, str] | None = None,
     enclose: Callable[[list[str]], list[str]] = lambda command: command,
+    place: Path | None = None,
+    watch: Callable[[Progress], None] = lambda progress: None,
+    apart: Callable[[Callable[[], Report]], Report] = lambda judging: judging(),
 ) -> Report:
     """Run `script` as `workers` ranks for a bounded number of steps and say what is wrong with its conversion.
 
     The ranks start from different random numbers and slightly different weights, which a converted script makes
     equal. They run in a copy of `folder` made of links, so that relative output goes nowhere. `environment` is all
-    they get to see of this process's one (default: everything), `enclose` what wraps their command.
+    they get to see of this process's one (default: everything), `enclose` what wraps their command. What they write
+    lies in `place`, by default a folder for temporary files, until the end. `watch` is called as `launch` does.
+    `apart` is given the reading and judging of what strangers' ranks told, to do it where that can harm nobody.
 
     Raises ScaleLabError where the script or Horovod is missing, the script is no Python, `workers` is below 2, or
     the ranks did not begin.
     """
     script = Path(script).resolve()
     _refuse(script, workers)
-    with tempfile.TemporaryDirectory(prefix="scalelab-check-") as room:
-        told, scratch = Path(room) / "events", Path(room) / "run"
+    room = Path(tempfile.mkdtemp(prefix="scalelab-check-", dir=place)).resolve()
+    try:
+        told, scratch = room / "events", room / "run"
         told.mkdir()
         scratch.mkdir()
         lay(Path(folder).resolve(), scratch)
         inside = Path(observe.__file__).with_name("__main__.py")
-        watch = Watch(told, workers)
         words = [str(told), str(script), *map(str, arguments)]
-        try:
-            outcome = launch(
-                inside, words, workers, folder=scratch, limits=limits, environment=environment, enclose=enclose,
-                watch=watch,
-            )  # fmt: skip
-        except WaitForEachOtherError:
-            outcome = watch.outcome()
-        ranks = events.read(told, workers)
-    return judge_run(ranks, outcome, read_rates(script))
+        outcome = launch(
+            inside, words, workers, folder=scratch, limits=limits, environment=environment, enclose=enclose,
+            watch=Watch(told, workers, watch),
+        )  # fmt: skip
+        return apart(lambda: judge_run(events.read(told, workers), outcome, read_rates(script)))
+    finally:
+        clear(room)
 
 
 def judge_run(ranks: list[events.RankEvents], outcome: Outcome, rates: Rates = Rates()) -> Report:  # noqa: B008

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from scalelab.data.untrusted import open_plain
+
+MOST_BYTES = 1 << 26  # that a rank is listened to
+
 
 class Call(msgspec.Struct, frozen=True, tag=True):
     """A call of Horovod. `wrapped`: made by Horovod's own optimizer, not by the script."""
@@ -202,7 +206,12 @@ def read(folder: Path, workers: int) -> list[RankEvents]:
 
 def _read_one(file: Path) -> list[Event]:
     events = []
-    for line in file.read_bytes().splitlines() if file.exists() else []:
+    try:
+        with open_plain(file) as stream:
+            lines = stream.read(MOST_BYTES).splitlines()
+    except OSError:
+        return []
+    for line in lines:
         try:
             events.append(msgspec.json.decode(line, type=Event))
         except msgspec.DecodeError:

@@ -29,7 +29,7 @@ def _cut_short(ranks: list[RankEvents], outcome: Outcome) -> bool:
     be too slow, or too large, for the check's limits.
     """
     enough = any(rank.end and rank.end.enough for rank in ranks)
-    return enough or (outcome.ended in ("timeout", "memory") and not any(map(waits, ranks)))
+    return enough or (outcome.ended in ("timeout", "memory", "printed", "stopped") and not any(map(waits, ranks)))
 
 
 def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:

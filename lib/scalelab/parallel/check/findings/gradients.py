@@ -26,8 +26,11 @@ def find_dropped(ranks: list[RankEvents]) -> Finding | None:
 
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """optimizer-not-wrapped: gradients that differ and weights that move apart, or ranks that never exchange."""
-    silent = not any(_exchanges(call) for call in ranks[0].of(Call))
+    """rank-idle; optimizer-not-wrapped: gradients that differ and weights that move apart, or that nobody exchanges."""
+    silent = not any(_exchanges(call) for rank in ranks for call in rank.of(Call))
+    if silent and (idle := find_idle(ranks)):
+        yield idle
+        return
     for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
         own = [[step for step in rank.of(Step) if step.optimizer == number] for rank in ranks]
         by_step = list(zip(*own, strict=False))
@@ -37,6 +40,22 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
         if silent or (len(apart) >= len(by_step) / 2 and _moves_apart(by_step)):
             yield _not_wrapped(by_step[0][0].where)
             return
+
+
+def find_idle(ranks: list[RankEvents]) -> Finding | None:
+    """A rank that makes no step while another makes several, and not because it crashed."""
+    busy = [rank for rank in ranks if len(rank.of(Step)) > 1]
+    idle = [rank for rank in ranks if not rank.of(Step) and not (rank.end and rank.end.error)]
+    if not busy or not idle:
+        return None
+    return Finding(
+        id="rank-idle",
+        severity="error",
+        rank=idle[0].rank,
+        where=busy[0].of(Step)[0].where,
+        message=f"Rank {idle[0].rank} makes no step: rank {busy[0].rank} trains alone, as a serial script would.",
+        hint="Take the training out from under `if hvd.rank() == 0`; only what is printed and written belongs there.",
+    )
 
 
 def _exchanges(call: Call) -> bool:
