@@ -20,7 +20,7 @@ exit $$status
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-all grade bench lint lock clean
+.PHONY: help setup demo lab test test-all image-test grade bench lint lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +34,8 @@ demo: setup ## grade the reference solution, on screen
 
 lab: setup ## JupyterLab on your copies of the labs, in work/ (what you changed there stays)
 	@$(BIN)/scalelab release
-	@$(BIN)/jupyter lab --notebook-dir=work $(ROOT_FLAG)
+	@$(BIN)/jupyter lab --notebook-dir=work --LabApp.default_url=/lab/tree/START.md \
+	  --LabApp.app_settings_dir="$(CURDIR)/lib/scalelab/jupyter" $(ROOT_FLAG)
 
 grade: setup ## grade your script: make grade FILE=my.py
 	@[ -n "$(FILE)" ] || { echo "Which file? make grade FILE=assessment/assessment.py" >&2; exit 2; }
@@ -46,8 +47,17 @@ test: setup ## the tests
 test-all: setup ## the tests, those of minutes included
 	$(call both_parts,)
 
+image-test: setup ## build docker/Dockerfile and use the image (root, with buildah, debootstrap and podman)
+	@$(BIN)/python tests/docker/try_image.py
+
 bench: setup ## how two ranks scale, measured beside torch's DDP
 	@$(BIN)/python bench/scaling.py
+
+screenshots: setup ## pictures of JupyterLab and of the grader's pages, for the docs
+	@SCALELAB_SCREENSHOTS=docs/pictures $(PYTEST) tests/browser -k "not notebooks or 01_gradient"
+
+docs: setup ## the pages of the commands, from the command line itself
+	@$(BIN)/python docs/make_commands.py
 
 lint: setup ## ruff
 	@$(BIN)/ruff check .

@@ -1,10 +1,11 @@
-"""The command line: `scalelab doctor | data | release | run | sweep | check | grade`.
+"""The command line: `scalelab doctor | data | release | run | sweep | check | grade | grade-all | grade-labs`.
 
 Imports late, so that help answers at once.
 """
 
 import dataclasses
 import os
+import signal
 import sys
 import time
 import traceback
@@ -14,11 +15,10 @@ import click
 
 from scalelab import __version__
 from scalelab.errors import ScaleLabError
+from scalelab.places import COURSE, RUBRIC
 
 COULD_NOT = 2
 INTERRUPTED = 130
-RUBRIC = Path(__file__).parents[2] / "assessment" / "rubric.toml"
-COURSE = Path(__file__).parents[2] / "labs"
 
 folder = click.Path(file_okay=False, path_type=Path)
 file = click.Path(path_type=Path)
@@ -26,6 +26,8 @@ file = click.Path(path_type=Path)
 
 def main() -> None:
     """Run the command line; every error ends in one sentence and exit code 2."""
+    # Asked to end, it puts away what it has started, as on Ctrl-C, which is ignored where a shell sent it to the back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         commands(standalone_mode=False)
     except click.ClickException as error:
@@ -85,9 +87,12 @@ def data(name: str, out: Path | None) -> None:
 @click.option("--course", type=folder, default=COURSE, help="The nbgrader course; by default labs/.")
 def release(out: Path, course: Path) -> None:
     """Lay your copies of the labs into a working folder; what you changed there stays."""
+    from scalelab import doctor
     from scalelab.course.release import release as lay
+    from scalelab.course.start_page import lay_start_page
 
     done = lay(course, out, click.echo)
+    lay_start_page(out, doctor.examine())
     for path, new in done.beside.items():
         click.echo(f"You changed {out / path}, so it stays as it is; the new version is {out / new}.")
     if done.written:
@@ -159,16 +164,23 @@ def check(script: Path, arguments: tuple[str, ...], workers: int, timeout: float
 
 @commands.command()
 @click.argument("submission", metavar="FILE", type=file)
-@click.option("--device", type=click.Choice(["cpu", "gpu"]), default="cpu", show_default=True)
+@click.option(
+    "--device", type=click.Choice(["cpu", "gpu"]), default="cpu", show_default=True,
+    help="What a rank computes on, and which part of the rubric holds.",
+)  # fmt: skip
 @click.option("--workers", type=click.IntRange(min=1), help="Number of ranks; by default the rubric's.")
 @click.option("--data", type=folder, help="Folder with CIFAR-10; by default as `scalelab doctor` shows.")
 @click.option("--out", type=folder, help="New folder for the result; by default under runs/.")
 @click.option("--budget-seconds", type=click.FloatRange(min=0, min_open=True), help="Budget; by default measured.")
 @click.option("--seed", default=0, show_default=True, help="The submission finds it in $SCALELAB_SEED.")
 @click.option("--check/--no-check", default=True, help="Whether to run the conversion check as well.")
+@click.option("--unsafe-no-sandbox", "unsafe", is_flag=True, help="Run FILE as yourself: only if you have read it.")
 @click.option("--rubric", type=file, default=RUBRIC, help="The terms; by default assessment/rubric.toml.")
+@click.option("--progress", type=file, help="Write what happens to this file as well, as JSON lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and everything else to stderr.")
-def grade(submission, device, workers, data, out, budget_seconds, seed, check, rubric, as_json) -> None:
+def grade(
+    submission, device, workers, data, out, budget_seconds, seed, check, unsafe, rubric, progress, as_json
+) -> None:  # fmt: skip
     """Grade FILE: run it against the clock and measure what it has learned.
 
     Exit code 0: passed. 1: not passed. 2: could not be graded, and why.
@@ -177,17 +189,81 @@ def grade(submission, device, workers, data, out, budget_seconds, seed, check, r
 
     from scalelab.grade import Order, load_rubric
     from scalelab.grade import grade as grade_one
+    from scalelab.grade.telling import Telling
     from scalelab.view.terminal import Screen, show_verdict
 
     out = out or Path("runs") / f"{submission.stem}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    order = Order(submission, out, load_rubric(rubric, device), device, workers, data, budget_seconds, seed, check)
+    order = Order(
+        submission, out, load_rubric(rubric, device), device, workers, data, budget_seconds, seed, check, unsafe
+    )  # fmt: skip
     console = Console(stderr=as_json)
     with Screen(console) as screen:
-        result = grade_one(order, screen)
+        result = grade_one(order, Telling(progress, screen) if progress else screen)
     show_verdict(console, result, out)
     if as_json:
         click.echo(result.to_json(), nl=False)
     sys.exit(0 if result.passed else 1)
+
+
+@commands.command("grade-all")
+@click.argument("submissions", metavar="FOLDER", type=folder)
+@click.option("--out", type=folder, default=Path("runs") / "class", show_default=True, help="Folder for the results.")
+@click.option(
+    "--device", type=click.Choice(["cpu", "gpu"]), default="cpu", show_default=True,
+    help="What a rank computes on, and which part of the rubric holds.",
+)  # fmt: skip
+@click.option("--workers", type=click.IntRange(min=1), help="Ranks of each submission; by default the rubric's.")
+@click.option("--data", type=folder, help="Folder with CIFAR-10; by default as `scalelab doctor` shows.")
+@click.option("--budget-seconds", type=click.FloatRange(min=0, min_open=True), help="Budget; by default measured once.")
+@click.option("--seed", default=0, show_default=True, help="Submissions find it in $SCALELAB_SEED.")
+@click.option("--check/--no-check", default=True, help="Whether to run the conversion check as well.")
+@click.option("--unsafe-no-sandbox", "unsafe", is_flag=True, help="Run all as yourself: only if you have read them.")
+@click.option("--rubric", type=file, default=RUBRIC, help="The terms; by default assessment/rubric.toml.")
+@click.option("--gradebook", type=file, help="nbgrader's gradebook.db; the folder that it is in is the course.")
+@click.option("--csv", "table", type=file, help="Where to write the table, besides OUT/class.csv.")
+@click.option(
+    "--cluster", type=click.Choice(["none", "local", "slurm"]), default="none", show_default=True,
+    help="Make a job of each submission: under Slurm, or as if, on this machine.",
+)  # fmt: skip
+@click.option(
+    "--cluster-setting", "settings", multiple=True, metavar="KEY=VALUE", help="Of submitit: slurm_partition=gpu, ..."
+)
+def grade_all(submissions, out, rubric, device, workers, table, **options) -> None:
+    """Grade every submission in FOLDER: NAME.py, or NAME/assessment.py, or as nbgrader collects them.
+
+    Start it again after whatever happened: what is graded stays, the rest is graded.
+    Exit code 0: all are graded, passed or not. 2: something could not be graded, and why.
+    """
+    from scalelab.grade import load_rubric
+    from scalelab.grade.classroom import ClassOrder
+    from scalelab.view.classroom import grade_on_screen
+
+    terms = load_rubric(rubric, device)
+    cluster = options.pop("cluster"), options.pop("settings")
+    gradebook = options.pop("gradebook")
+    order = ClassOrder(submissions, out, terms, device, workers or terms.workers, **options)
+    sys.exit(0 if grade_on_screen(order, cluster, gradebook, table) else COULD_NOT)
+
+
+@commands.command("grade-labs")
+@click.argument("lab")
+@click.option("--course", type=folder, default=COURSE, help="The nbgrader course; by default labs/.")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this one; may be given several times.")
+@click.option("--again", is_flag=True, help="Grade also whoever was graded with the same submission.")
+@click.option("--unsafe-no-sandbox", "unsafe", is_flag=True, help="Run all as yourself: only if you have read them.")
+def grade_labs(lab: str, course: Path, students: tuple[str, ...], again: bool, unsafe: bool) -> None:
+    """Grade the notebooks of LAB that lie in COURSE/submitted, and make the feedback pages.
+
+    Start it again after whatever happened: who is graded stays, the others are graded.
+    Exit code 0: all are graded. 2: somebody could not be, through no fault of theirs, and why.
+    """
+    from rich.console import Console
+
+    from scalelab.course.grade_labs import LabOrder
+    from scalelab.view.labs import grade_labs_on_screen
+
+    order = LabOrder(lab, course.resolve(), students, again, sandbox=not unsafe)
+    sys.exit(0 if grade_labs_on_screen(Console(), order) else COULD_NOT)
 
 
 def _complain(sentence: str) -> None:

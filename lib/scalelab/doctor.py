@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
-from typing import Literal
 
-import psutil
 from rich.table import Table
 from rich.text import Text
 
+from scalelab import machine
 from scalelab.install import edits
+from scalelab.machine import Row
 
 PROBE_SECONDS = 30
 LOOK = {"ok": ("ok", "green"), "missing": ("missing", "bold red"), "note": ("note", "yellow")}
-SANDBOX_TRIAL = ("bwrap", "--ro-bind", "/", "/", "--unshare-all", "true")
 
 # torch and Horovod are imported once, together, in a process of their own: a broken library that ends its
 # process (an MPI that is gone, a driver that does not fit) then costs a row and not the table.
@@ -44,16 +38,6 @@ print(json.dumps(found), flush=True)
 """
 
 
-@dataclass(frozen=True)
-class Row:
-    """One thing that was looked at. `mend` says in words what to do, and is empty when nothing is to be done."""
-
-    what: str
-    state: Literal["ok", "missing", "note"]
-    found: str
-    mend: str = ""
-
-
 def examine() -> list[Row]:
     """Look at everything; never raises for something that is missing (about 3 s, most of it importing torch)."""
     probe = _probe()
@@ -62,12 +46,15 @@ def examine() -> list[Row]:
         _torch(probe),
         _horovod(probe),
         _gpus(probe),
-        _cores(),
-        _memory(),
+        machine.cores_row(),
+        machine.memory_row(),
+        machine.disk_row(),
         *_data(),
         _sandbox(),
-        _package("nbgrader", "make setup"),
-        _package("JupyterLab", "make setup"),
+        _package("nbgrader"),
+        _jupyterlab(),
+        machine.hosts_row("mpi" in probe.get("built", [])),
+        machine.image_row(),
     ]
 
 
@@ -132,37 +119,6 @@ def _gpus(probe: dict) -> Row:
     return Row("GPUs", "ok", f"{len(names)} x {names[0]}")
 
 
-def _cores() -> Row:
-    usable = cores()
-    if usable >= 2:
-        return Row("Cores", "ok", f"{usable:g} for this process, so {int(usable)} ranks at full speed")
-    return Row("Cores", "note", f"{usable:g} for this process: two ranks will share it, and speed-ups will not show",
-               "use a machine (or a container limit) of 2 cores or more")
-
-
-def cores() -> float:
-    """CPU cores this process may use at once: its affinity, capped by a control group (a container's limit)."""
-    allowed = float(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    quota, period = 0, 1
-    with contextlib.suppress(OSError, ValueError):  # version 2 of control groups
-        quota, period = map(int, Path("/sys/fs/cgroup/cpu.max").read_text().split())
-    with contextlib.suppress(OSError, ValueError):  # version 1
-        quota = int(Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").read_text())
-        period = int(Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us").read_text())
-    return min(allowed, quota / period) if quota > 0 else allowed
-
-
-def _memory() -> Row:
-    total = psutil.virtual_memory().total
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        with contextlib.suppress(OSError, ValueError):
-            total = min(total, int(Path(path).read_text()))
-    gigabytes = total / 2**30
-    if gigabytes >= 4:
-        return Row("Memory", "ok", f"{gigabytes:.0f} GB")
-    return Row("Memory", "note", f"{gigabytes:.1f} GB", "two ranks want about 4 GB: close other programs")
-
-
 def _data() -> list[Row]:
     try:
         from scalelab.data.search import find_all
@@ -181,21 +137,27 @@ def _data_row(one) -> Row:
 
 
 def _sandbox() -> Row:
-    """Tried for real: containers and some kernels forbid what bubblewrap needs although it is installed."""
-    if not shutil.which("bwrap"):
-        return Row("Sandbox", "missing", "bubblewrap is not installed", "apt install bubblewrap")
+    """Tried for real, as it is when submissions are graded."""
     try:
-        done = subprocess.run(SANDBOX_TRIAL, capture_output=True, text=True, timeout=10, check=False)
-    except subprocess.TimeoutExpired:
-        return Row("Sandbox", "missing", "bubblewrap hangs here", "try `bwrap --ro-bind / / --unshare-all true`")
-    if done.returncode == 0:
-        return Row("Sandbox", "ok", "bubblewrap")
-    return Row("Sandbox", "missing", f"bubblewrap fails: {done.stderr.strip()[-200:]}",
-               "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, or the container's own setting)")
+        from scalelab.grade.sandbox import trouble
+    except (ImportError, OSError) as error:
+        return Row("Sandbox", "note", f"not looked at ({type(error).__name__}: {error})", "make setup")
+    if found := trouble():
+        return Row("Sandbox", "missing", *found)
+    return Row("Sandbox", "ok", f"bubblewrap {machine.version_of('bwrap')}, tried")
 
 
-def _package(name: str, mend: str) -> Row:
+def _package(name: str) -> Row:
     try:
         return Row(name, "ok", metadata.version(name.lower()))
     except metadata.PackageNotFoundError:
-        return Row(name, "missing", "not installed", mend)
+        return Row(name, "missing", "not installed", "make setup")
+
+
+def _jupyterlab() -> Row:
+    """It needs no browser of this machine; then somebody has to be told what to open, and where."""
+    row = _package("JupyterLab")
+    if row.state == "missing" or machine.has_browser():
+        return row
+    mend = "make lab prints an address; open it where a browser is (from afar: ssh -L 8888:localhost:8888 HOST)"
+    return Row(row.what, "ok", f"{row.found}, no browser on this machine", mend)

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
-from scalelab import doctor
+from scalelab import doctor, machine
 
 BLOCKER = """
 import sys
@@ -38,8 +40,27 @@ def blocked_rows(tmp_path, *names):
     return {row["what"]: row for row in json.loads(done.stdout)}
 
 
+SAY = {"ssh": '[ "$1" = -V ] && echo OpenSSH_9.2p1 >&2', "mpirun": "echo mpirun '(Open MPI)' 4.1.4"}
+
+
+@pytest.fixture
+def only(tmp_path, monkeypatch):
+    """only({program: what it does}): these are all the programs there are, besides the shell that runs them."""
+
+    def put(programs):
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        for name, does in programs.items():
+            (folder / name).write_text(f"#!/bin/sh\n{does}\n")
+            (folder / name).chmod(0o755)
+        monkeypatch.setenv("PATH", str(folder))
+
+    return put
+
+
 def test_every_part_has_its_row(rows):
-    assert {"Python", "PyTorch", "Horovod", "GPUs", "Cores", "Memory", "Sandbox", "nbgrader", "JupyterLab"} <= set(rows)
+    libraries = {"Python", "PyTorch", "Horovod", "Sandbox", "nbgrader", "JupyterLab"}
+    around = {"GPUs", "Cores", "Memory", "Disk", "Several hosts", "Image builders"}
+    assert libraries | around <= set(rows)
     assert any(what.startswith("Data") for what in rows)
     for row in rows.values():
         assert row.found
@@ -81,12 +102,50 @@ def test_a_library_that_ends_its_process_costs_a_row(monkeypatch):
 
 
 def test_a_sandbox_that_is_forbidden_gives_its_reason(monkeypatch):
-    said = SimpleNamespace(returncode=1, stderr="bwrap: No permissions to create new namespace\n")
-    monkeypatch.setattr(doctor.shutil, "which", lambda _: "/usr/bin/bwrap")
-    monkeypatch.setattr(doctor.subprocess, "run", lambda *_, **__: said)
-    row = doctor._sandbox()
-    assert row.state == "missing"
-    assert "No permissions" in row.found
+    monkeypatch.setattr("scalelab.grade.sandbox.trouble", lambda: ("bubblewrap fails: not permitted", "permit it"))
+    assert doctor._sandbox() == doctor.Row("Sandbox", "missing", "bubblewrap fails: not permitted", "permit it")
+
+
+def test_jupyterlab_without_a_browser_says_where_to_look(monkeypatch):
+    monkeypatch.setattr(machine, "has_browser", lambda: False)
+    row = doctor._jupyterlab()
+    assert row.state == "ok"  # it needs none here
+    assert "ssh -L" in row.mend
+    monkeypatch.setattr(machine, "has_browser", lambda: True)
+    assert doctor._jupyterlab().mend == ""
+
+
+def test_a_full_disk_is_noted_once_for_both_places(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "to be made"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: SimpleNamespace(free=1.25e9))
+    row = machine.disk_row()
+    assert (row.state, row.found) == ("note", "1.2 GB free here")
+    assert "5 GB" in row.mend
+
+
+@pytest.mark.parametrize(
+    ("programs", "mpi", "state", "says"),
+    [
+        ({}, False, "note", "neither ssh nor mpirun"),
+        ({"ssh"}, False, "ok", "ssh 9.2, for Gloo"),
+        ({"mpirun"}, False, "note", "mpirun 4.1.4, but Horovod is built without MPI"),
+        ({"mpirun"}, True, "ok", "mpirun 4.1.4, and Horovod is built for MPI"),
+    ],
+)
+def test_several_hosts_need_ssh_or_an_mpi_that_horovod_knows(only, programs, mpi, state, says):
+    only({name: says for name, says in SAY.items() if name in programs})
+    row = machine.hosts_row(mpi)
+    assert row.state == state
+    assert says in row.found
+    assert row.mend or "mpirun" in programs
+
+
+def test_image_builders_are_named_with_their_versions(only):
+    only({})
+    assert machine.image_row().state == "note"
+    only({"buildah": "echo buildah version 1.28.2", "docker": "exit 3"})
+    assert machine.image_row().found == "buildah 1.28.2, docker of unknown version"
 
 
 def test_the_table_reads_without_colour():

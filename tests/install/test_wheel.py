@@ -97,13 +97,15 @@ def test_a_source_with_another_checksum_is_never_taken_from_the_cache(tmp_path, 
         wheel.fetch(TARGET, Refuses())
 
 
-def test_mpirun_without_its_compiler_is_said(tmp_path, monkeypatch):
-    (tmp_path / "mpirun").touch()
-    (tmp_path / "mpirun").chmod(0o755)
+@pytest.mark.parametrize("programs", [["mpirun"], ["mpirun", "mpicxx"]], ids=["no compiler", "no header"])
+def test_mpirun_without_what_compiles_is_said(tmp_path, monkeypatch, programs):
+    for program in programs:
+        (tmp_path / program).write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / program).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     found = features.detect(TARGET)
     assert found.names == "gloo"
-    assert any("mpicxx missing" in why and "libopenmpi-dev" in why for why in found.why)
+    assert any("no mpi.h for mpicxx" in why and "libopenmpi-dev" in why for why in found.why)
 
 
 def test_a_cuda_torch_without_a_driver_is_built_for_the_cpu(monkeypatch):

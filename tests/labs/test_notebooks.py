@@ -62,15 +62,16 @@ def course(tmp_path_factory, labs, labs_root):
 
 @pytest.fixture(scope="module")
 def short(course, replace_function):
-    """short(notebook): grades its release and two wrong submissions, without the experiments, in one run."""
+    """short(notebook): grades source, release and two wrong submissions, without the experiments, in one run."""
     done = set()
 
     def grade(notebook):
         if notebook.path in done:
             return course
         done.add(notebook.path)
-        release = course.read("release", notebook)
-        course.submit("short-release", notebook, _without_experiments(release), course.scripts("release", notebook))
+        for step, solved in (("source", notebook.solved_scripts), ("release", {})):
+            scripts = course.scripts(step, notebook) | solved
+            course.submit(f"short-{step}", notebook, _without_experiments(course.read(step, notebook)), scripts)
         for number in range(2):
             submission, scripts = _wrong(course, notebook, number, replace_function)
             course.submit(f"short-wrong-{number}", notebook, _without_experiments(submission), scripts)
@@ -137,17 +138,24 @@ def _check_wrong(course, student, number, notebook):
     assert all(scores[f"{name}-test"] == course.points(notebook)[f"{name}-test"] for name in right)
 
 
-def test_the_source_runs_without_error_and_earns_full_marks(whole_notebook, course, monkeypatch):
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)  # all cores, as a learner has them
-    notebook, student = whole_notebook, f"source-{whole_notebook}"
-    scripts = course.scripts("source", notebook) | notebook.solved_scripts
-    course.submit(student, notebook, course.read("source", notebook), scripts)
-    course.autograde(student, notebook.lab, "--notebook", str(notebook))
+def _check_full_marks(course, student, notebook):
     scores, graded = course.result(student, notebook)
     assert _errors(graded.cells) == []
     written = {name for name, score in scores.items() if score is None}
     assert all(_cell(graded, name).cell_type == "markdown" for name in written)
     assert scores == course.points(notebook) | dict.fromkeys(written)
+
+
+def test_the_source_earns_full_marks(notebook, short):
+    _check_full_marks(short(notebook), "short-source", notebook)
+
+
+def test_the_whole_source_earns_full_marks(quick_notebook, course):
+    """Those that take minutes run whole in tests/browser."""
+    notebook, student = quick_notebook, f"source-{quick_notebook}"
+    course.submit(student, notebook, course.read("source", notebook), course.scripts("source", notebook))
+    course.autograde(student, notebook.lab, "--notebook", str(notebook))
+    _check_full_marks(course, student, notebook)
 
 
 def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, course):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,12 +32,20 @@ class Features:
 
 def mpi() -> tuple:
     """(build for MPI?, why not)."""
-    run, compile_ = shutil.which("mpirun"), shutil.which("mpicxx")
-    if run and compile_:
-        return True, None
-    if run:
-        return False, "mpirun found but mpicxx missing: `apt install libopenmpi-dev` to build for MPI too"
-    return False, "no mpirun, so without MPI (`apt install openmpi-bin libopenmpi-dev` to have it)"
+    if not shutil.which("mpirun"):
+        return False, "no mpirun, so without MPI (`apt install openmpi-bin libopenmpi-dev` to have it)"
+    if not _compiles_mpi():
+        return False, "mpirun found but no mpi.h for mpicxx: `apt install libopenmpi-dev` to build for MPI too"
+    return True, None
+
+
+def _compiles_mpi() -> bool:
+    """Debian's openmpi-bin brings mpicxx without the headers, so the compiler is asked, not the PATH."""
+    reads_header = ["mpicxx", "-E", "-x", "c++", "-include", "mpi.h", os.devnull]
+    try:
+        return subprocess.run(reads_header, capture_output=True, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def driver() -> bool:
@@ -85,8 +94,14 @@ def detect(target: Interpreter) -> Features:
 
 
 def fingerprint() -> str:
-    """The machine's side of it, cheap enough for every start: when it changes, Horovod is looked at again."""
-    return f"mpi={mpi()[0]} driver={driver()} nvcc={nvcc()}"
+    """The machine's side of it, cheap enough for every start: when it changes, Horovod is looked at again.
+
+    No compiler is asked here, so of mpi.h only the usual places are known.
+    """
+    compiler = shutil.which("mpicxx") or "/usr/bin/mpicxx"
+    places = [Path(compiler).parents[1] / "include/mpi.h", *Path("/usr/lib").glob("*/openmpi/include/mpi.h")]
+    header = any(place.is_file() for place in places)
+    return f"mpirun={shutil.which('mpirun')} mpicxx={compiler} mpi.h={header} driver={driver()} nvcc={nvcc()}"
 
 
 def need_compiler() -> None:
