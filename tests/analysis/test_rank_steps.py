@@ -45,6 +45,7 @@ def test_ranks_that_said_nothing_are_no_picture():
         rank_stages(said(0, "hello"), 1)
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_one_image_too_many_makes_both_ranks_wait_until_the_job_is_ended():
     outcome, ranks = uneven("--images", "257")
@@ -79,6 +80,7 @@ def test_equally_many_steps_end_together(arguments, images):
     assert f"over {images} images" in " ".join(outcome.output.of(0, "stdout"))
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_a_rank_that_reads_slowly_makes_the_other_wait_in_its_exchange(tmp_path):
     random = torch.Generator().manual_seed(0)

@@ -14,7 +14,7 @@ from scalelab.train.checkpoint import checkpoint_name
 
 from .documented import block, launcher
 
-pytestmark = pytest.mark.ranks
+pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 
 SCRIPT = Path(__file__).parents[2] / "docker" / "elastic.py"
 STEPS, STEPS_PER_COMMIT, BATCH_SIZE = 60, 10, 32
@@ -45,7 +45,7 @@ def loss_at(checkpoint: Path, images: Path, step: int) -> float:
     return torch.nn.functional.cross_entropy(logits, train.labels[batch]).item()
 
 
-@pytest.mark.parametrize("how", ["unplug", pytest.param("power_off", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("how", ["unplug", "power_off"])
 def test_the_other_host_goes_on_from_the_last_commit(how, elastic, two_hosts, images, tmp_path):
     data, out = images(500), tmp_path / "out"
     with elastic("--data", data, "--out", out, "--steps", STEPS) as job:

@@ -7,7 +7,7 @@ import yaml
 
 from .training import BATCH_SIZE, EPOCHS, SOLUTION, VALIDATION, needs_mpi, rows
 
-pytestmark = pytest.mark.ranks
+pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 
 JOB = yaml.safe_load((Path(__file__).parents[2] / "docker" / "kubernetes" / "mpijob.yaml").read_text())["spec"]
 

@@ -10,7 +10,7 @@ from .documented import block
 from .job import PROGRAMS
 from .training import BATCH_SIZE, SOLUTION, VALIDATION, needs_mpi, rows
 
-pytestmark = pytest.mark.ranks
+pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 
 SCRIPTS = Path(__file__).parents[2] / "docker" / "slurm"
 ONE_RANK = ["--ntasks-per-node=1", "--gpus-per-node=1", "--cpus-per-task=1"]

@@ -10,7 +10,7 @@ from scalelab.models import build, count_weights
 from .documented import launcher
 from .training import BATCH_SIZE, EPOCHS, SOLUTION, VALIDATION, needs_mpi, rows
 
-pytestmark = pytest.mark.ranks
+pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 
 WHY = SOLUTION.parents[2] / "docker" / "why.py"
 SECONDS_TO_END = 60
@@ -38,7 +38,7 @@ def test_the_assessment_trains_over_both_hosts(words, two_hosts, start, images, 
     assert two_hosts[1].sent() - before > steps * gradients
 
 
-@pytest.mark.parametrize("how", ["unplug", pytest.param("power_off", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("how", ["unplug", "power_off"])
 def test_a_lost_host_ends_the_job_with_its_name(words, how, two_hosts, start, images, tmp_path):
     out = tmp_path / "out"
     with start("python", WHY, *words, "python", SOLUTION, "--data", images(VALIDATION + 2_000), "--out", out) as job:

@@ -30,7 +30,7 @@ IMAGES = 600  # the assessment's script sets 500 of them aside
 SHELL = ("", "bash", "sh")  # of a block: anything else is not to be typed
 # Those that start ranks or need the cores, and those that take minutes or are a variation of another.
 RANKS = re.compile(r"scalelab (run|check|grade|sweep)|bench/line")
-SLOW = re.compile(r"bench/line|scalelab release|--(gradebook|cluster local|seed|timeout)")
+SLOW = re.compile(r"bench/line|scalelab (release|grade )|--(gradebook|cluster local|seed|timeout)")
 BUILDS_ON = {"scalelab grade-labs": "nbgrader generate_assignment"}  # though no page says so twice
 AN_ANSWER = re.compile(r"scalelab (check|grade|doctor|run .*--timeout)( |$)")  # for these 1 is one, and no failure
 

@@ -122,6 +122,7 @@ def test_a_folder_that_holds_something_is_never_written_over(order, tmp_path):
     assert [path.name for path in (tmp_path / "result").iterdir()] == ["precious"]
 
 
+@pytest.mark.slow
 def test_the_reference_solution_meets_both_targets(whole_data, tmp_path):
     """That it does so within the budget is a speed, measured in bench/assessment.py; here it has time."""
     order = Order(SOLUTION, tmp_path / "result", load_rubric(RUBRIC, "cpu"), data=whole_data, budget_seconds=600.0)

@@ -178,7 +178,8 @@ def with_edits(script, edits):
     return script
 
 
-EACH_TIME = {"after_loading", "a_file_each"}  # wrong scripts that are tried each time
+EACH_TIME = {"after_loading"}  # the wrong script that is tried each time
+EACH_TIME_BY_NBGRADER = {"00_why_scale", "01_gradient_descent", "02_large_batch_tricks"}
 # Notebooks that train real networks: their whole runs need the cores for themselves.
 HEAVY = {"03_batch_size", "02_large_batch_tricks"}
 NOTEBOOKS = [Notebook(path) for path in sorted(SOURCE.glob("*/*.ipynb"))]
@@ -191,17 +192,22 @@ def marked(value, needs_ranks, slow=False):
     return pytest.param(value, marks=marks, id=str(value))
 
 
+def marked_notebook(book):
+    """nbgrader takes a quarter of a minute for each, so it is a slow test but for some."""
+    return marked(book, book.tests_start_ranks, slow=str(book) not in EACH_TIME_BY_NBGRADER)
+
+
 def marked_wrong(wrong):
-    """Wrong scripts are run as ranks several times over, so they are slow tests; two that stand for all are not."""
+    """Wrong scripts are run as ranks several times over, so they are slow tests; one that stands for all is not."""
     needs_ranks = bool(RANKS.search(wrong.exercise.test.source))
     return marked(wrong, needs_ranks, slow=needs_ranks and wrong.path.stem not in EACH_TIME)
 
 
 def pytest_generate_tests(metafunc):
     lists = {
-        "notebook": [marked(book, book.tests_start_ranks, slow=book.tests_start_ranks) for book in NOTEBOOKS],
+        "notebook": [marked_notebook(book) for book in NOTEBOOKS],
         "whole_notebook": [marked(book, book.needs_the_cores, slow=book.needs_the_cores) for book in NOTEBOOKS],
-        "quick_notebook": [marked(book, False) for book in NOTEBOOKS if not book.needs_the_cores],
+        "quick_notebook": [marked_notebook(book) for book in NOTEBOOKS if not book.needs_the_cores],
         "exercise": [marked(exercise, RANKS.search(exercise.test.source)) for exercise in EXERCISES],
         "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],
         "script_notebook": [marked(book, True) for book in NOTEBOOKS if book.solved_scripts],

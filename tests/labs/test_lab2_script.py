@@ -119,9 +119,9 @@ def test_one_process_trains_reports_and_goes_on_from_its_checkpoint(place):
     assert_close(resumed, whole, rtol=0, atol=1e-6)
 
 
-# The stages before and after the broadcast, and the last, are tried each time.
+# The stages before and after the broadcast are tried each time.
 each_stage = pytest.mark.parametrize(
-    "number", [n if n in (3, 4, 7) else pytest.param(n, marks=pytest.mark.slow) for n in range(1, 8)]
+    "number", [n if n in (3, 4) else pytest.param(n, marks=pytest.mark.slow) for n in range(1, 8)]
 )
 
 
@@ -147,6 +147,7 @@ def test_weights_agree_among_ranks_only_once_they_were_broadcast(number, two_ran
     assert same(trained(weights[0]), trained(weights[1])) == (number >= 4)
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_one_rank_of_the_last_stage_is_the_serial_script(place):
     folder = place("serial")
@@ -179,6 +180,7 @@ def test_batch_norm_sees_a_ranks_own_part_only(two_ranks):
     assert same(saved, weights[0])
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_ranks_go_on_from_a_checkpoint_that_one_of_them_reads(place):
     """Weights, momentum and the epochs done: as if the run had never been interrupted."""

@@ -45,6 +45,7 @@ def test_everything_that_can_be_switched_on_trains(options, tmp_path):
     assert last.loss < first.loss
 
 
+@pytest.mark.slow
 def test_what_the_learner_writes_trains_as_what_the_library_has(tmp_path):
     """Their ghost batches have other images, so a batch of one ghost batch is what both do alike."""
     options = "--batch-size 32 --ghost-size 16 --scale sqrt --base-batch 8 --warmup 1 --optimizer lars --lr 2"

@@ -82,6 +82,7 @@ def test_ranks_that_fall_silent_are_ended_and_what_they_said_last_is_told(talk):
     assert "'hello from" in outcome.reason
 
 
+@pytest.mark.slow
 def test_ranks_that_go_on_talking_are_not_silent(talk):
     outcome = talk("ticks", limits=Limits(seconds=90, silence_seconds=6))
     assert outcome.ended == "finished"
@@ -97,6 +98,7 @@ def test_a_daemon_does_not_outlive_the_job(talk):
     assert talk("daemon").ended == "finished"  # the fixture `survivors` looks for the daemon
 
 
+@pytest.mark.slow
 def test_endless_output_neither_hides_the_limit_nor_fills_the_memory(talk):
     most = 0
 

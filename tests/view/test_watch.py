@@ -45,6 +45,7 @@ def test_without_fusion_every_gradient_is_a_message(here):
     assert run.measured.error == 0
 
 
+@pytest.mark.slow
 def test_one_group_is_one_message_at_the_end_of_backward_with_half_the_bytes_in_fp16(here):
     run = watch("group", f"--steps {STEPS} --groups 1 --compression fp16")
     assert {len(travels(events)) for events in run.exchanges} == {1}
@@ -64,6 +65,7 @@ def test_a_step_of_three_passes_has_one_exchange_and_three_times_the_images(here
     assert bytes_of(run) == {sum(run.measured.gradients)}
 
 
+@pytest.mark.slow
 def test_the_late_rank_is_the_last_to_be_ready_in_nearly_every_step(here):
     settings = {"HOROVOD_CACHE_CAPACITY": "0"}
     run = watch("late", f"--steps {STEPS} --late-rank 1 --late-by 0.1", settings=settings)

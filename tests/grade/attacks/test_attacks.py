@@ -184,7 +184,7 @@ def test_processes_are_capped_where_the_kernel_does_not_count_them(name, order, 
     assert NONE in attack(name, order, patience=1).reason
 
 
-@pytest.mark.parametrize("name", ["kills_everything", "poisons_imports"])
+@pytest.mark.parametrize("name", [pytest.param("kills_everything", marks=pytest.mark.slow), "poisons_imports"])
 def test_the_next_submission_is_graded_as_usual(name, order, submissions):
     grade(order(SUBMISSIONS / f"{name}.py"))
     after = grade(order(submissions / "untrained.py", name="after"))

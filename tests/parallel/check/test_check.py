@@ -20,6 +20,7 @@ def test_a_converted_script_has_no_finding(scripts):
     assert report.steps >= 8
 
 
+@pytest.mark.slow
 def test_three_ranks_are_compared_each_with_each(scripts):
     assert scalelab.check(scripts / "train.py", workers=3).findings == []
     report = scalelab.check(scripts / "train.py", ["twins"], workers=3)  # ranks 1 and 2 share a part
@@ -33,29 +34,34 @@ def test_a_converted_script_of_another_style_has_nothing_but_advice(scripts, scr
     assert {finding.severity for finding in report.findings} <= {"advice"}
 
 
+# Of each family of findings one is tried each time, and all are with the slow tests.
+EACH_TIME = {"init", "broadcast alike", "crash", "uneven", "lost", "print", "own", "part", "renew"}
+LEFT_OUT = [
+    ("init", "not-initialized", None),
+    ("wrap", "optimizer-not-wrapped", "optimizer.step()"),
+    ("broadcast alike", "weights-not-broadcast", "optimizer.step()"),
+    ("late", "parts-out-of-step", "broadcast_parameters"),
+    ("crash", "rank-crashed", "raise ValueError"),
+    ("wait", "stalled", "mean-loss"),
+    ("uneven", "uneven-batches", "optimizer.step()"),
+    ("ragged", "uneven-batches", "torch.randperm"),
+    ("state", "optimizer-state-not-broadcast", "optimizer.step()"),
+    ("lost", "parts-out-of-step", "DistributedOptimizer"),
+    ("zero", "parts-out-of-step", "model.zero_grad()"),
+    ("twice", "parts-out-of-step", "hvd.allreduce(parameter.grad)"),
+    ("warm", "no-warmup", "optimizer.step()"),
+    ("write", "every-rank-writes", "torch.save"),
+    ("print", "every-rank-writes", "print"),
+    ("own", "metrics-not-averaged", "record.write"),
+    ("part", "same-data-on-every-rank", None),
+    ("divide", "epoch-not-divided", None),
+    ("renew", "same-order-every-epoch", None),
+]
+
+
 @pytest.mark.parametrize(
     ("gap", "found", "where"),
-    [
-        ("init", "not-initialized", None),
-        ("wrap", "optimizer-not-wrapped", "optimizer.step()"),
-        ("broadcast alike", "weights-not-broadcast", "optimizer.step()"),
-        ("late", "parts-out-of-step", "broadcast_parameters"),
-        ("crash", "rank-crashed", "raise ValueError"),
-        ("wait", "stalled", "mean-loss"),
-        ("uneven", "uneven-batches", "optimizer.step()"),
-        ("ragged", "uneven-batches", "torch.randperm"),
-        ("state", "optimizer-state-not-broadcast", "optimizer.step()"),
-        ("lost", "parts-out-of-step", "DistributedOptimizer"),
-        ("zero", "parts-out-of-step", "model.zero_grad()"),
-        ("twice", "parts-out-of-step", "hvd.allreduce(parameter.grad)"),
-        ("warm", "no-warmup", "optimizer.step()"),
-        ("write", "every-rank-writes", "torch.save"),
-        ("print", "every-rank-writes", "print"),
-        ("own", "metrics-not-averaged", "record.write"),
-        ("part", "same-data-on-every-rank", None),
-        ("divide", "epoch-not-divided", None),
-        ("renew", "same-order-every-epoch", None),
-    ],
+    [pytest.param(*one, marks=[] if one[0] in EACH_TIME else pytest.mark.slow) for one in LEFT_OUT],
 )
 def test_what_is_left_out_is_found_at_its_line(scripts, gap, found, where):
     script = scripts / "train.py"
@@ -89,6 +95,7 @@ def test_the_command_prints_json_and_says_converted_by_its_exit_code(scripts, tm
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
+@pytest.mark.slow
 def test_a_script_that_makes_no_step_in_time_cannot_be_judged(tmp_path):
     script = tmp_path / "slow.py"
     script.write_text("import time\nimport horovod.torch as hvd\nhvd.init()\ntime.sleep(600)\n")
