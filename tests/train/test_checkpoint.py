@@ -1,5 +1,7 @@
 """Checkpoints come back as they went, and appear whole or not at all."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -31,6 +33,14 @@ def test_a_failed_save_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         save_checkpoint(build("small-resnet"), tmp_path, 1)
     assert path.read_bytes() == before
+
+
+def test_of_many_that_save_at_once_none_fails_and_the_file_is_whole(tmp_path):
+    model = build("small-resnet")
+    with ThreadPoolExecutor(8) as pool:
+        paths = set(pool.map(lambda _: save_checkpoint(model, tmp_path, 1), range(64)))
+    assert [*tmp_path.iterdir()] == [*paths]
+    assert load_file(paths.pop()).keys() == model.state_dict().keys()
 
 
 def test_accuracy_is_the_share_of_right_answers_and_leaves_the_mode_alone():

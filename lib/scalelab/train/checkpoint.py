@@ -1,5 +1,6 @@
 """Weights on disk, as safetensors: a header and numbers, nothing that could run."""
 
+import uuid
 from pathlib import Path
 
 from safetensors.torch import save_file
@@ -14,10 +15,11 @@ def checkpoint_name(epoch: int) -> str:
 def save_checkpoint(model: nn.Module, folder: Path, epoch: int) -> Path:
     """Write the model's weights and buffers to FOLDER/epoch-NNN.safetensors and give the path.
 
-    The file appears whole or not at all: it gets its name when it is complete.
+    The file appears whole or not at all: it gets its name when it is complete. Until then its name is nobody else's,
+    so that ranks that all write, as those of a script not yet converted do, leave a whole file too.
     """
     path = Path(folder) / checkpoint_name(epoch)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
+    unfinished = path.with_name(f"{path.stem}-{uuid.uuid4().hex}.part")
     save_file({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}, unfinished)
     return unfinished.replace(path)
