@@ -14,7 +14,7 @@ MOST_BYTES = 1 << 26  # that a rank is listened to
 
 
 class Call(msgspec.Struct, frozen=True, tag=True):
-    """A call of Horovod. `wrapped`: made by Horovod's own optimizer, not by the script."""
+    """A call of Horovod by the script; `wrapped`: all of a step that Horovod's own optimizer made, as one."""
 
     name: str
     step: int

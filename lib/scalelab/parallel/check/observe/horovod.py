@@ -1,9 +1,10 @@
 """Tells of the script's calls of Horovod; what Horovod calls within them is counted, not told."""
 
+import contextlib
 import functools
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 
@@ -43,33 +44,36 @@ def _observed(rank: Rank, name: str, original: Callable) -> Callable:
 
     @functools.wraps(original)
     def observed(*arguments, **options):
-        if rank.quiet or threading.get_ident() != rank.main_thread:
-            _count(rank, name, arguments)
+        elements = _count(rank, name, arguments)
+        if rank.quiet:
+            return original(*arguments, **options)
+        caller = sys._getframe(1)
+        wrapped = caller.f_globals.get("__name__", "").startswith("horovod.torch.optimizer")
+        if wrapped:
+            rank.exchanged += elements  # told with the step: there may be hundreds of such calls in each
+        if threading.get_ident() != rank.main_thread:  # the backward of a GPU's tensors has threads of its own
             return original(*arguments, **options)
         if name in ASKED_OFTEN and name in told:
             return original(*arguments, **options)
         told.add(name)
-        return _tell_and_call(rank, name, original, arguments, options)
+        tensor = options.get("name") or next((value for value in arguments if isinstance(value, str)), None)
+        if not wrapped and rank.calls_of_script < MOST_CALLS:
+            rank.calls_of_script += 1
+            rank.tell(Call(name, rank.step, rank.where(caller), tensor, elements))
+        with _under_way(rank, (name, tensor, wrapped)):
+            return original(*arguments, **options)
 
     return observed
 
 
-def _tell_and_call(rank: Rank, name: str, original: Callable, arguments: tuple, options: dict):
-    caller = sys._getframe(2)
-    wrapped = caller.f_globals.get("__name__", "").startswith("horovod.torch.optimizer")
-    tensors = _tensors(arguments)
-    tensor = options.get("name") or next((value for value in arguments if isinstance(value, str)), None)
-    _count(rank, name, arguments)
+@contextlib.contextmanager
+def _under_way(rank: Rank, call: tuple[str, str | None, bool]) -> Iterator[None]:
+    """The signs of life tell of this call; what Horovod calls within it is its own business."""
+    before, rank.call = rank.call, call
     rank.calls += 1
-    if rank.in_full or not wrapped:
-        rank.told_calls += 1
-        if rank.told_calls <= MOST_CALLS:
-            elements = sum(t.numel() for t in tensors)
-            rank.tell(Call(name, rank.step, rank.where(caller), tensor, elements, wrapped))
-    before, rank.call = rank.call, (name, tensor, wrapped)
     rank.quiet += 1
     try:
-        return original(*arguments, **options)
+        yield
     finally:
         rank.quiet -= 1
         rank.call = before
@@ -96,10 +100,12 @@ def _has_state(optimizer: torch.optim.Optimizer) -> bool:
     return any(tensor.numel() > 1 and bool(tensor.any()) for tensor in held)
 
 
-def _count(rank: Rank, name: str, arguments: tuple) -> None:
-    """Add up what broadcasts and gatherings bring: a rank that got a model's worth has got a model."""
+def _count(rank: Rank, name: str, arguments: tuple) -> int:
+    """Elements of the call's tensors; adds up what calls bring: a rank that got a model's worth has got a model."""
+    tensors = _tensors(arguments)
     if name.startswith(("broadcast", "allgather", "allreduce")):
-        rank.received += sum(t.numel() * t.element_size() for t in _tensors(arguments)) / 4
+        rank.received += sum(t.numel() * t.element_size() for t in tensors) / 4
+    return sum(t.numel() for t in tensors)
 
 
 def _tensors(arguments: tuple) -> list[torch.Tensor]:

@@ -11,7 +11,7 @@ import time
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from scalelab.parallel.check.events import Rate, Step
+from scalelab.parallel.check.events import Call, Rate, Step
 from scalelab.parallel.check.observe.backward import Backward
 from scalelab.parallel.check.observe.ending import perhaps_end
 from scalelab.parallel.check.observe.fingerprint import fingerprint
@@ -19,6 +19,7 @@ from scalelab.parallel.check.observe.rank import Rank
 
 STRETCH = 1e-3
 MOST_RATES = 500  # changes of the learning rate that are told
+EXCHANGE = "allreduce"  # by whatever name Horovod's own optimizer calls it
 
 
 def install(rank: Rank, backward: Backward) -> None:
@@ -100,6 +101,7 @@ class Watcher:
             return
         if self.rank.in_full:
             self._tell(optimizer)
+            self._tell_exchange()
         self._tell_rate(optimizer)
         self.rank.step += 1
         perhaps_end(self.rank, self.backward.batches)
@@ -112,6 +114,11 @@ class Watcher:
         replaced = any(optimizer is one for one in self.rank.replaced)
         number = self._number(optimizer)
         self.rank.tell(Step(self.rank.step, where, number, rate, weights, gradients, held, device, replaced))
+
+    def _tell_exchange(self) -> None:
+        if self.rank.exchanged:
+            self.rank.tell(Call(EXCHANGE, self.rank.step, None, elements=self.rank.exchanged, wrapped=True))
+            self.rank.exchanged = 0
 
     def _tell_rate(self, optimizer: torch.optim.Optimizer) -> None:
         number, rate = self._number(optimizer), _rate(optimizer)

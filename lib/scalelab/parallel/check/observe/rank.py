@@ -33,7 +33,8 @@ class Rank:
         self.began: float | None = None
         self.quiet = 0  # above 0 inside a call of Horovod, whose own doings are not the script's
         self.call: tuple[str, str | None, bool] | None = None  # the Horovod call under way: name, tensor, wrapped
-        self.calls = self.told_calls = 0  # so far
+        self.calls = self.calls_of_script = 0  # of Horovod, so far
+        self.exchanged = 0  # elements that Horovod's own optimizer has averaged since the last step
         self.batch_loop: Loop | None = None  # once known: the loop that holds the backward and the step
         self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
         self.replaced: list = []  # optimizers that were given to DistributedOptimizer
