@@ -23,6 +23,17 @@ INTERRUPTED = 130
 folder = click.Path(file_okay=False, path_type=Path)
 file = click.Path(path_type=Path)
 
+# What `grade` and `grade-all` have in common.
+device_option = click.option(
+    "--device", type=click.Choice(["cpu", "gpu"]), default="cpu", show_default=True,
+    help="What a rank computes on, and which part of the rubric holds.",
+)  # fmt: skip
+data_option = click.option("--data", type=folder, help="Folder with CIFAR-10; by default as `scalelab doctor` shows.")
+check_option = click.option("--check/--no-check", default=True, help="Whether to run the conversion check as well.")
+rubric_option = click.option(
+    "--rubric", type=file, default=RUBRIC, help="The terms; by default assessment/rubric.toml."
+)
+
 
 def main() -> None:
     """Run the command line; every error ends in one sentence and exit code 2."""
@@ -164,18 +175,15 @@ def check(script: Path, arguments: tuple[str, ...], workers: int, timeout: float
 
 @commands.command()
 @click.argument("submission", metavar="FILE", type=file)
-@click.option(
-    "--device", type=click.Choice(["cpu", "gpu"]), default="cpu", show_default=True,
-    help="What a rank computes on, and which part of the rubric holds.",
-)  # fmt: skip
+@device_option
 @click.option("--workers", type=click.IntRange(min=1), help="Number of ranks; by default the rubric's.")
-@click.option("--data", type=folder, help="Folder with CIFAR-10; by default as `scalelab doctor` shows.")
+@data_option
 @click.option("--out", type=folder, help="New folder for the result; by default under runs/.")
 @click.option("--budget-seconds", type=click.FloatRange(min=0, min_open=True), help="Budget; by default measured.")
 @click.option("--seed", default=0, show_default=True, help="The submission finds it in $SCALELAB_SEED.")
-@click.option("--check/--no-check", default=True, help="Whether to run the conversion check as well.")
+@check_option
 @click.option("--unsafe-no-sandbox", "unsafe", is_flag=True, help="Run FILE as yourself: only if you have read it.")
-@click.option("--rubric", type=file, default=RUBRIC, help="The terms; by default assessment/rubric.toml.")
+@rubric_option
 @click.option("--progress", type=file, help="Write what happens to this file as well, as JSON lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and everything else to stderr.")
 def grade(
@@ -208,17 +216,14 @@ def grade(
 @commands.command("grade-all")
 @click.argument("submissions", metavar="FOLDER", type=folder)
 @click.option("--out", type=folder, default=Path("runs") / "class", show_default=True, help="Folder for the results.")
-@click.option(
-    "--device", type=click.Choice(["cpu", "gpu"]), default="cpu", show_default=True,
-    help="What a rank computes on, and which part of the rubric holds.",
-)  # fmt: skip
+@device_option
 @click.option("--workers", type=click.IntRange(min=1), help="Ranks of each submission; by default the rubric's.")
-@click.option("--data", type=folder, help="Folder with CIFAR-10; by default as `scalelab doctor` shows.")
+@data_option
 @click.option("--budget-seconds", type=click.FloatRange(min=0, min_open=True), help="Budget; by default measured once.")
 @click.option("--seed", default=0, show_default=True, help="Submissions find it in $SCALELAB_SEED.")
-@click.option("--check/--no-check", default=True, help="Whether to run the conversion check as well.")
+@check_option
 @click.option("--unsafe-no-sandbox", "unsafe", is_flag=True, help="Run all as yourself: only if you have read them.")
-@click.option("--rubric", type=file, default=RUBRIC, help="The terms; by default assessment/rubric.toml.")
+@rubric_option
 @click.option("--gradebook", type=file, help="nbgrader's gradebook.db; the folder that it is in is the course.")
 @click.option("--csv", "table", type=file, help="Where to write the table, besides OUT/class.csv.")
 @click.option(

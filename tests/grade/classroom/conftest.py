@@ -11,20 +11,7 @@ from scalelab.cli import RUBRIC
 from scalelab.data import write_cifar10
 
 TRAIN_IMAGES = 600
-UNTRAINED = """\
-import argparse
-from pathlib import Path
-
-from scalelab.models import build
-from scalelab.train import save_checkpoint
-
-parser = argparse.ArgumentParser()
-parser.add_argument("--data", type=Path)
-parser.add_argument("--out", type=Path)
-arguments = parser.parse_args()
-for epoch in (1, 2):
-    save_checkpoint(build("small-resnet"), arguments.out, epoch)
-"""
+UNTRAINED = Path(__file__).parents[2].joinpath("docs", "furniture", "submitted", "ada.py").read_text()
 SOURCES = {"untrained": UNTRAINED, "not python": "for\n", "empty": ""}
 
 
