@@ -4,6 +4,7 @@ $SCALELAB_SCREENSHOTS names a folder where the pictures are kept; `make screensh
 $SCALELAB_ANSWER_TIMES names a file that gets a line for each slider that was moved; bench/widgets.py reads it.
 """
 
+import contextlib
 import json
 import os
 import shlex
@@ -65,7 +66,8 @@ def solved(copies) -> Path:
 
 def command_of_make_lab() -> list[str]:
     """What `make lab` starts, without its own working folder."""
-    lines = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    asked = ["make", "--no-print-directory", "-n", "lab"]  # below another make it would print its folder as well
+    lines = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     words = shlex.split(lines.replace("\\\n", "").partition("jupyter lab ")[2])
     return [sys.executable, "-m", "jupyterlab", *(word for word in words if not word.startswith("--notebook-dir="))]
 
@@ -80,25 +82,30 @@ def serve(folder: Path, *options: str):
     own = {"JUPYTER_CONFIG_DIR": str(folder / ".jupyter"), "JUPYTER_DATA_DIR": str(folder / ".data")}
     own |= {"IPYTHONDIR": str(folder / ".ipython"), "JUPYTER_RUNTIME_DIR": str(folder / ".runtime")}
     as_learners = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # on all cores
-    with subprocess.Popen(command, env=as_learners | own, cwd=folder, stderr=subprocess.DEVNULL) as server:
+    log = folder / ".jupyterlab.log"
+    with log.open("w") as said, subprocess.Popen(command, env=as_learners | own, cwd=folder, stderr=said) as server:
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_for(f"{address}/api/status?token={TOKEN}")
+            assert _answers(f"{address}/api/status?token={TOKEN}", server), log.read_text()[-2000:]
             yield Lab(address, folder)
         finally:
             server.terminate()
 
 
-def _wait_for(url: str) -> None:
+def _answers(url: str, server: subprocess.Popen) -> bool:
+    """Whether the server answers before it ends or its time is up."""
     until = time.monotonic() + SECONDS
-    while True:
-        try:
+    while server.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(OSError):
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
+            return True
+        time.sleep(0.2)
+    return False
+
+
+@pytest.fixture(name="command_of_make_lab")
+def command_fixture():
+    return command_of_make_lab
 
 
 @pytest.fixture(scope="session", name="serve")

@@ -45,6 +45,14 @@ def ranks_of(lab) -> list[int]:
     ]  # fmt: skip
 
 
+def test_the_server_of_the_tests_is_started_alike_below_another_make(command_of_make_lab, monkeypatch):
+    monkeypatch.delenv("MAKELEVEL", raising=False)
+    alone = command_of_make_lab()
+    monkeypatch.setenv("MAKELEVEL", "1")
+    assert command_of_make_lab() == alone
+    assert "--LabApp.default_url=/lab/tree/START.md" in alone
+
+
 def test_the_first_page_is_a_map_whose_links_open_the_notebooks(page, lab, picture):
     page.goto(lab.said)
     page.get_by_role("heading", name="The way").wait_for()
