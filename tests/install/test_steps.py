@@ -1,6 +1,7 @@
 """A step is done once, again when what it depends on changed, and never counts as done when it is half done."""
 
 import csv
+import shutil
 import subprocess
 import sys
 
@@ -43,6 +44,17 @@ def test_the_second_run_runs_no_step_and_starts_no_process(done, monkeypatch):
 
     monkeypatch.setattr(subprocess, "Popen", forbidden)
     assert main.set_up(done) == 0
+
+
+@pytest.mark.parametrize(("bwrap", "says"), [("/usr/bin/bwrap", "Set-up done"), (None, "apt install bubblewrap")])
+def test_at_its_end_it_says_if_the_grader_lacks_bubblewrap(done, monkeypatch, capsys, bwrap, says):
+    (done / "pyproject.toml").write_text("# changed\n")
+    which = shutil.which
+    monkeypatch.setattr(steps, "_package", lambda *_: None)
+    monkeypatch.setattr(main.sys, "platform", "linux")
+    monkeypatch.setattr(main.shutil, "which", lambda name: bwrap if name == "bwrap" else which(name))
+    assert main.set_up(done) == 1
+    assert says in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_a_change_of_dependencies_reinstalls_the_package_alone(done):

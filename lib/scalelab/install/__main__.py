@@ -15,6 +15,7 @@ from scalelab.install.lock_file import held
 from scalelab.install.show import Screen
 
 NEEDED_GB = 5
+GRADER = "The grader needs bubblewrap, which is not here: `apt install bubblewrap`."
 
 
 def set_up(root: Path) -> int:
@@ -41,6 +42,8 @@ def _do(root: Path, chosen: str, screen: Screen) -> int:
             step.run(screen)
         steps.mark(root, step, plan)
     screen.say(f"Set-up done in {time.monotonic() - began:.0f} s (log: {screen.log}).")
+    if sys.platform == "linux" and not shutil.which("bwrap"):
+        screen.say(GRADER)
     return len(todo)
 
 
