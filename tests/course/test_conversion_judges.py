@@ -1,6 +1,8 @@
 """What the judges of a conversion's steps say of runs that went well, and of runs with one thing wrong in them."""
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -197,7 +199,7 @@ def finding(name, message=""):
 
 
 def test_a_script_that_does_not_run_as_one_has_no_step_done():
-    for name in ("not-initialized", "rank-crashed", "stalled"):
+    for name in ("not-initialized", "rank-crashed", "rank-idle", "stalled"):
         assert all(undoes(finding(name), step) for step in STEPS)
 
 
@@ -217,6 +219,13 @@ def test_advice_on_the_learning_rate_undoes_no_step():
 )
 def test_a_finding_costs_the_step_that_it_is_about(name, message, step):
     assert [one for one in STEPS if undoes(finding(name, message), one)] == [step]
+
+
+def test_every_error_that_the_check_can_find_undoes_a_step():
+    page = (Path(__file__).parents[2] / "docs" / "conversion_check.md").read_text()
+    errors = re.findall(r"^\| `([a-z-]+)` \| error", page, re.MULTILINE)
+    assert "rank-idle" in errors
+    assert [name for name in errors if not any(undoes(finding(name), step) for step in STEPS)] == []
 
 
 def test_every_step_has_its_findings_and_its_judges():

@@ -5,7 +5,7 @@ from scalelab.parallel.check import Finding
 STEPS = ("initialise", "log", "wrap", "broadcast", "divide", "average", "checkpoint")
 
 # While one of these is there, the script does not work as a distributed one at all.
-ALL = {"not-initialized", "rank-crashed", "stalled"}
+ALL = {"not-initialized", "rank-crashed", "rank-idle", "stalled"}
 UNDONE_BY = {
     "initialise": {"device-not-pinned"},
     "log": {"every-rank-writes"},
