@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 MOST_BYTES, MOST_FILES = 500_000_000, 2_000
 TIMESTAMP = "timestamp.txt"
 ABSENT = "absent.json"
@@ -94,11 +92,9 @@ def _unfit(path: Path, inside: Path, notebooks: Sequence[str], course_files: set
 
 
 def _is_time(path: Path) -> bool:
-    try:
-        parse_utc(path.read_text(encoding="utf-8").strip())
-    except Exception:  # whatever the parser stumbles over
-        return False
-    return True
+    from scalelab.grade.classroom.timestamp import read_time  # late: it loads PyTorch
+
+    return read_time(path) is not None
 
 
 def _name_absent(handin: HandIn, submitted: Path, notebooks: Sequence[str]) -> None:

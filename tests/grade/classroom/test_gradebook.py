@@ -3,9 +3,14 @@
 import subprocess
 import sys
 
+import pytest
 from nbgrader.api import Gradebook
 
+from scalelab.errors import ScaleLabError
+from scalelab.grade import Result
+from scalelab.grade.classroom.grade_class import Registering
 from scalelab.grade.classroom.gradebook import read_scores, write_score
+from scalelab.grade.classroom.rows import Row
 
 WRITER = """
 import sys
@@ -14,6 +19,10 @@ from scalelab.grade.classroom.gradebook import write_score
 for number in range(8):
     write_score(Path(sys.argv[1]), f"{sys.argv[2]}-{number}", 10.0 * number)
 """
+RESULT = Result(
+    passed=False, score=0.0, reason="as it is", workers=2, device="cpu", dataset="CIFAR-10", model="x", seed=0,
+    train_target=0.72, test_target=0.67, sandbox="",
+)  # fmt: skip
 
 
 def test_of_writers_at_once_no_row_is_lost(tmp_path):
@@ -47,3 +56,36 @@ def test_a_class_lies_beside_the_labs_with_its_feedback(course, hand_in, grade_a
     feedback = course / "labs" / "feedback" / "ada" / "assessment" / "assessment.html"
     assert feedback.read_bytes() == (course / "out" / "ada" / "feedback.html").read_bytes()
     assert (course / "labs" / "autograded" / "ada" / "assessment" / "assessment.ipynb").is_file()
+
+
+def test_a_student_s_junk_in_the_place_of_a_time_is_told_and_stops_nobody(course, hand_in, grade_all):
+    for student in ("ada", "bob"):
+        hand_in(student, "not python")
+    collected = course / "labs" / "submitted" / "ada" / "assessment"
+    collected.mkdir(parents=True)
+    (collected / "timestamp.txt").write_bytes(b"\xff the day before")
+    database = course / "labs" / "gradebook.db"
+    done = grade_all("--gradebook", database)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{collected / 'timestamp.txt'} holds no time, so it was ignored" in done.stdout
+    assert read_scores(database) == {"ada": 0.0, "bob": 0.0}
+
+
+def test_whatever_goes_wrong_with_one_row_the_next_is_written():
+    class Stumbles:
+        written = []
+
+        def record(self, row):
+            if row.student == "ada":
+                raise ValueError("no such thing")
+            self.written.append(row.student)
+            return "He was late." if row.student == "bob" else ""
+
+    said = []
+    registering = Registering(Stumbles(), said.append)
+    for student in ("ada", "bob", "eve"):
+        registering.record(Row(student, RESULT, RESULT.reason))
+    assert Stumbles.written == ["bob", "eve"]
+    assert said == ["The row of ada could not be written (ValueError: no such thing).", "He was late."]
+    with pytest.raises(ScaleLabError, match="The gradebook lacks ada"):
+        registering.complain()

@@ -1,5 +1,6 @@
 """A graded class in an nbgrader course: the gradebook's rows, and the files that Formgrader shows beside them."""
 
+import os
 from pathlib import Path
 
 from scalelab.grade.classroom.attempt import SUBMITTED
@@ -8,9 +9,8 @@ from scalelab.grade.classroom.handed_in import ASSIGNMENT, SCRIPT
 from scalelab.grade.classroom.notebook import graded_notebook
 from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.rows import Row
+from scalelab.grade.classroom.timestamp import TIMESTAMP, read_time
 from scalelab.grade.whole import write_whole
-
-TIMESTAMP = "timestamp.txt"
 
 
 class CourseFiles:
@@ -20,20 +20,23 @@ class CourseFiles:
         self.gradebook, self.course, self.places = gradebook.absolute(), gradebook.absolute().parent, Places(out)
         self.scores = read_scores(self.gradebook)
 
-    def record(self, row: Row) -> None:
+    def record(self, row: Row) -> str:
         """Write the student's files, then the row; nothing where both are there already.
 
-        Raises ScaleLabError where the gradebook cannot be written, and OSError where the folder cannot.
+        Returns what the instructor should know, or an empty string. Raises ScaleLabError where the gradebook cannot be
+        written, and OSError where the folder cannot.
         """
         feedback = (self.places.result(row.student) / "feedback.html").read_bytes()
         page = self._folder("feedback", row.student) / f"{ASSIGNMENT}.html"
         same_page = page.is_file() and page.read_bytes() == feedback
         if same_page and self.scores.get(row.student) == row.result.score:
-            return
+            return ""
         self._write_files(row)
-        write_score(self.gradebook, row.student, row.result.score, self._handed_in(row.student))
+        handed_in, remark = self._handed_in(row.student)
+        write_score(self.gradebook, row.student, row.result.score, handed_in)
         write_whole(page, feedback)
         self.scores[row.student] = row.result.score
+        return remark
 
     def _write_files(self, row: Row) -> None:
         """Formgrader lists an assignment that has a folder in source/, and students that have one in submitted/."""
@@ -45,10 +48,16 @@ class CourseFiles:
         notebook = graded_notebook(row.student, script.decode("utf-8", "replace"), row.result)
         write_whole(self._folder("autograded", row.student) / f"{ASSIGNMENT}.ipynb", notebook)
 
-    def _handed_in(self, student: str) -> str | None:
-        """When, as nbgrader noted it on collecting; without it, Formgrader would take the row for one out of date."""
+    def _handed_in(self, student: str) -> tuple[str | None, str]:
+        """When, as nbgrader noted it on collecting, or what is wrong with the note.
+
+        Without the time, Formgrader would take the row for one out of date.
+        """
         stamp = self._folder("submitted", student) / TIMESTAMP
-        return stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else None
+        time = read_time(stamp)
+        if time or not os.path.lexists(stamp):
+            return time, ""
+        return None, f"{stamp} holds no time, so it was ignored; remove it, for Formgrader cannot read it either."
 
     def _folder(self, kind: str, student: str) -> Path:
         return self.course / kind / student / ASSIGNMENT

@@ -32,7 +32,8 @@ class Engine(Protocol):
 class Register(Protocol):
     """Where rows go besides the table: a gradebook."""
 
-    def record(self, row: Row) -> None: ...
+    def record(self, row: Row) -> str:
+        """Write the row; returns what the instructor should know, or an empty string."""
 
 
 class Onlooker(Protocol):
@@ -114,10 +115,15 @@ class Registering:
         if self.register is None or row.result is None:
             return
         try:
-            self.register.record(row)
+            remark = self.register.record(row)
         except (ScaleLabError, OSError) as error:
+            remark = str(error)
             self.failed.append(row.student)
-            self.say(str(error))
+        except Exception as error:  # the class goes on
+            remark = f"The row of {row.student} could not be written ({type(error).__name__}: {error})."
+            self.failed.append(row.student)
+        if remark:
+            self.say(remark)
 
     def complain(self) -> None:
         """Raise ScaleLabError where a row was not written."""
