@@ -44,7 +44,7 @@ def enclose(walls: Walls, command: list[str]) -> list[str]:
 
     Root starts it as an unprivileged user, who is given the writable paths; an ordinary user starts it as himself.
     """
-    steps = [f"echo $$ > {shlex.quote(str(join))}" for join in walls.group.joins] if walls.group else []
+    steps = list(walls.group.joining) if walls.group else []
     if os.geteuid() != 0:
         steps.append(f"exec {_bwrap(walls, walls.binds, command)}")
         return ["sh", "-ec", "\n".join(steps)]

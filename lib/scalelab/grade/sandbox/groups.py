@@ -3,6 +3,8 @@
 import contextlib
 import itertools
 import os
+import shlex
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 from scalelab.grade.sandbox.caps import Caps
 
 ROOT = Path("/sys/fs/cgroup")
+OWN = Path("/proc/self/cgroup")  # the groups that this process is in
 NAME = "scalelab-{pid}-{count}"
 # The file for each cap and the one that counts how often it was met, in version 2 and in version 1.
 V2 = {"memory": ("memory.max", "memory.events"), "pids": ("pids.max", "pids.events")}
@@ -36,9 +39,14 @@ class Group:
             _remove(folder)
 
     @property
-    def joins(self) -> list[Path]:
-        """A process that writes its number to these files is in the group, and all that it starts."""
-        return sorted({folder / "cgroup.procs" for folder in self.folders.values()})
+    def joining(self) -> list[str]:
+        """Shell commands: a shell that has run them is in the group, and all that it starts."""
+        files = sorted({folder / "cgroup.procs" for folder in self.folders.values()})
+        return [f"echo $$ > {shlex.quote(str(file))}" for file in files]
+
+    def can_be_joined(self) -> bool:
+        """Tried for real: who may make a group may still not move a process into it."""
+        return subprocess.run(["sh", "-ec", "\n".join(self.joining)], capture_output=True, check=False).returncode == 0
 
     def met(self, kind: str) -> bool:
         """Whether the cap on "memory" (a process was killed) or on "pids" (one could not start) has been met."""
@@ -54,36 +62,67 @@ class Group:
 
 
 def make_group(caps: Caps) -> Group | None:
-    """A new control group with these caps; None where the kernel does not let us make one."""
+    """A new control group with these caps; None where the kernel does not let us make one, or join it."""
     version, parents = _parents()
     values = {"memory": int(caps.memory_gb * 1e9), "pids": caps.processes}
     name = NAME.format(pid=os.getpid(), count=next(_count))
     folders: dict[str, Path] = {}
-    for kind, parent in parents.items():
+    for parent in sorted(set(parents.values())):
         _sweep(parent)
-        folder = parent / name
-        try:
-            folder.mkdir(exist_ok=True)
-            (folder / (V2 if version == 2 else V1)[kind][0]).write_text(str(values[kind]))
-        except OSError:
-            _remove(folder)
-            continue
+        settings = {kind: (V2 if version == 2 else V1)[kind][0] for kind in parents if parents[kind] == parent}
+        folders |= _make(parent / name, {kind: (file, values[kind]) for kind, file in settings.items()})
+    group = Group(folders, version)
+    if folders and group.can_be_joined():
+        return group
+    group.__exit__()
+    return None
+
+
+def _make(folder: Path, caps: dict[str, tuple[str, int]]) -> dict[str, Path]:
+    """A folder with these caps (kind: file, value), for each kind whose cap is in force; where none is, no folder."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return {}
+    in_force = {}
+    for kind, (file, value) in caps.items():
+        with contextlib.suppress(OSError):
+            (folder / file).write_text(str(value))
+            in_force[kind] = folder
+    if not in_force:
+        _remove(folder)
+    elif "memory" in in_force:
         _no_swap(folder)
-        folders[kind] = folder
-    return Group(folders, version) if folders else None
+    return in_force
 
 
 def _parents() -> tuple[int, dict[str, Path]]:
-    """The version of control groups here, and for each kind of cap the folder of the group that we are in."""
+    """The version of control groups here, and for each kind of cap the folder in which a group can be made."""
     own = {}
     with contextlib.suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text().splitlines():
+        for line in OWN.read_text().splitlines():
             _, controllers, path = line.split(":", 2)
             own |= {controller: path.lstrip("/") for controller in controllers.split(",")}
     if (ROOT / "cgroup.controllers").exists():
-        return 2, dict.fromkeys(("memory", "pids"), ROOT / own.get("", ""))
-    folders = {kind: ROOT / kind / own[kind] for kind in ("memory", "pids") if kind in own}
+        return 2, dict.fromkeys(V2, parent) if (parent := _delegating(ROOT / own.get("", ""))) else {}
+    folders = {kind: ROOT / kind / own[kind] for kind in V1 if kind in own}
     return 1, {kind: folder for kind, folder in folders.items() if folder.is_dir()}
+
+
+def _delegating(own: Path) -> Path | None:
+    """The nearest group around `own` that passes its controllers on to groups within it, and in which we may make one.
+
+    Not our own: in version 2 a group that holds processes passes none on (the kernel's cgroup-v2.rst, "No Internal
+    Process Constraint"). Whatever caps lie on that group hold for the new one as well.
+    """
+    for folder in (own, *own.parents):
+        if not folder.is_relative_to(ROOT) or ".." in folder.parts:
+            return None
+        with contextlib.suppress(OSError):
+            passed_on = (folder / "cgroup.subtree_control").read_text().split()
+            if set(V2) <= set(passed_on) and os.access(folder, os.W_OK):
+                return folder
+    return None
 
 
 def _no_swap(folder: Path) -> None:
