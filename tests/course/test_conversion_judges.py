@@ -76,6 +76,13 @@ def test_a_run_that_breaks_off_is_no_step_done(step):
     assert "Rank 1 stopped" in said(step, Known(fresh=run(rank(0), Told(), ended="failed", reason="Rank 1 stopped")))
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_ranks_that_make_no_step_are_alike_but_have_done_no_step_of_the_conversion(step):
+    idle = rank(1)
+    idle.start_weights = idle.end_weights = ""
+    assert "Rank 1 makes no optimizer step" in said(step, Known(fresh=run(rank(0), idle)))
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

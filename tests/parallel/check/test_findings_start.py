@@ -3,12 +3,15 @@
 import msgspec
 import pytest
 
-from scalelab.parallel.check.events import Alive, Call, Ended, Wrapped
+from scalelab.errors import ScaleLabError
+from scalelab.parallel.check.check import judge_run
+from scalelab.parallel.check.events import Alive, Call, Ended, RankEvents, Wrapped
 from scalelab.parallel.check.findings.compare import equal
 from scalelab.parallel.check.report import Report, judge
 from scalelab.parallel.launch import Outcome
 from scalelab.parallel.output import Line, Output
 
+FINISHED = Outcome("finished", "All 2 ranks finished after 1.0 s.", 1.0, Output())
 FAILED = Outcome("failed", "The job ended with an error, but no rank said why.", 1.0, Output())
 
 
@@ -142,6 +145,30 @@ def test_a_script_that_is_only_slow_is_not_stalled(story):
 @pytest.mark.parametrize(("other", "same"), [([1.0, 2.0], True), ([1.001, 2.0], False), ([1.0, 2.0, 3.0, 3.0], True)])
 def test_fingerprints_are_equal_within_rounding(other, same):
     assert equal([[1.0, 2.0], other]) is same
+
+
+def judged(told, outcome=FINISHED):
+    return judge_run([RankEvents(i, events) for i, events in enumerate(told.ranks)], outcome)
+
+
+def test_where_no_optimizer_steps_there_is_nothing_to_judge(story):
+    with pytest.raises(ScaleLabError, match="The script made no optimizer step, so there is nothing to judge"):
+        judged(story().tell(Ended(0)))
+    one_alone = story().step().tell(Ended(1), Ended(0))
+    del one_alone.ranks[1][1]
+    with pytest.raises(ScaleLabError, match="Rank 1 made no optimizer step"):
+        judged(one_alone)
+
+
+def test_a_run_without_a_step_that_was_ended_says_why(story):
+    large = Outcome("memory", "The ranks used more than 2 GB of memory together, and all were ended.", 9.0, Output())
+    with pytest.raises(ScaleLabError, match="no optimizer step.*more than 2 GB"):
+        judged(story().tell(Alive(0, "train.py, line 4", None)), large)
+
+
+def test_an_error_is_told_though_it_came_before_the_first_step(story):
+    assert judged(story(initialized=False).tell(Ended(0))).ids() == {"not-initialized"}
+    assert judged(story().tell(Ended(0, "ValueError: no", "train.py, line 2")), FAILED).ids() == {"rank-crashed"}
 
 
 def test_converted_means_no_error_and_json_comes_back_whole(story):

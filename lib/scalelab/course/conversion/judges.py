@@ -13,8 +13,13 @@ NAMES_A_RANK = re.compile(r"\b(rank|worker)", re.IGNORECASE)
 
 
 def judge_end(known: Evidence) -> str | None:
-    """The run came to its end on ranks that share no disk."""
-    return None if known.fresh.finished else f"With each rank on a machine of its own: {known.fresh.reason}"
+    """The run came to its end on ranks that share no disk, and each of them trained: idle ranks are all alike."""
+    if not known.fresh.finished:
+        return f"With each rank on a machine of its own: {known.fresh.reason}"
+    for number, rank in enumerate(known.fresh.ranks):
+        if not rank.start_weights:
+            return f"Rank {number} makes no optimizer step: every rank trains, each by its own optimizer.step()."
+    return None
 
 
 def judge_log(known: Evidence) -> str | None:

@@ -42,8 +42,8 @@ def check(
     lies in `place`, by default a folder for temporary files, until the end. `watch` is called as `launch` does.
     `apart` is given the reading and judging of what strangers' ranks told, to do it where that can harm nobody.
 
-    Raises ScaleLabError where the script or Horovod is missing, the script is no Python, `workers` is below 2, or
-    the ranks did not begin.
+    Raises ScaleLabError where the script or Horovod is missing, the script is no Python, `workers` is below 2, the
+    ranks did not begin, or they made no optimizer step and nothing else was the matter.
     """
     script = Path(script).resolve()
     _refuse(script, workers)
@@ -75,11 +75,24 @@ def judge_run(ranks: list[events.RankEvents], outcome: Outcome, rates: Rates = R
             "smaller network, smaller batches or fewer data for the check, or the check more time (--timeout)."
         )
     findings = find_all(ranks, outcome, rates)
+    if not steps and all(finding.severity != "error" for finding in findings):
+        raise ScaleLabError(_no_step(ranks, outcome))
     pinned = device.find(ranks, torch.cuda.device_count())
     not_applicable = {device.ID: pinned} if isinstance(pinned, str) and pinned else {}
     if isinstance(pinned, Finding):
         findings.append(pinned)
     return judge(findings, len(ranks), steps, not_applicable)
+
+
+def _no_step(ranks: list[events.RankEvents], outcome: Outcome) -> str:
+    """Why there is nothing to judge: equal ranks may have done nothing at all."""
+    idle = [rank.rank for rank in ranks if not rank.steps]
+    who = "The script" if len(idle) == len(ranks) else f"Rank {idle[0]}"
+    why = "" if outcome.ended == "finished" else f" {outcome.reason}"
+    return (
+        f"{who} made no optimizer step, so there is nothing to judge: the check follows the optimizers of torch.optim, "
+        f"and no updates by other means.{why}"
+    )
 
 
 def _refuse(script: Path, workers: int) -> None:
