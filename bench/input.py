@@ -1,4 +1,4 @@
-"""The same images read from many small files and from a few tar shards, from the disk and from the system's memory.
+"""The same images read from many small files, a few tar shards, plain records and HDF5, from disk and from memory.
 
     python bench/input.py [--images 1200] [--rounds 5]
 

@@ -1,4 +1,4 @@
-"""The same images in many small files, in a few tar shards and in one file of plain records: how fast each is read."""
+"""The same images in many small files, in tar shards, in a file of plain records and in HDF5: how fast each is read."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import h5py
 import numpy as np
 import torch
 
@@ -28,7 +29,7 @@ class OneFileEach:
             path.parent.mkdir(parents=True, exist_ok=True)
             np.save(path, image.numpy())
             self.paths.append(path)
-        self.order = torch.randperm(len(images), generator=generator("reading order")).tolist()
+        self.order = reading_order(len(images))
 
     def read(self, latency: float = 0.0) -> int:
         """Read all images; their number. `latency`: see `opened`."""
@@ -67,7 +68,32 @@ class Records:
             return sum(len(self.file.decode(records)[1]) for records in iter(lambda: stream.read(part), b""))
 
 
-Layout = OneFileEach | Shards | Records
+class Hdf5:
+    """One HDF5 file with an array of pixels and one of labels; each image asked for by its number, shuffled."""
+
+    def __init__(self, folder: Path, images: Images):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.name, self.count, self.paths = "one HDF5 file, shuffled", len(images), [folder / "images.h5"]
+        with h5py.File(self.paths[0], "w") as file:
+            file["pixels"], file["labels"] = images.images.numpy(), images.labels.numpy()
+        self.order = reading_order(len(images))
+
+    def read(self, latency: float = 0.0) -> int:
+        """Read all images; their number. `latency`: see `opened`."""
+        return sum(self._read_file(path) for path in opened(self.paths, latency))
+
+    def _read_file(self, path: Path) -> int:
+        with h5py.File(path) as file:
+            pixels, labels = file["pixels"], file["labels"]
+            return sum(1 for _ in ((torch.from_numpy(pixels[k]), int(labels[k])) for k in self.order))
+
+
+Layout = OneFileEach | Shards | Records | Hdf5
+
+
+def reading_order(count: int) -> list[int]:
+    """The numbers of `count` images, shuffled, alike in each call."""
+    return torch.randperm(count, generator=generator("reading order")).tolist()
 
 
 def opened(paths: Iterable[Path], latency: float) -> Iterator[Path]:
@@ -79,16 +105,17 @@ def opened(paths: Iterable[Path], latency: float) -> Iterator[Path]:
 
 
 def write_layouts(folder: Path, images: Images, shards: int = 4) -> list[Layout]:
-    """The images in all three layouts, a folder each, and on the disk: only what is there can be forgotten.
+    """The images in all four layouts, a folder each, and on the disk: only what is there can be forgotten.
 
-    FOLDER/files, FOLDER/shards and FOLDER/records hold nothing else afterwards.
+    FOLDER/files, FOLDER/shards, FOLDER/records and FOLDER/hdf5 hold nothing else afterwards.
     """
-    for name in ("files", "shards", "records"):
+    for name in ("files", "shards", "records", "hdf5"):
         shutil.rmtree(folder / name, ignore_errors=True)
     layouts = [
         OneFileEach(folder / "files", images),
         Shards(folder / "shards", images, shards),
         Records(folder / "records", images),
+        Hdf5(folder / "hdf5", images),
     ]
     for path in (path for layout in layouts for path in layout.paths):
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Figures of reading: how fast images come from small files, shards and records, here and where opening takes long."""
+"""Figures of reading: how fast images come from each layout, here and where opening takes long."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,8 @@ from scalelab.view.figure import new_figure
 TITLE = {"fontsize": 10}
 STYLES = ({"color": "#d55e00", "marker": "o", "linestyle": "-"},
           {"color": "#0072b2", "marker": "s", "linestyle": "--"},
-          {"color": "black", "marker": "^", "linestyle": ":"})  # fmt: skip
+          {"color": "black", "marker": "^", "linestyle": ":"},
+          {"color": "#009e73", "marker": "D", "linestyle": "-."})  # fmt: skip
 
 
 def draw_reading(layouts: Sequence[Layout], places: Sequence[str], speeds: np.ndarray) -> Figure:
