@@ -1,6 +1,6 @@
 """The stored runs of Lab 3: every sweep of the lab, each run once.
 
-    python bench/large_batch.py [tuning tricks why steps noise] [--runs FOLDER]
+    python bench/large_batch.py [SWEEP ...] [--runs FOLDER]
 
 Runs the lab's sweeps (labs/source/lab3_large_batch/*.toml) as `scalelab sweep` does, two at a time, and keeps what
 has finished in measured_*.json beside them, each file whole at any time. Run records lie in FOLDER, so that a second

@@ -25,20 +25,24 @@ WORKERS, BATCH_SIZE = 2, 512  # large, so that its own noise plays no part in th
 EPOCHS = 24
 
 
-def cifar10() -> tuple[str, float, dict[int, list[float]]]:
-    """Options of the noise's run, the target, and the stored steps to it."""
+Known = tuple[str, float, int, dict[int, list[float]]]
+
+
+def cifar10() -> Known:
+    """Options of the noise's run, the target and how often in a row it must be there, and the stored steps to it."""
     measured = read_steps(LAB / "measured_steps.json")
     run = measured.measured.runs[0]
     sizes = f"--model {run.option('--model')} --images {run.option('--images')} --held-out {run.option('--held-out')}"
     steps = {size: measured.steps(size).tolist() for size in measured.batch_sizes}
-    return f"{sizes} --augment --lr {measured.lr(BATCH_SIZE)}", measured.target, steps
+    return f"{sizes} --augment --lr {measured.lr(BATCH_SIZE)}", measured.target, measured.patience, steps
 
 
-def fashion_mnist() -> tuple[str, float, dict[int, list[float]]]:
+def fashion_mnist() -> Known:
     measured = read_measured(FASHION)
     options = f"--model {measured.model_name} --images {measured.images} --lr {measured.lr(BATCH_SIZE)}"
     steps = measured.to_target("images") / np.array(measured.batch_sizes)
-    return options, measured.target, dict(zip(measured.batch_sizes, steps.T.tolist(), strict=True))
+    by_size = dict(zip(measured.batch_sizes, steps.T.tolist(), strict=True))
+    return options, measured.target, measured.patience, by_size
 
 
 def run(dataset: str, options: str, seed: int) -> NoiseRun:
@@ -57,8 +61,8 @@ def run(dataset: str, options: str, seed: int) -> NoiseRun:
 def main(seeds: int) -> None:
     """Run all, and store them."""
     for dataset, known in (("cifar10", cifar10()), ("fashion_mnist", fashion_mnist())):
-        options, target, steps = known
-        measured = NoiseRuns(target, steps, [run(dataset, options, seed) for seed in range(seeds)])
+        options, target, patience, steps = known
+        measured = NoiseRuns(target, patience, steps, [run(dataset, options, seed) for seed in range(seeds)])
         write_stored(measured, LAB / f"measured_noise_{dataset}.json")
         scale, knee = measured.scales().mean(), measured.curve().critical
         click.echo(f"{dataset}: noise scale {scale:.0f}, knee {knee:.0f}, ratio {scale / knee:.2f}")

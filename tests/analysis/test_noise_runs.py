@@ -35,9 +35,15 @@ def test_on_the_way_to_a_target_every_epoch_until_it_counts_once():
     assert run.epochs_to(2) == 3
 
 
+def test_a_target_is_kept_when_it_was_there_as_often_in_a_row_as_asked():
+    run = noise_run([20, 40, 60, 80, 1000], [0.5, 0.1, 0.5, 0.6, 0.7])
+    assert [run.epochs_to(0.5, patience) for patience in (1, 2, 3, 4)] == [1, 4, 5, 5]
+    assert run.on_the_way(0.5, patience=2) == pytest.approx(50, rel=0.02)
+
+
 def test_the_knee_is_that_of_the_stored_steps():
     steps = {size: [100 * (1 + 64 / size)] * 2 for size in (8, 32, 128, 512)}
-    runs = NoiseRuns(0.5, steps, [noise_run([60, 70], [0.1, 0.5], seed=seed) for seed in (0, 1)])
+    runs = NoiseRuns(0.5, 1, steps, [noise_run([60, 70], [0.1, 0.5], seed=seed) for seed in (0, 1)])
     assert runs.curve().critical == pytest.approx(64, rel=0.01)
     assert runs.scales() == pytest.approx([65, 65], rel=0.05)
 

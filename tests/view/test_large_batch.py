@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.noise_runs import NoiseRun
+from scalelab.analysis.noise_runs import NoiseRun, NoiseRuns
 from scalelab.analysis.sharpness_runs import Minimum
 from scalelab.analysis.steps_to_target import StepsCurve
 from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
@@ -55,7 +55,7 @@ def test_figures_of_3_1_can_be_drawn():
     for figure in (
         draw_speed(SIZES, np.array([[10.0, 20, 30], [11, 21, 31]])),
         draw_epochs(sweep({"16": [0.5, 0.6], "64": [0.4, 0.5]}), [16, 64]),
-        draw_noise([run], 0.5, curve, "knee"),
+        draw_noise(NoiseRuns(0.5, 2, {}, [run]), curve, "knee"),
         draw_why(sweep({"16": [0.5, 0.6], "64": [0.4, 0.5]}), {"16": "small", "64": "large"}),
         draw_sharpness({"small, 12 epochs": ends, "large": ends}),
     ):
@@ -66,7 +66,7 @@ def test_the_table_has_a_row_for_each_recipe_and_a_place_for_the_own_run():
     measured = sweep({"plain": [0.4, 0.42], "sqrt": [0.5, 0.52]})
     lines = table(measured, {"sqrt": rows(0.51)}).splitlines()
     assert len(lines) == 4
-    assert lines[2] == "| plain | 256 | 4 | 0.410 ± 0.028 |  |"
+    assert lines[2] == "| plain | 256 | 4 | 0.510 | 0.410 ± 0.028 |  |"
     assert lines[3].endswith("| 0.510 |")
 
 

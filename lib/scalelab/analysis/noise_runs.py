@@ -37,41 +37,47 @@ class NoiseRun(msgspec.Struct, frozen=True):
         """Epochs whose steps are taken together, so that there are enough of them for an estimate."""
         return math.ceil(FEWEST_STEPS / self.steps_per_epoch)
 
-    def parts(self, target: float | None = None) -> list[NoiseScale]:
-        """The noise scale of each part of the run; with a target those that begin before it was reached."""
+    def parts(self, target: float | None = None, patience: int = 1) -> list[NoiseScale]:
+        """The noise scale of each part of the run; with a target those that begin before it had been kept."""
         steps = self.epochs_per_part * self.steps_per_epoch
-        end = len(self.small) if target is None else self.epochs_to(target) * self.steps_per_epoch
+        end = len(self.small) if target is None else self.epochs_to(target, patience) * self.steps_per_epoch
         starts = range(0, min(end, len(self.small) - steps + 1), steps)
         own, all_together = self.batch_size // self.workers, self.batch_size
         return [noise_scale(self.small[i : i + steps], self.large[i : i + steps], own, all_together) for i in starts]
 
-    def epochs_to(self, target: float) -> int:
-        """Epochs until the held-out accuracy was at the target for the first time; all of them where it never was."""
-        there = [epoch for epoch, value in enumerate(self.accuracies, start=1) if value >= target]
-        return there[0] if there else len(self.accuracies)
+    def epochs_to(self, target: float, patience: int = 1) -> int:
+        """Epochs until the held-out accuracy was at the target `patience` times in a row; all where it never was."""
+        kept = 0
+        for epoch, value in enumerate(self.accuracies, start=1):
+            kept = kept + 1 if value >= target else 0
+            if kept == patience:
+                return epoch
+        return len(self.accuracies)
 
-    def on_the_way(self, target: float) -> float:
-        """The mean of the noise scale over the steps until the target.
+    def on_the_way(self, target: float, patience: int = 1) -> float:
+        """The mean of the noise scale over the steps until the target had been kept.
 
         It is the critical batch size (McCandlish et al. 2018, appendix D) if noise plays no part in the steps: so take
         it from runs with a large batch.
         """
-        return float(np.mean([part.value for part in self.parts(target)]))
+        return float(np.mean([part.value for part in self.parts(target, patience)]))
 
 
 class NoiseRuns(msgspec.Struct, frozen=True):
     """Runs of several seeds, and beside them what the steps to a target say of the same task.
 
+    target, patience: held-out accuracy, and at how many measurements in a row it must be there for the steps to end.
     steps: {batch size: steps of each seed}, from runs with tuned learning rates.
     """
 
     target: float
+    patience: int
     steps: dict[int, list[float]]
     runs: list[NoiseRun]
 
     def scales(self) -> np.ndarray:
         """The noise scale on the way to the target: (runs,)."""
-        return np.array([run.on_the_way(self.target) for run in self.runs])
+        return np.array([run.on_the_way(self.target, self.patience) for run in self.runs])
 
     def curve(self) -> StepsCurve:
         """Steps to the target by batch size, fitted to the means over the seeds."""

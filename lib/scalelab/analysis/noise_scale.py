@@ -18,9 +18,11 @@ from scalelab.errors import ScaleLabError
 class NoiseScale:
     """An estimate with its error.
 
-    gradient: |G|^2, the squared length of the gradient of all the data; noise: tr(Sigma), the variance of the gradient
-    of one example, summed over the weights; both unbiased. value: noise / gradient, in examples; error: its standard
-    error. Where the gradient is lost in the noise `gradient` may come out negative, and `value` has no meaning.
+    gradient: |G|^2, the squared length of the expected gradient; noise: tr(Sigma), the variance of the gradient of one
+    example, summed over the weights; both unbiased. Examples that are drawn from a finite set without repeating stand
+    for what the set was drawn from, so |G|^2 is that of the population, shorter than of the set. value:
+    noise / gradient, in examples; error: its standard error. Where the gradient is lost in the noise `gradient` may
+    come out negative, and `value` has no meaning.
     """
 
     gradient: float

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.analysis.noise_runs import NoiseRun
+from scalelab.analysis.noise_runs import NoiseRuns
 from scalelab.analysis.sharpness_runs import Minimum
 from scalelab.analysis.steps_to_target import DIMINISHING, NONE, PERFECT, StepsCurve
 from scalelab.analysis.sweep_runs import SweepRuns
@@ -109,11 +109,11 @@ def draw_epochs(measured: SweepRuns, sizes: Sequence[int]) -> Figure:
     return figure
 
 
-def draw_noise(runs: Sequence[NoiseRun], target: float, curve: StepsCurve, prediction: str | None = None) -> Figure:
+def draw_noise(noise: NoiseRuns, curve: StepsCurve, prediction: str | None = None) -> Figure:
     """The noise scale in each part of the way to the target, and the knee that the steps have shown."""
     figure, axes = new_figure(width=6.5, height=3.6)
-    for run in runs:
-        parts = run.parts(target)
+    for run in noise.runs:
+        parts = run.parts(noise.target, noise.patience)
         epochs = run.epochs_per_part * (np.arange(len(parts)) + 0.5)
         values, errors = (np.array([getattr(part, name) for part in parts]) for name in ("value", "error"))
         look = {"fmt": "o", "capsize": 2, "markersize": 4, "linewidth": 0.8, "alpha": 0.8}

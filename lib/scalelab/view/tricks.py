@@ -91,8 +91,9 @@ def by_optimizer(tuning: SweepRuns) -> dict[str, dict[float, float]]:
 
 
 def table(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: Sequence[str] | None = None) -> str:
-    """The recipes as a Markdown table: updates, accuracy with its spread, own accuracy where there is one."""
-    lines = ["| recipe | batch | updates | held-out accuracy | yours |", "|---|---|---|---|---|"]
+    """The recipes as a Markdown table: updates, accuracies, the held-out one with its spread and beside the own."""
+    columns = ("recipe", "batch", "updates", "training accuracy", "held-out accuracy", "yours")
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for name in names or measured.names:
         samples = measured.last(name)
         mine = f"{own[name][-1].validation_accuracy:.3f}" if own.get(name) else ""
@@ -100,7 +101,8 @@ def table(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: Sequence
         sizes = _batch_sizes(measured.of(name)[0])
         updates = round(measured.last(name, "images")[0] / len(sizes) * sum(1 / size for size in sizes))
         size = f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]:,}"
-        lines.append(f"| {name} | {size} | {updates:,} | {samples.mean():.3f}{spread} | {mine} |")
+        known = f"{measured.last(name, 'train_accuracy').mean():.3f}"
+        lines.append(f"| {name} | {size} | {updates:,} | {known} | {samples.mean():.3f}{spread} | {mine} |")
     return "\n".join(lines)
 
 
