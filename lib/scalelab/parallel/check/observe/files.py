@@ -1,9 +1,12 @@
 """Tells which files a rank writes, and sees that the check's links are replaced before they are written through."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -13,6 +16,7 @@ from scalelab.parallel.check.observe.rank import Rank
 
 MOST_WRITES, MOST_PRINTS = 500, 500
 PASSING = (".lock", ".pyc", ".tmp")
+DESCRIPTORS = Path("/dev/fd")
 
 
 class Files:
@@ -22,6 +26,7 @@ class Files:
         self.rank, self.here = rank, Path.cwd()
         self.busy = threading.local()
         self.told: set[tuple] = set()
+        self.early: dict[Path, str] = {}  # files opened to be written before the first step, and at which line
         self.prints = 0
         self.pid = os.getpid()
 
@@ -48,11 +53,22 @@ class Files:
         if path.is_symlink() and path.is_relative_to(self.here):
             _detach(path, keep)
         where = self.rank.where()
-        passing = path.suffix in PASSING or path.is_relative_to("/dev") or path.is_relative_to(self.rank.told)
+        passing = path.name.endswith(PASSING) or path.is_relative_to("/dev") or path.is_relative_to(self.rank.told)
         told = (str(path), self.rank.step > 0)
         if where is None or passing or told in self.told or len(self.told) >= MOST_WRITES:
             return
         self.told.add(told)
+        if not self.rank.step:
+            self.early[path] = where
+        self._tell(path, where)
+
+    def look_again(self) -> None:
+        """The first step is over: files that were opened before it and are still open are written as it trains."""
+        with contextlib.suppress(OSError):  # a system that does not list its descriptors
+            for path in _held_open(self.early):
+                self._tell(path, self.early[path])
+
+    def _tell(self, path: Path, where: str) -> None:
         name = str(path.relative_to(self.here)) if path.is_relative_to(self.here) else str(path)
         self.rank.tell(Write(self.rank.step, where, name))
 
@@ -79,12 +95,28 @@ def install(rank: Rank) -> None:
     torch.save = observed_save
     sys.stdout.write = observed_write
     sys.addaudithook(files.opened)
+    rank.after_first_step.append(files.look_again)
 
 
 def _to_write(mode: object, flags: object) -> bool:
     if isinstance(mode, str):
         return any(letter in mode for letter in "wax+")
     return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+
+
+def _held_open(paths: Iterable[Path]) -> list[Path]:
+    """Those of the files that an open descriptor of this process can write to."""
+    held = set()
+    for descriptor in DESCRIPTORS.iterdir():
+        number = int(descriptor.name)
+        with contextlib.suppress(OSError):  # that of the folder itself is closed by now
+            if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
+                held.add(_identity(os.fstat(number)))
+    return [path for path in paths if path.exists() and _identity(path.stat()) in held]
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _detach(link: Path, keep: bool) -> None:

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -39,6 +39,7 @@ class Rank:
         self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
         self.replaced: list = []  # optimizers that were given to DistributedOptimizer
         self.received = 0  # elements that collective calls have brought
+        self.after_first_step: list[Callable[[], None]] = []  # called once
 
     def tell(self, event: Event) -> None:
         with self.lock:
