@@ -1,5 +1,6 @@
 """The submissions of a class, as they lie in a folder."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,20 +29,26 @@ def find_submissions(folder: Path, out: Path) -> tuple[list[Submission], list[st
     """
     if not folder.is_dir():
         raise ScaleLabError(f"There is no folder {folder}; give the one that holds the submissions.")
-    if out.resolve() == folder.resolve():
+    if _real(out) == _real(folder):
         raise ScaleLabError(f"Results cannot go to {folder}, where the submissions are; give --out another folder.")
     files: dict[str, list[Path]] = {}
+    closed: dict[str, Submission] = {}
     without = []
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith((".", "__pycache__")) or entry.resolve() == out.resolve():
+        if entry.name.startswith((".", "__pycache__")) or _real(entry) == _real(out):
             continue
-        if entry.is_dir():
-            found = _in_folder(entry)
-            files.setdefault(entry.name, []).extend(found)
-            without += [] if found else [entry.name]
-        elif entry.suffix == ".py":
-            files.setdefault(entry.stem, []).append(entry)
-    submissions = [_submission(folder, student, found) for student, found in sorted(files.items()) if found]
+        try:
+            if entry.is_dir():
+                found = _in_folder(entry)
+                files.setdefault(entry.name, []).extend(found)
+                without += [] if found else [entry.name]
+            elif entry.suffix == ".py":
+                files.setdefault(entry.stem, []).append(entry)
+        except OSError as error:  # of this student alone
+            why = f"{_readable(entry.name)} cannot be looked into ({error.strerror})."
+            closed[entry.name] = Submission(_readable(entry.name), entry, why)
+    open_ones = {student: _submission(folder, student, found) for student, found in files.items() if found}
+    submissions = [submission for _, submission in sorted((open_ones | closed).items())]
     if not submissions:
         raise ScaleLabError(f"There is no submission in {folder}: neither NAME.py nor NAME/{SCRIPT}.")
     return submissions, without
@@ -57,14 +64,35 @@ def _in_folder(folder: Path) -> list[Path]:
 
 def _submission(folder: Path, student: str, found: list[Path]) -> Submission:
     file = found[0]
-    readable = student.encode("utf-8", "backslashreplace").decode()
-    if not student.isprintable() or len(readable.encode()) > LONGEST_NAME or student in OF_THE_CLASS:
+    readable = _readable(student)
+    if readable != student or len(student.encode()) > LONGEST_NAME or student in OF_THE_CLASS:
         return Submission(readable, file, "The name cannot be a student's; rename the file.")
+    return Submission(student, file, _readable(_what_is_wrong(folder, found)))
+
+
+def _what_is_wrong(folder: Path, found: list[Path]) -> str:
+    """In a sentence; empty where nothing is."""
+    file, name = found[0], found[0].relative_to(folder)
     if len(found) > 1:
         names = ", ".join(str(path.relative_to(folder)) for path in found)
-        return Submission(student, file, f"There are {len(found)} submissions ({names}); leave one.")
-    if file.resolve() != folder.resolve() / file.relative_to(folder):
-        return Submission(student, file, f"{file.relative_to(folder)} is a link to {file.resolve()}; copy the file.")
-    if not file.is_file():
-        return Submission(student, file, f"{file.relative_to(folder)} is not a file.")
-    return Submission(student, file)
+        return f"There are {len(found)} submissions ({names}); leave one."
+    if _real(file) != _real(folder) / name:
+        return f"{name} is a link to {_real(file)}; copy the file."
+    return "" if _is_file(file) else f"{name} is not a file."
+
+
+def _real(path: Path) -> Path:
+    """Where it leads to; other than `Path.resolve`, it raises nothing for links that lead in a ring."""
+    return Path(os.path.realpath(path))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _readable(text: str) -> str:
+    """The text without what steers a terminal, or cannot be written as text at all."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
