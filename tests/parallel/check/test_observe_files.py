@@ -6,7 +6,7 @@ import pytest
 
 from scalelab.parallel.check.events import RankEvents, Write
 from scalelab.parallel.check.findings import output
-from scalelab.parallel.check.observe.files import Files
+from scalelab.parallel.check.observe.files import SAVERS, Files, observed_save
 from scalelab.parallel.check.observe.rank import Rank
 
 
@@ -59,6 +59,26 @@ def test_what_is_closed_before_the_first_step_or_only_read_is_not_written_then(o
     observed.runs("settings = open('settings.txt', 'w')\nsettings.close()\nsettings = open('settings.txt')")
     observed.steps()
     assert observed.written() == [(0, "settings.txt")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.save(weights, 'weights')",
+        "torch.save(weights, f='weights')",
+        "safetensors.torch.save_file(weights, 'weights')",
+        "safetensors.torch.save_file(weights, filename='weights')",
+        "safetensors.torch.save_model(torch.nn.Linear(1, 1), 'weights')",
+        "safetensors.numpy.save_file({'w': numpy.ones(2)}, 'weights')",
+    ],
+)
+def test_weights_that_are_saved_past_pythons_open_are_told(observed, monkeypatch, line):
+    for owner, name in SAVERS:
+        monkeypatch.setattr(owner, name, observed_save(observed.files, getattr(owner, name)))
+    observed.rank.step = 5
+    observed.runs(f"import numpy, safetensors.numpy, safetensors.torch, torch\nweights = {{'w': torch.ones(2)}}\n{line}")
+    assert observed.written() == [(5, "weights")]
+    assert observed.heard[0].where == "train.py, line 3"
 
 
 def test_a_lock_is_no_output(observed):

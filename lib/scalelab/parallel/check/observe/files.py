@@ -6,9 +6,11 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import safetensors.numpy
+import safetensors.torch
 import torch
 
 from scalelab.parallel.check.events import Print, Write
@@ -16,6 +18,9 @@ from scalelab.parallel.check.observe.rank import Rank
 
 MOST_WRITES, MOST_PRINTS = 500, 500
 PASSING = (".lock", ".pyc", ".tmp")
+# They open their files in C++ and in Rust. All of safetensors' save_file come down to that one function.
+SAVERS = [(torch, "save"), (safetensors.torch, "serialize_file"), (safetensors.numpy, "serialize_file")]
+TARGETS = ("f", "filename")
 DESCRIPTORS = Path("/dev/fd")
 
 
@@ -80,22 +85,31 @@ class Files:
 
 
 def install(rank: Rank) -> None:
-    """Hook opening, renaming, torch.save and print. Call after the check's own files are open."""
+    """Hook opening, renaming, what saves without Python's `open`, and print. Call when the check's files are open."""
     files = Files(rank)
-    save, write = torch.save, sys.stdout.write
-
-    def observed_save(thing, target, *arguments, **options):
-        files.writes(target)
-        return save(thing, target, *arguments, **options)
+    write = sys.stdout.write
 
     def observed_write(text):
         files.printed(text)
         return write(text)
 
-    torch.save = observed_save
+    for owner, name in SAVERS:
+        setattr(owner, name, observed_save(files, getattr(owner, name)))
     sys.stdout.write = observed_write
     sys.addaudithook(files.opened)
     rank.after_first_step.append(files.look_again)
+
+
+def observed_save(files: Files, save: Callable) -> Callable:
+    """`save(thing, target, ...)`, which tells of the target first, by whatever name it is given."""
+
+    def save_and_tell(*arguments, **options):
+        targets = [*arguments[1:2], *(options[name] for name in TARGETS if name in options)]
+        for target in targets:
+            files.opened("open", (target, "wb", 0))
+        return save(*arguments, **options)
+
+    return save_and_tell
 
 
 def _to_write(mode: object, flags: object) -> bool:
