@@ -47,6 +47,14 @@ DAMAGE = {
         lambda path: edit(path, lambda w: w.update({"head.2.bias": torch.ones(11)})),
         "as F32 [11] where F32 [10] is expected",
     ),
+    "shape of 5,000 dimensions": (
+        lambda path: with_header(path, lambda h: h["head.2.bias"].update(shape=[10] + [1] * 4_999)),
+        "as F32 of 5,000 dimensions where F32 [10] is expected",
+    ),
+    "type of 100,000 letters": (
+        lambda path: with_header(path, lambda h: h["head.2.bias"].update(dtype="F" * 100_000)),
+        "not a whole safetensors file",
+    ),
     "type": (
         lambda path: edit(path, lambda w: w.update({"head.2.bias": torch.ones(10).long()})),
         "as I64 [10] where F32 [10] is expected",
@@ -68,6 +76,7 @@ def test_a_bad_checkpoint_is_refused_with_its_reason(path, kind):
         load_weights(build("small-resnet"), path)
     assert sentence in str(error.value)
     assert path.name in str(error.value)
+    assert len(str(error.value)) < 1000
 
 
 def test_good_weights_are_loaded_to_the_bit(path):

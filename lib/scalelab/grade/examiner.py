@@ -93,6 +93,7 @@ class Examiner:
             return msgspec.json.decode(line, type=Measured | Refused)
         except msgspec.DecodeError:
             self.process.kill()
+            self.process.wait()  # else it may still look alive to who grades next
             raise ScaleLabError("The process that measures checkpoints has ended or hangs; grade again.") from None
 
 

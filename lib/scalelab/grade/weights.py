@@ -7,11 +7,19 @@ from safetensors import SafetensorError, safe_open
 from torch import nn
 
 MOST_HEADER_BYTES = 1 << 20
+MOST_SAID = 300  # characters of a reason; MOST_DIMENSIONS are those of a shape that are told in it
+MOST_DIMENSIONS = 8
 TYPES = {torch.float32: "F32", torch.int64: "I64"}  # all that a model's state is made of, as safetensors says it
 
 
 class BadCheckpointError(Exception):
-    """A file that is not the weights of the model it should be; the message says what is wrong with it."""
+    """A file that is not the weights of the model it should be; the message says what is wrong with it.
+
+    It is cut, for it may quote the file: a type or a shape there can have a megabyte of words.
+    """
+
+    def __init__(self, reason: str):
+        super().__init__(reason if len(reason) <= MOST_SAID else f"{reason[:MOST_SAID]} ...")
 
 
 def most_bytes(model: nn.Module) -> int:
@@ -48,4 +56,6 @@ def _check_header(file, expected: dict[str, torch.Tensor], name: str) -> None:
 
 
 def _words(dtype: str, shape: list[int]) -> str:
+    if len(shape) > MOST_DIMENSIONS:
+        return f"{dtype} of {len(shape):,} dimensions"
     return f"{dtype} {shape}"

@@ -49,6 +49,8 @@ EXPECTED = {
     "odd_digits": Expected(NONE),
     # Its checkpoints are none.
     "checkpoint_claims_too_much": Expected("epoch-001.safetensors is not a whole safetensors file"),
+    "checkpoint_has_a_long_shape": Expected("has head.2.bias as F32 of 5,000 dimensions where F32 [10] is expected"),
+    "checkpoint_has_a_long_type": Expected("epoch-001.safetensors is not a whole safetensors file"),
     "checkpoint_has_other_names": Expected("does not hold this model's weights"),
     "checkpoint_has_other_shapes": Expected("has head.2.bias as F32 [11] where F32 [10] is expected"),
     "checkpoint_is_a_device": Expected("epoch-001.safetensors is a link"),
