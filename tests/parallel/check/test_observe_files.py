@@ -76,7 +76,8 @@ def test_weights_that_are_saved_past_pythons_open_are_told(observed, monkeypatch
     for owner, name in SAVERS:
         monkeypatch.setattr(owner, name, observed_save(observed.files, getattr(owner, name)))
     observed.rank.step = 5
-    observed.runs(f"import numpy, safetensors.numpy, safetensors.torch, torch\nweights = {{'w': torch.ones(2)}}\n{line}")
+    imports = "import numpy, safetensors.numpy, safetensors.torch, torch"
+    observed.runs(f"{imports}\nweights = {{'w': torch.ones(2)}}\n{line}")
     assert observed.written() == [(5, "weights")]
     assert observed.heard[0].where == "train.py, line 3"
 
