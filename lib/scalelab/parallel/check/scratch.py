@@ -1,7 +1,8 @@
 """A folder for the ranks to run in, so that the check overwrites nothing of the learner's.
 
-It holds the working folder's files as links. A rank that opens one to write gets a copy first
-(scalelab.parallel.check.observe.files). What a script writes under an absolute path stays where it writes it.
+It holds the working folder's files as links. A rank that opens one to write gets a copy first, and one that changes
+something in a folder that is linked as a whole gets a folder of links (scalelab.parallel.check.observe.links). What a
+script writes under an absolute path stays where it writes it.
 """
 
 from pathlib import Path

@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -14,10 +13,12 @@ import safetensors.torch
 import torch
 
 from scalelab.parallel.check.events import Print, Write
+from scalelab.parallel.check.observe.links import detach_file, detach_folders
 from scalelab.parallel.check.observe.rank import Rank
 
 MOST_WRITES, MOST_PRINTS = 500, 500
-PASSING = (".lock", ".pyc", ".tmp")
+PASSING = (".lock", ".part", ".pyc", ".tmp")
+EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
 # They open their files in C++ and in Rust. All of safetensors' save_file come down to that one function.
 SAVERS = [(torch, "save"), (safetensors.torch, "serialize_file"), (safetensors.numpy, "serialize_file")]
 TARGETS = ("f", "filename")
@@ -37,12 +38,15 @@ class Files:
 
     def opened(self, event: str, arguments: tuple) -> None:
         """Python's audit hook: called before a file is opened, renamed, and much more."""
-        if event not in ("open", "os.rename") or getattr(self.busy, "now", False) or os.getpid() != self.pid:
+        if event not in EVENTS or getattr(self.busy, "now", False) or os.getpid() != self.pid:
             return
         self.busy.now = True
         try:
             if event == "os.rename":
+                self._detach(arguments[0])
                 self.writes(arguments[1])
+            elif event != "open":
+                self._detach(arguments[0])
             elif _to_write(arguments[1], arguments[2]):
                 self.writes(arguments[0], keep="r" in str(arguments[1]) or "a" in str(arguments[1]))
         except (OSError, ValueError, TypeError):
@@ -52,11 +56,11 @@ class Files:
 
     def writes(self, target: object, keep: bool = False) -> None:
         """Tell of a file about to be written, where the line that does so is the script's."""
-        if not isinstance(target, str | bytes | os.PathLike):
+        path = self._detach(target)
+        if path is None:
             return
-        path = Path(os.path.abspath(os.fsdecode(target)))  # noqa: PTH100  (a link must not be followed)
         if path.is_symlink() and path.is_relative_to(self.here):
-            _detach(path, keep)
+            detach_file(path, keep)
         where = self.rank.where()
         passing = path.name.endswith(PASSING) or path.is_relative_to("/dev") or path.is_relative_to(self.rank.told)
         told = (str(path), self.rank.step > 0)
@@ -66,6 +70,15 @@ class Files:
         if not self.rank.step:
             self.early[path] = where
         self._tell(path, where)
+
+    def _detach(self, target: object) -> Path | None:
+        """The path of something about to be changed, in folders of the check's own; None where it is no path."""
+        if not isinstance(target, str | bytes | os.PathLike):
+            return None
+        path = Path(os.path.abspath(os.fsdecode(target)))  # noqa: PTH100  (a link must not be followed)
+        if path.is_relative_to(self.here):
+            detach_folders(path, self.here, self.here.with_name("folders"))
+        return path
 
     def look_again(self) -> None:
         """The first step is over: files that were opened before it and are still open are written as it trains."""
@@ -131,11 +144,3 @@ def _held_open(paths: Iterable[Path]) -> list[Path]:
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
-
-
-def _detach(link: Path, keep: bool) -> None:
-    """Put a copy, or nothing, in the place of a link to one of the learner's files."""
-    original = link.resolve()
-    link.unlink(missing_ok=True)
-    if keep and original.is_file():
-        shutil.copy(original, link)
