@@ -54,6 +54,7 @@ def grade(order: Order, audience: Audience | None = None) -> Result:
     targets = order.rubric.targets_for(handout.source)
     audience.say(f"Data: {handout.source}, {len(handout.train):,} training and {len(handout.test):,} held-out images")
     audience.say(f"Targets: training {targets.train_accuracy:.3f}, held-out {targets.test_accuracy:.3f}")
+    order.out.mkdir(mode=0o700, parents=True, exist_ok=True)
     if refusal:
         result, record = _result(order, prepared, refusal), []
     else:
@@ -61,7 +62,6 @@ def grade(order: Order, audience: Audience | None = None) -> Result:
         runs = _run(source, order, prepared, terms, audience)
         result, record = _weigh(runs, order, prepared, terms)
     result = result.plainly()
-    order.out.mkdir(parents=True, exist_ok=True)
     write_feedback(result, record, order.out / "feedback.html")
     result.save(order.out / "result.json")
     return result

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scalelab.data.untrusted import clear
 from scalelab.grade.handout import Handout
+from scalelab.grade.leftovers import make_private
 from scalelab.grade.order import Order
 from scalelab.grade.sandbox import Walls, enclose, in_memory, make_group, on_disk, over_cap
 from scalelab.parallel.launch import EndJobError, Limits, Progress
@@ -29,8 +30,12 @@ class Room:
         self.group = None
 
     def furnish(self, source: bytes, handout: Handout) -> None:
-        """Put the script and the training part of the data in, to be read by whoever will run it."""
-        self.out.mkdir(parents=True)
+        """Put the script and the training part of the data in, to be read by whoever will run it.
+
+        Other users of the machine cannot enter: what the submission leaves would be theirs to read, or to run.
+        """
+        self.home.mkdir(mode=0o700, parents=True)
+        self.out.mkdir(mode=0o700)
         self.script.write_bytes(source)
         handout.write(self.data)
         self.data.chmod(0o755)
@@ -90,8 +95,11 @@ class Room:
 
     def keep(self, most_bytes: dict[str, int]) -> None:
         """Of what the submission wrote, keep the files of these names, cut to so many bytes, and clear the rest."""
+        make_private(self.out)
         for path in self.out.iterdir():
             if path.name not in most_bytes or path.is_symlink() or not path.is_file():
                 clear(path)
-            elif path.stat().st_size > most_bytes[path.name]:
+                continue
+            path.chmod(0o600)
+            if path.stat().st_size > most_bytes[path.name]:
                 os.truncate(path, most_bytes[path.name])

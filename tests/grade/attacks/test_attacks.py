@@ -71,6 +71,7 @@ EXPECTED = {
     "record_is_endless": Expected(f"more than 300 MB {DISK}"),
     "record_is_nonsense": Expected(NONE),
     "leaves_odd_names": Expected(NONE),
+    "leaves_set_user_id_files": Expected(UNTRAINED),
     "takes_its_folder_away": Expected(NONE),
     "paints_the_screen": Expected("Rank 0 stopped with RuntimeError: \N{REPLACEMENT CHARACTER}[2J"),
     "speaks_in_codes": Expected("Rank 0 stopped with RuntimeError: \N{REPLACEMENT CHARACTER}[2J"),
@@ -170,6 +171,8 @@ def test_an_attack_fails(name, order, nothing_left, tmp_path):
     assert left - kept - {f"run/out/epoch-00{number}.safetensors" for number in (1, 2, 3)} == {
         "result.json", "feedback.html", "run", "run/assessment.py", "run/out"
     }  # fmt: skip
+    out = tmp_path / "result" / "run" / "out"
+    assert [path for path in (out, *out.iterdir()) if path.stat().st_mode & 0o7077] == []
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from scalelab.data.untrusted import clear, open_plain
+from scalelab.data.untrusted import open_plain
 from scalelab.errors import ScaleLabError
 from scalelab.grade.classroom.handed_in import SCRIPT, Submission
 from scalelab.grade.classroom.lock import held
@@ -22,6 +22,7 @@ from scalelab.grade.classroom.order import ClassOrder
 from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.terms import ClassTerms
 from scalelab.grade.grading import grade
+from scalelab.grade.leftovers import clear_closed
 from scalelab.grade.order import Audience
 from scalelab.grade.result import Result
 from scalelab.grade.submission import MOST_BYTES
@@ -125,12 +126,12 @@ def _take_up(places: Places, submission: Submission, terms: ClassTerms) -> None:
         mark = read(folder / "result" / MARK, Mark)
         if mark and _holds(mark, digest(submission.file), terms) and not is_done(places, submission, terms):
             _put_in_place(places, submission.student, folder / "result")
-        clear(folder)
+        clear_closed(folder)
 
 
 def _grade(places: Places, order: ClassOrder, submission: Submission, terms: ClassTerms, audience: Audience) -> None:
     folder = places.work(submission.student) / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
-    folder.mkdir(parents=True)
+    folder.mkdir(mode=0o700, parents=True)
     script, out, start = folder / SCRIPT, folder / "result", time.monotonic()
     sha = _copy(submission.file, script)
     try:
@@ -140,7 +141,7 @@ def _grade(places: Places, order: ClassOrder, submission: Submission, terms: Cla
         save(out / MARK, mark)
         _put_in_place(places, submission.student, out)
     finally:
-        clear(folder)
+        clear_closed(folder)
 
 
 def _copy(file: Path, to: Path) -> str:

@@ -1,0 +1,52 @@
+"""What a submission leaves is cleared or kept, however it was left; by root and by an ordinary user who grade."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+KEEP = """
+import json, os, sys
+from pathlib import Path
+from types import SimpleNamespace
+from scalelab.grade.leftovers import clear_closed
+from scalelab.grade.room import Room
+from scalelab.grade.sandbox import Caps
+home = Path(sys.argv[1]) / "run"
+room = Room(home, SimpleNamespace(rubric=SimpleNamespace(caps=Caps())))
+for folder in (room.out, home / "check"):
+    (folder / "closed" / "inner").mkdir(parents=True)
+    (folder / "closed" / "inner" / "file").touch()
+    (folder / "link").symlink_to(sys.argv[1])
+    for name in ("kept", "cut", "cleared"):
+        (folder / name).write_bytes(bytes(10))
+        os.chmod(folder / name, 0o6755)
+    os.chmod(folder / "cut", 0)
+    for place in ("closed/inner", "closed", "."):
+        os.chmod(folder / place, 0)
+room.keep({"kept": 10, "cut": 4, "closed": 10, "link": 10})
+clear_closed(home / "check")
+left = {str(path.relative_to(home)): [oct(path.stat().st_mode), path.stat().st_size] for path in room.out.iterdir()}
+left |= {"home": [path.name for path in home.iterdir()], "outside": os.stat(sys.argv[1]).st_mode}
+print(json.dumps(left))
+"""
+
+
+@pytest.fixture
+def place():
+    """A folder that an ordinary user can write to, other than pytest's own."""
+    place = Path(tempfile.mkdtemp(prefix="scalelab-left-", dir="/var/tmp"))
+    place.chmod(0o777)
+    yield place
+    shutil.rmtree(place)
+
+
+def test_a_closed_folder_is_opened_and_nothing_that_is_kept_can_be_run_or_read_by_others(python_by, place):
+    before = place.stat().st_mode
+    done = python_by(KEEP, place)
+    assert done.returncode == 0, done.stderr
+    left = json.loads(done.stdout)
+    kept = {"out/kept": ["0o100600", 10], "out/cut": ["0o100600", 4]}
+    assert left == kept | {"home": ["out"], "outside": before}
