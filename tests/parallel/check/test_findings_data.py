@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 
 from scalelab.parallel.check.events import Batch
@@ -58,6 +59,40 @@ def test_indices_into_a_rank_s_own_part_are_not_taken_for_the_same_images():
     assert not same_batches(mine, theirs)
     assert not same_numbering(mine, theirs)
     assert not same_epoch(mine, theirs)
+
+
+def blocks_with_labels_in_turn(rank, epochs=2):
+    """Contiguous blocks of plain images whose labels are 0 to 9 over and over; each rank counts its own from 0."""
+    count = COUNT // 2
+    orders = [shuffled(epoch, count) for epoch in range(epochs)]
+    return [
+        Batch(0, [1000 + rank * count + i for i in batch], batch, [i % 10 for i in batch])
+        for order in orders
+        for batch in (order[start : start + BATCH] for start in range(0, count, BATCH))
+    ]
+
+
+def test_equal_labels_and_numbers_of_images_that_are_plainly_others_are_no_fault():
+    mine, theirs = blocks_with_labels_in_turn(0), blocks_with_labels_in_turn(1)
+    assert not same_batches(mine, theirs)
+    assert not same_numbering(mine, theirs)
+    assert not same_epoch(mine, theirs)
+    assert same_batches(mine, blocks_with_labels_in_turn(0))
+
+
+@pytest.mark.parametrize("variants", [2, 3, 4, 8, 100])
+@pytest.mark.parametrize("seed", range(20))
+def test_the_same_batches_are_seen_however_few_variants_the_augmentation_has(variants, seed):
+    orders = [shuffled(epoch) for epoch in range(3)]
+
+    def augmented(rank):
+        drawn = random.Random(2 * seed + rank)
+        return [
+            msgspec.structs.replace(batch, rows=[1000 * row + drawn.randrange(variants) for row in batch.rows])
+            for batch in part(orders)
+        ]
+
+    assert same_batches(augmented(0), augmented(1))
 
 
 def test_drawing_with_replacement_is_no_undivided_epoch():

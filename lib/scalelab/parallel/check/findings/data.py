@@ -10,6 +10,7 @@ from scalelab.parallel.check.report import Finding
 FEWEST_LABELS, FEWEST_CLASSES = 16, 3  # below that, equal labels may be chance
 SHUFFLES = ("randperm", "permutation", "shuffle")
 SHARED = 0.95  # of an epoch's examples, for the epoch to count as the same
+BY_CHANCE = 0.05  # of two ranks' examples, to be alike although they are not the same
 OWN_PART = (
     "Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
     "or indices[hvd.rank()::hvd.size()]"
@@ -35,6 +36,8 @@ def same_batches(first: Part, other: Part) -> bool:
     pairs = list(zip(first, other, strict=False))
     if all(Counter(a.rows) == Counter(b.rows) for a, b in pairs):
         return True
+    if rows_tell_apart(first, other):
+        return False
     labels = [label for a, _ in pairs for label in a.labels]
     telling = len(labels) >= FEWEST_LABELS and len(set(labels)) >= FEWEST_CLASSES
     return telling and all(a.labels == b.labels and a.indices == b.indices for a, b in pairs)
@@ -53,8 +56,21 @@ def same_epoch(first: Part, other: Part) -> bool:
     return False
 
 
+def rows_tell_apart(first: Part, other: Part) -> bool:
+    """Whether the examples come again as they were, and those of one rank are not those of the other.
+
+    Labels that repeat in a fixed order, say 0 to 9, are alike on every rank. Augmented images are new each time, or,
+    where they have few variants, come again on their own rank no more often than on another that has the same ones.
+    """
+    mine, theirs = ({row for batch in part for row in batch.rows} for part in (first, other))
+    again = all(len(epochs(part, "rows")) > 1 for part in (first, other))
+    return again and len(mine & theirs) <= BY_CHANCE * min(len(mine), len(theirs))
+
+
 def same_numbering(first: Part, other: Part) -> bool:
     """Whether an index means the same example on both ranks: all common indices have the same label."""
+    if rows_tell_apart(first, other):
+        return False
     mine, theirs = ({i: y for batch in part for i, y in zip(batch.indices, batch.labels, strict=False)}
                     for part in (first, other))  # fmt: skip
     common = mine.keys() & theirs.keys()
