@@ -11,9 +11,11 @@ from types import FrameType
 
 import msgspec
 
+import scalelab
 from scalelab.parallel.check.events import Event, path
 from scalelab.parallel.check.source.surroundings import Loop, Place, counts_steps, depends_on_rank, is_within
 
+PACKAGE = str(Path(scalelab.__file__).parent) + os.sep
 FULL_STEPS = 8  # steps of which everything is told
 FEWEST_FULL_STEPS, SLOW_SECONDS = 2, 6.0  # where so many have taken so long
 
@@ -88,7 +90,7 @@ class Rank:
         """Whether a file is the script or lies beside it, and is not an installed package."""
         if file == str(self.script):
             return True
-        return file.startswith(self.home) and "site-packages" not in file and f"{os.sep}scalelab{os.sep}" not in file
+        return file.startswith(self.home) and "site-packages" not in file and not file.startswith(PACKAGE)
 
     def seconds(self) -> float:
         """Seconds since the first step began; 0 before it."""
