@@ -1,23 +1,31 @@
 """What a stranger's program said, fit to be shown: the learner's own lines, and nothing that steers a screen."""
 
 import re
+from itertools import accumulate
 from typing import Any
 
 from scalelab.parallel.output import Output
 
 MOST_LINES = 30  # of each rank and stream
+MOST_CHARACTERS = 100_000  # of all together: many ranks may have long lines
 FRAME = re.compile(r'  File "(?P<file>[^"]+)", line \d+')
 
 
 def last_words(output: Output, script: str) -> list[str]:
-    """The last lines of every rank with the rank before each, stderr after stdout; `script` is the learner's file."""
+    """The last lines of every rank with the rank before each, stderr after stdout; `script` is the learner's file.
+
+    Where that is too much, the first of these lines are left out: errors come last.
+    """
     said = [
         (stream == "stderr", rank, text)
         for (rank, stream), lines in output.kept.items()
         if rank is not None
         for text in own_frames(list(lines), script)[-MOST_LINES:]
     ]
-    return [f"[{rank}] {text}" for _, rank, text in sorted(said, key=lambda line: line[:2])]
+    lines = [f"[{rank}] {text}" for _, rank, text in sorted(said, key=lambda line: line[:2])]
+    left = accumulate(map(len, reversed(lines)))
+    count = sum(length <= MOST_CHARACTERS for length in left)
+    return lines[len(lines) - count :]
 
 
 def own_frames(lines: list[str], script: str) -> list[str]:

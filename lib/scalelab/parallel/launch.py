@@ -85,7 +85,7 @@ def launch(
     _check(script, workers)
     command = enclose(horovodrun(script, arguments, workers))
     variables = rank_environment(os.environ if environment is None else environment, limits.stall_seconds)
-    output, reader = Output(), RecordReader(Path(record or folder), after=True)
+    output, reader = Output(workers), RecordReader(Path(record or folder), after=True)
     start = time.perf_counter()
     try:
         with GuardedCommand(command, variables, Path(folder)) as job:

@@ -30,14 +30,20 @@ def parse_line(raw: str) -> Line:
 
 @dataclass
 class Output:
-    """The last LINES_KEPT lines of every rank and stream: enough for any traceback, bounded for any babbler."""
+    """The last LINES_KEPT lines of every rank and stream: enough for any traceback, bounded for any babbler.
 
+    A line of a rank that is none of the `workers` is the launcher's, through which somebody has forged it: else each
+    such rank would be one more to keep lines of.
+    """
+
+    workers: int | None = None
     kept: dict[tuple[int | None, str], deque[str]] = field(
         default_factory=lambda: defaultdict(lambda: deque(maxlen=LINES_KEPT))
     )
 
     def add(self, line: Line) -> None:
-        self.kept[line.rank, line.stream].append(line.text)
+        forged = line.rank is not None and self.workers is not None and line.rank >= self.workers
+        self.kept[(None, "stderr") if forged else (line.rank, line.stream)].append(line.text)
 
     def of(self, rank: int | None, stream: str) -> list[str]:
         return list(self.kept.get((rank, stream), ()))
