@@ -124,7 +124,8 @@ def test_a_stall_says_where_every_rank_stands(story):
     told.tell(Alive(2, "train.py, line 4", "allreduce", "loss"), Alive(2, "train.py, line 8", None))
     (finding,) = told.findings(FAILED)
     assert (finding.id, finding.rank, finding.where) == ("stalled", 1, "train.py, line 4")
-    assert "Rank 0 was at train.py, line 4 in hvd.allreduce" in finding.message
+    assert "Rank 0 was at train.py, line 4 in hvd.allreduce for 'loss', after" in finding.message
+    assert "Rank 1 was at train.py, line 8, after" in finding.message
 
 
 def test_a_rank_that_waits_for_one_the_check_has_ended_is_no_stall(story):

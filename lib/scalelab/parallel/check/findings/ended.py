@@ -91,12 +91,17 @@ def _place(rank: RankEvents) -> str:
         return f"{name} had ended after {rank.steps} steps"
     where = _last_where(rank) or "the script"
     signs = rank.of(Alive)
-    call = signs[-1].call if signs else None
-    if call and not signs[-1].wrapped:
-        call = f"hvd.{call}"
-    elif call:
-        call = "the averaging of gradients"
-    return f"{name} was at {where}" + (f" in {call}" if call else "") + f", after {rank.steps} steps"
+    call = _call(signs[-1]) if signs else ""
+    return f"{name} was at {where}{call}, after {rank.steps} steps"
+
+
+def _call(sign: Alive) -> str:
+    """" in hvd.allreduce for 'loss'", or nothing."""
+    if sign.call is None:
+        return ""
+    if sign.wrapped:
+        return " in the averaging of gradients"
+    return f" in hvd.{sign.call}" + (f" for {sign.tensor[:60]!r}" if sign.tensor else "")
 
 
 def waits(rank: RankEvents) -> bool:
