@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.sandbox.enclose import Walls, enclose
@@ -14,6 +15,13 @@ ALLOW = (
     "allow user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, on Ubuntu also "
     "`kernel.apparmor_restrict_unprivileged_userns=0`; for Docker `--security-opt seccomp=unconfined "
     "--security-opt systempaths=unconfined`)"
+)
+# NVIDIA's container runtime lays this mount; the kernel gives no namespace a /proc that would show what lies below it
+# (github.com/NVIDIA/nvidia-container-toolkit/issues/168). No option of the container takes it away.
+OVER_PROC = Path("/proc/driver/nvidia")
+OUTSIDE = (
+    "grade outside this container, or in one without GPUs: the NVIDIA container runtime's mount over "
+    f"{OVER_PROC} prevents the sandbox's own /proc"
 )
 
 
@@ -30,7 +38,7 @@ def trouble() -> tuple[str, str] | None:
     if done.returncode == 0:
         return None
     said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-    return f"bubblewrap fails: {said[-1][-200:]}", ALLOW
+    return f"bubblewrap fails: {said[-1][-200:]}", OUTSIDE if OVER_PROC.is_mount() else ALLOW
 
 
 def require() -> None:
