@@ -47,7 +47,7 @@ test: setup ## the tests
 test-all: setup ## the tests, those of minutes included
 	$(call both_parts,)
 
-image-test: setup ## build docker/Dockerfile and use the image (root, with buildah, debootstrap and podman)
+image-test: setup ## build docker/Dockerfile and use the image (root, with buildah, debootstrap, podman and runc)
 	@$(BIN)/python tests/docker/try_image.py
 
 bench: setup ## how two ranks scale, measured beside torch's DDP

@@ -15,7 +15,7 @@ from pathlib import Path
 import checks
 import engine
 
-TOOLS = ("buildah", "debootstrap", "podman")
+TOOLS = ("buildah", "debootstrap", "podman", "runc")
 CHECKS = (
     checks.size,
     checks.tools,
@@ -31,7 +31,7 @@ def obstacle() -> str | None:
     """Why the image cannot be built here, None when it can."""
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
-        return f"no {', no '.join(missing)} here (apt install {' '.join(TOOLS)} runc)"
+        return f"no {', no '.join(missing)} here (apt install {' '.join(TOOLS)})"
     return None if os.geteuid() == 0 else "building a base image takes root"
 
 
