@@ -55,6 +55,9 @@ def examine() -> list[Row]:
         _jupyterlab(),
         machine.hosts_row("mpi" in probe.get("built", [])),
         machine.image_row(),
+        machine.slurm_row(),
+        machine.kubernetes_row(),
+        machine.chromium_row(),
     ]
 
 

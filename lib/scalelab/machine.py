@@ -1,4 +1,7 @@
-"""The machine around the course: cores, memory, disk, other hosts, image builders; a row of `scalelab doctor` each."""
+"""The machine around the course: cores, memory, disk, other hosts, what clusters and image builders need, a browser.
+
+Each is a row of `scalelab doctor`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ import psutil
 
 ENOUGH_GB = 5  # set-up takes that much, and a graded run may take 2 of it (scalelab.grade.sandbox.caps)
 BUILDERS = ("buildah", "podman", "docker")
+SLURM, KUBERNETES = ("sbatch", "apptainer"), ("kubectl", "helm")
 VERSION_SECONDS = 5
 
 
@@ -101,6 +105,28 @@ def image_row() -> Row:
     return Row("Image builders", "note", f"none of {', '.join(BUILDERS)}", "apt install buildah, to build the image")
 
 
+def slurm_row() -> Row:
+    """What docker/slurm/ is submitted with, and what its scripts start the image with."""
+    return _all_of("Slurm", SLURM, "needed on a cluster alone: docker/README.md")
+
+
+def kubernetes_row() -> Row:
+    """What starts jobs and JupyterHub from docker/kubernetes/."""
+    return _all_of("Kubernetes", KUBERNETES, "needed for a cluster alone: docker/README.md")
+
+
+def chromium_row() -> Row:
+    """What the tests and bench/widgets.py drive; learners use a browser of their own."""
+    return _all_of("Tests' browser", ("chromium",), "apt install chromium, to run the tests in a browser")
+
+
+def _all_of(what: str, programs: tuple[str, ...], mend: str) -> Row:
+    """A part of the course that not everyone wants, and that takes all of these programs."""
+    found = [f"{name} {version_of(name)}" if shutil.which(name) else f"no {name}" for name in programs]
+    there = all(map(shutil.which, programs))
+    return Row(what, "ok" if there else "note", ", ".join(found), "" if there else mend)
+
+
 def has_browser() -> bool:
     """Whether this machine could open a page by itself."""
     try:
@@ -112,10 +138,11 @@ def has_browser() -> bool:
 
 def version_of(program: str) -> str:
     """The first version number in what a program says of itself; "of unknown version" where it says none."""
-    for option in ("--version", "-V"):  # ssh knows the second only, and answers on stderr
+    # ssh knows the second only, and answers on stderr; kubectl and helm know the third.
+    for options in (["--version"], ["-V"], ["version", "--client"]):
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             done = subprocess.run(
-                [program, option], capture_output=True, text=True, errors="replace", timeout=VERSION_SECONDS,
+                [program, *options], capture_output=True, text=True, errors="replace", timeout=VERSION_SECONDS,
                 stdin=subprocess.DEVNULL, check=False,
             )  # fmt: skip
             if done.returncode == 0 and (match := re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,7 @@ def only(tmp_path, monkeypatch):
 def test_every_part_has_its_row(rows):
     libraries = {"Python", "PyTorch", "Horovod", "Sandbox", "nbgrader", "JupyterLab"}
     around = {"GPUs", "Cores", "Memory", "Disk", "Several hosts", "Image builders"}
+    around |= {"Slurm", "Kubernetes", "Tests' browser"}
     assert libraries | around <= set(rows)
     assert any(what.startswith("Data") for what in rows)
     for row in rows.values():
@@ -146,6 +148,24 @@ def test_image_builders_are_named_with_their_versions(only):
     assert machine.image_row().state == "note"
     only({"buildah": "echo buildah version 1.28.2", "docker": "exit 3"})
     assert machine.image_row().found == "buildah 1.28.2, docker of unknown version"
+
+
+@pytest.mark.parametrize(
+    ("row", "programs"),
+    [
+        (machine.slurm_row, {"sbatch": "echo slurm-wlm 22.05.8", "apptainer": "echo apptainer version 1.3.4"}),
+        (machine.kubernetes_row, {name: f'[ "$1" = version ] && echo {name} v1.31.0' for name in ("kubectl", "helm")}),
+        (machine.chromium_row, {"chromium": "echo Chromium 130.0.6723.91"}),
+    ],
+)
+def test_what_only_a_part_of_the_course_needs_is_noted_and_never_missing(only, row, programs):
+    only({})
+    assert row().state == "note"
+    assert all(f"no {name}" in row().found for name in programs)
+    assert row().mend
+    only(programs)
+    assert (row().state, row().mend) == ("ok", "")
+    assert all(re.search(rf"{name} \d+\.", row().found) for name in programs)
 
 
 def test_the_table_reads_without_colour():
