@@ -15,6 +15,7 @@ from scalelab.errors import ScaleLabError
 
 CONFIG = "nbgrader_config.py"
 ASSESSMENT, HANDED_OUT = "assessment", ("assessment.ipynb", "assessment.py")  # beside the course's folder
+SOURCE, RELEASED = "source", "release"  # nbgrader's folders: what authors write, and the learners' copies of it
 SOLUTIONS = "solutions"  # beside `source`: scripts that are the answer as a whole, and are never handed out
 _MADE_OURSELVES = ("stubs.py", "leaks.py", "config.py")  # what they do shows in the copies
 _PASSED_OVER = {"__pycache__", ".ipynb_checkpoints"}
@@ -52,14 +53,26 @@ def release(course: Path, work: Path, tell: Callable[[str], None] = lambda sente
 
 
 def learners_copies(course: Path, tell: Callable[[str], None] = lambda sentence: None) -> dict[str, bytes]:
-    """{path: content} of every file of the release, made by `nbgrader generate_assignment` in a temporary folder."""
-    labs = sorted(folder.name for folder in (course / "source").glob("*") if any(folder.glob("*.ipynb")))
+    """{path: content} of every file of the release, made by `nbgrader generate_assignment` in a temporary folder.
+
+    A course that was handed out without its source has them in its `release` already.
+    """
+    labs = sorted(folder.name for folder in _origin(course).glob("*") if any(folder.glob("*.ipynb")))
     if not labs or not (course / CONFIG).is_file():
         raise ScaleLabError(f"There is no nbgrader course in {course}; it has {CONFIG} and source/LAB/NOTEBOOK.ipynb.")
-    copies = {}
+    made = _made(course, labs, tell) if _origin(course).name == SOURCE else _contents(course / RELEASED)
+    return made | {f"{ASSESSMENT}/{path.name}": path.read_bytes() for path in _assessment(course)}
+
+
+def _origin(course: Path) -> Path:
+    """What the copies come from."""
+    return course / (SOURCE if (course / SOURCE).is_dir() else RELEASED)
+
+
+def _made(course: Path, labs: list[str], tell: Callable[[str], None]) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="release-") as name:
         place = Path(name)
-        shutil.copytree(course / "source", place / "source", ignore=shutil.ignore_patterns(*_PASSED_OVER))
+        shutil.copytree(course / SOURCE, place / SOURCE, ignore=shutil.ignore_patterns(*_PASSED_OVER))
         shutil.copy(course / CONFIG, place)
         if (course / SOLUTIONS).is_dir():  # they are looked at, so that none is among the copies
             shutil.copytree(course / SOLUTIONS, place / SOLUTIONS)
@@ -68,9 +81,11 @@ def learners_copies(course: Path, tell: Callable[[str], None] = lambda sentence:
             done = nbgrader(place, "generate_assignment", lab)
             if done.returncode != 0:
                 raise ScaleLabError(f"nbgrader made no learners' copies of {lab}: {reason(done.stderr)}")
-        for path in _files(place / "release"):
-            copies[path.relative_to(place / "release").as_posix()] = path.read_bytes()
-    return copies | {f"{ASSESSMENT}/{path.name}": path.read_bytes() for path in _assessment(course)}
+        return _contents(place / RELEASED)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
 
 
 def _assessment(course: Path) -> list[Path]:
@@ -83,7 +98,7 @@ def fingerprint(course: Path) -> str:
     """Changes with anything that the learners' copies are made of."""
     total = hashlib.sha256(importlib.metadata.version("nbgrader").encode())
     own = [Path(__file__).with_name(name) for name in _MADE_OURSELVES]
-    for path in [*own, course / CONFIG, *_assessment(course), *_files(course / "source"), *_files(course / SOLUTIONS)]:
+    for path in [*own, course / CONFIG, *_assessment(course), *_files(_origin(course)), *_files(course / SOLUTIONS)]:
         if path.is_file():
             total.update(f"\0{path.name}\0{path.parent.name}\0{digest(path.read_bytes())}".encode())
     return total.hexdigest()
