@@ -1,8 +1,10 @@
 """The files for Kubernetes: valid by the published schemas, and of one piece."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -11,6 +13,7 @@ import yaml
 FILES = Path(__file__).parents[2] / "docker" / "kubernetes"
 SCHEMAS = Path(__file__).parent / "schemas"
 VERSION = "1.31"  # of Kubernetes
+FULL, WITHOUT_ANSWERS = "registry.example.org/scalelab:cluster", "registry.example.org/scalelab:learners"
 
 kubernetes_validate = pytest.importorskip(
     "kubernetes_validate", reason="Kubernetes' published schemas are not here: pip install kubernetes-validate."
@@ -95,10 +98,24 @@ def test_every_mount_has_its_volume_and_every_claim_is_made(job, values):
         assert {claim["claimName"] for claim in claims if claim} <= made
 
 
-def test_all_pods_run_one_image(job, values):
-    specs = [pod["spec"] for pod in pods(job, values)]
-    containers = [c for spec in specs for c in [*spec["containers"], *spec.get("initContainers", [])]]
-    assert len({container["image"] for container in containers}) == 1
+def images(made: dict) -> set[str]:
+    containers = [*made["spec"]["containers"], *made["spec"].get("initContainers", [])]
+    return {container["image"] for container in containers}
+
+
+def test_a_jobs_pods_run_one_image_and_learners_one_without_answers(job, values):
+    *of_the_job, learner = pods(job, values)
+    assert [images(made) for made in of_the_job] == [{FULL}] * len(of_the_job)
+    assert images(learner) == {WITHOUT_ANSWERS}
+
+
+@pytest.mark.parametrize(("admin", "image"), [(True, FULL), (False, WITHOUT_ANSWERS)])
+def test_only_the_teachers_server_has_the_answers(values, admin, image):
+    c = SimpleNamespace(KubeSpawner=SimpleNamespace())
+    exec(values["hub"]["extraConfig"]["teachers-image"], {"c": c})
+    spawner = SimpleNamespace(user=SimpleNamespace(admin=admin), image=WITHOUT_ANSWERS)
+    c.KubeSpawner.pre_spawn_hook(spawner)
+    assert spawner.image == image
 
 
 def test_a_worker_has_a_gpu_for_each_of_its_ranks(job):
@@ -111,6 +128,7 @@ def test_the_launchers_options_are_mpiruns(job):
         pytest.skip("There is no mpirun: apt install openmpi-bin.")
     command = job["spec"]["mpiReplicaSpecs"]["Launcher"]["template"]["spec"]["containers"][0]["command"]
     instead = [*command[: command.index("python")], "echo", "a rank"]
-    done = subprocess.run(instead, capture_output=True, text=True, check=False)
+    own = {"LD_LIBRARY_PATH": ""}  # docker/kubernetes/Dockerfile
+    done = subprocess.run(instead, env=os.environ | own, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "a rank" in done.stdout

@@ -5,13 +5,16 @@ import shutil
 import subprocess
 import sys
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "docker" / "Dockerfile"
+FOR_PODS = ROOT / "docker" / "kubernetes" / "Dockerfile"
 DEBIANS_PYTHON = "3.11.2"
 PUBLIC = {"download.pytorch.org"}
 BASE, BUILD, FINAL = re.split(r"^FROM .*\n", DOCKERFILE.read_text(), flags=re.MULTILINE)[1:]
@@ -23,9 +26,10 @@ def copied(stage: str) -> list[tuple[list[str], str]]:
     return [(words[:-1], words[-1]) for words in lines]
 
 
-def test_hadolint_has_nothing_to_say():
+@pytest.mark.parametrize("file", [DOCKERFILE, FOR_PODS], ids=lambda file: str(file.relative_to(ROOT)))
+def test_hadolint_has_nothing_to_say(file):
     hadolint = Path(sys.prefix) / "bin" / "hadolint"
-    done = subprocess.run([hadolint, DOCKERFILE], capture_output=True, text=True, check=False)
+    done = subprocess.run([hadolint, file], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
@@ -38,6 +42,26 @@ def test_compilers_are_installed_only_where_the_final_image_does_not_come_from()
 def test_who_runs_it_is_not_root():
     assert re.findall(r"^USER (.*)", FINAL, re.MULTILINE) == ["10001"]
     assert "sudo" not in DOCKERFILE.read_text()
+
+
+def test_sshd_in_pods_takes_the_keys_that_the_mpi_operator_mounts():
+    """Their folder is open to everyone, and sshd reads these files before its own."""
+    (written,) = re.findall(r"echo '(.*)' > /etc/ssh/sshd_config\.d/\w+\.conf", FOR_PODS.read_text())
+    assert written == "StrictModes no"
+
+
+def test_mpirun_in_pods_has_what_it_is_to_hand_on():
+    job = yaml.safe_load((FOR_PODS.parent / "mpijob.yaml").read_text())
+    command = job["spec"]["mpiReplicaSpecs"]["Launcher"]["template"]["spec"]["containers"][0]["command"]
+    handed_on = [value for option, value in pairwise(command) if option == "-x"]
+    assert handed_on == ["PATH", "LD_LIBRARY_PATH"]
+    assert "ENV LD_LIBRARY_PATH=" in FOR_PODS.read_text()
+
+
+def test_an_image_without_answers_is_made_before_anything_is_copied_into_the_image():
+    assert BUILD.index("COPY labs") < BUILD.index("docker/without_answers.py")
+    assert "/opt/scalelab" in re.search(r"^COPY --from=build (.*)", FINAL, re.MULTILINE)[1]
+    assert not copied(FINAL)
 
 
 def test_only_public_hosts_are_named():
