@@ -14,7 +14,7 @@ FEWER = [
 
 def block(start: str) -> str:
     """The block of code that begins so."""
-    blocks = re.findall(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```\w*\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     found = [code for code in blocks if code.startswith(start)]
     assert len(found) == 1, f"docker/README.md has {len(found)} blocks that begin with {start!r}"
     for old, new in FEWER:

@@ -25,9 +25,10 @@ ROOT = Path(__file__).parents[2]
 FURNITURE = Path(__file__).with_name("furniture")
 NOT_RUN = tomllib.loads(Path(__file__).with_name("not_run.toml").read_text())
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SPOKEN = re.compile(r"`(?:\.venv/bin/)?(scalelab [^`\n]+)`")
+SPOKEN = re.compile(r"`(scalelab [^`\n]+)`")
 IMAGES = 600  # the assessment's script sets 500 of them aside
 SHELL = ("", "bash", "sh")  # of a block: anything else is not to be typed
+TYPED = re.compile(r"(?:.*\\\n)*.*\n")  # a line, with those that it goes on in
 # Those that start ranks or need the cores, and those that take minutes or are a variation of another.
 RANKS = re.compile(r"scalelab (run|check|grade|sweep)|bench/line")
 SLOW = re.compile(r"bench/line|scalelab (release|grade )|--(gradebook|cluster local|seed|timeout)")
@@ -54,13 +55,13 @@ class Command:
 
     @property
     def plain(self):
-        """Without the comment behind it, and without the way to its program."""
-        return shlex.join(self.words).removeprefix(".venv/bin/")
+        """Without the comment behind it."""
+        return shlex.join(self.words)
 
     @property
     def folder(self):
         """Where it is typed, in the repository: at its top or, on the labs' page, in labs/; then where a `cd` led."""
-        start = self.page.relative_to(ROOT).parent if self.page.name == "README.md" else Path()
+        start = Path("labs" if self.page == LABS.path else "")
         return start.joinpath(*(line.words[1] for line in self.before if line.words[0] == "cd"))
 
     @property
@@ -101,11 +102,13 @@ class Page:
     def commands(self):
         above = []
         for block in BLOCK.finditer(self.text):
-            if block[1] not in SHELL:
+            if block[1] not in SHELL or block[2].startswith("#!"):  # a file, not commands
                 continue
-            first, before = self.text[: block.start(2)].count("\n") + 1, []
-            for number, line in enumerate(block[2].splitlines(), start=first):
+            before = []
+            for typed in TYPED.finditer(block[2]):
+                line = re.sub(r"\\\n\s*", "", typed[0].rstrip("\n"))
                 if shlex.split(line, comments=True):
+                    number = self.text.count("\n", 0, block.start(2) + typed.start()) + 1
                     before.append(Command(self.path, number, line, tuple(before), tuple(above)))
             above += before
         return above
@@ -115,9 +118,9 @@ class Page:
         return SPOKEN.findall(BLOCK.sub("", self.text))
 
 
-PAGES = [Page(ROOT / "README.md"), Page(ROOT / "labs" / "README.md")]
+LABS = Page(ROOT / "labs" / "README.md")
+PAGES = [Page(ROOT / "README.md"), LABS, Page(ROOT / "docker" / "README.md")]
 PAGES += [Page(path) for path in sorted((ROOT / "docs").glob("*.md"))]
-CLUSTERS = Page(ROOT / "docker" / "README.md")  # whose commands tests/cluster tries
 COMMANDS = [command for page in PAGES for command in page.commands]
 
 
@@ -129,7 +132,7 @@ def pytest_generate_tests(metafunc):
             for command in COMMANDS
             if not command.why_not
         ],
-        "spoken": [pytest.param(text, id=f"{page}: {text}") for page in [*PAGES, CLUSTERS] for text in page.spoken],
+        "spoken": [pytest.param(text, id=f"{page}: {text}") for page in PAGES for text in page.spoken],
     }
     for name, values in lists.items():
         if name in metafunc.fixturenames:
