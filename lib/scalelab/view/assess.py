@@ -13,11 +13,10 @@ from scalelab.grade import load_rubric
 from scalelab.grade.background import Desk, Look
 from scalelab.grade.handout import make_handout
 from scalelab.grade.telling import Ran, Step
-from scalelab.places import RUBRIC
+from scalelab.places import ASSESSED, RUBRIC
 from scalelab.view.reported import Reported
 from scalelab.view.terminal import report
 
-FOLDER = Path("runs/assess")
 SECONDS_BETWEEN_LOOKS = 0.4
 LINES = 6  # of the grader's steps that are shown
 STYLE = "width: 100%; height: 60em; border: 1px solid #8888"
@@ -30,7 +29,7 @@ class Assess(widgets.VBox):
     made anew, shows how it stands.
     """
 
-    def __init__(self, file: Path, options: Sequence[str] = (), folder: Path = FOLDER):
+    def __init__(self, file: Path, options: Sequence[str] = (), folder: Path = ASSESSED):
         self.file, self.options, self.desk = file, options, Desk(folder)
         self.button = widgets.Button(description="Assess", button_style="primary", tooltip=f"Grade {file}")
         self.stop = widgets.Button(description="Stop", disabled=True, tooltip="End the grading and all its ranks")
