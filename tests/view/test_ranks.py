@@ -1,6 +1,7 @@
 """A run from a notebook, on real ranks: what is printed, and that it always ends."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from scalelab.parallel.launch import Limits
 from scalelab.view.ranks import run_ranks
@@ -18,6 +19,20 @@ if "wait" in sys.argv and hvd.rank() == 0:
     hvd.allreduce(torch.ones(1), name="never-there")
 if "sleep" in sys.argv:
     time.sleep(600)
+"""
+REPORTS = """
+import argparse
+import horovod.torch as hvd
+from scalelab.train import RunRecord
+
+hvd.init()
+parser = argparse.ArgumentParser()
+parser.add_argument("--epochs", type=int)
+parser.add_argument("--out")
+arguments = parser.parse_args()
+record = RunRecord(arguments.out, hvd.rank())
+for epoch in range(1, arguments.epochs + 1):
+    record.write(images=epoch, epoch=epoch, loss=1 / epoch)
 """
 
 
@@ -54,3 +69,13 @@ def test_silence_is_ended_as_well(script):
     outcome = run_ranks(script, "hello sleep", limits=Limits(silence_seconds=6))
     assert outcome.ended == "silence"
     assert "'hello on" in outcome.reason
+
+
+def test_in_a_notebook_bar_and_chart_follow_what_the_script_takes_of_arguments_given_twice(cell_shows, tmp_path):
+    (tmp_path / "reports.py").write_text(REPORTS)
+    run = "run_ranks('reports.py', '--epochs 9 --out elsewhere --epochs=3 --out record', 2)"
+    html, printed = cell_shows(f"from scalelab.view.ranks import run_ranks\n{run}")
+    assert printed.startswith("All 2 ranks finished")
+    shown = BeautifulSoup(html, "html.parser")
+    assert (shown.progress["max"], shown.progress["value"]) == ("3", "3")
+    assert shown.img["alt"].startswith("Reported so far: epoch 3  loss 0.333")

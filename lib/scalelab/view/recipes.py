@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.launch import Progress
 from scalelab.parallel.sweep import Trial, read_sweep, run_trial, trials
 from scalelab.train.record import Row
+from scalelab.view.ranks import Following
 
 OUT = Path("runs/tricks")
 
@@ -26,14 +26,16 @@ class Recipes:
         self.trials: Mapping[str, Trial] = {trial.name: trial for trial in trials(asked, Path(sweep).parent, out)}
 
     def run(self, name: str) -> Sequence[Row]:
-        """Run the recipe, with its lines as they come; gives its reports. Raises ScaleLabError where it fails."""
+        """Run the recipe before the reader's eyes; gives its reports. Raises ScaleLabError where it fails."""
         if name not in self.trials:
             raise ScaleLabError(f"There is no recipe {name!r}; the recipes are {', '.join(self.trials)}.")
         trial = self.trials[name]
         if trial.finished:
             print(f"{name}: finished before; delete {_shown(trial.folder)} to run it again.")
             return trial.rows
-        outcome = run_trial(trial, _print_lines)
+        print(f"{name}:", flush=True)  # a cell may run several
+        with Following(trial.arguments) as following:
+            outcome = run_trial(trial, following.show)
         if outcome.ended != "finished":
             raise ScaleLabError(f"{name}: {outcome.reason}")
         return trial.rows
@@ -42,12 +44,6 @@ class Recipes:
     def finished(self) -> dict[str, Sequence[Row]]:
         """{name: reports} of the recipes that have finished."""
         return {name: trial.rows for name, trial in self.trials.items() if trial.finished}
-
-
-def _print_lines(progress: Progress) -> None:
-    for line in progress.lines:
-        if line.rank is not None:
-            print(f"[{line.rank}] {line.text}", flush=True)
 
 
 def _shown(folder: Path) -> str:

@@ -52,21 +52,45 @@ class Reported(widgets.VBox):
 
 
 class InCell:
-    """The same in the output of a cell that is busy until the run ends, where no widget would answer."""
+    """The same in the output of a cell that is busy until the run ends, where no widget would answer.
+
+    With `epochs` it has a bar, which stands nowhere before the first report, and the time left.
+    """
 
     def __init__(self, epochs: float | None = None):
         self.epochs, self.rows = epochs, []
-        self.place = display(HTML(""), display_id=True) if get_ipython() else None
+        self.place = display(HTML(self._bar()), display_id=True) if get_ipython() else None
 
     def show(self, new: Sequence[Row]) -> None:
         """Draw anew with these rows as well."""
         self.rows += new
-        if not new or self.place is None:
+        if new:
+            self._draw(_time_left(self.rows, self.epochs))
+
+    def end(self) -> None:
+        """The run is over, wherever it has come: there is no time left."""
+        self._draw("")
+
+    def _draw(self, time_left: str) -> None:
+        if self.place is None:
             return
-        latest = self.rows[-1]
-        bar = ""
-        if self.epochs:
-            bar = f'<progress aria-label="Epochs" max="{self.epochs:g}" value="{latest.epoch:g}"></progress> '
-        words = report(latest)
+        words = report(self.rows[-1]) if self.rows else ""
         chart = picture(draw_rows(self.rows), f"Reported so far: {words}") if len(self.rows) > 1 else ""
-        self.place.update(HTML(f"<div>{bar}{words}</div>{chart}"))
+        self.place.update(HTML(f"<div>{self._bar()}{words}{time_left}</div>{chart}" if self.rows else ""))
+
+    def _bar(self) -> str:
+        if not self.epochs:
+            return ""
+        value = f' value="{self.rows[-1].epoch:g}"' if self.rows else ""
+        return f'<progress aria-label="Epochs" max="{self.epochs:g}"{value}></progress> '
+
+
+def _time_left(rows: Sequence[Row], epochs: float | None) -> str:
+    """By the pace since the first report, or since the start while there is but one: a resumed run begins later."""
+    first, latest = rows[0], rows[-1]
+    seconds, done = latest.seconds, latest.epoch
+    if len(rows) > 1:
+        seconds, done = seconds - first.seconds, done - first.epoch
+    if not epochs or done <= 0 or latest.epoch >= epochs:
+        return ""
+    return f"  about {seconds / done * (epochs - latest.epoch):.0f} s left"
