@@ -111,6 +111,14 @@ def test_the_rank_with_an_error_of_its_own_crashed_not_its_victim(story):
     assert "ValueError: boom" in finding.message
 
 
+def test_a_crash_in_a_helper_says_which_line_of_the_script_led_there(story):
+    told = story().averaged().step().averaged().step()
+    ended = Ended(2, "ValueError: boom", "data.py, line 5", through=["train.py, line 31", "train.py, line 80"])
+    (finding,) = told.tell(Ended(2), ended).findings(FAILED)
+    assert finding.where == "data.py, line 5"
+    assert "at data.py, line 5, called from train.py, line 31, called from train.py, line 80." in finding.message
+
+
 def test_a_killed_rank_is_found_by_its_exit_code(story):
     output = Output()
     output.add(Line(None, "stderr", "Process 1 exit with status code 137."))

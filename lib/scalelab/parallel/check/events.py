@@ -139,7 +139,8 @@ class Alive(msgspec.Struct, frozen=True, tag=True):
 class Ended(msgspec.Struct, frozen=True, tag=True):
     """The last event of a rank that was not killed; `enough`: the check ended it, all ranks alike.
 
-    `second_epoch`: it had got into that.
+    `second_epoch`: it had got into that. `through`: the lines of the script that called the line `where` the error
+    came up, innermost first.
     """
 
     step: int
@@ -149,6 +150,7 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     second_epoch: bool = False
     left_loop: bool = False
     by_rank: bool = False
+    through: list[str] = []
 
 
 Event = Call | Wrapped | Step | Rate | Zeroed | Mark | Batch | Evaluated | Write | Print | Report | Alive | Ended

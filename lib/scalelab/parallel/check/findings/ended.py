@@ -1,6 +1,6 @@
 """How a run ended before its time: a rank that crashed, ranks that wait for others, ranks that ran out of batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scalelab.parallel.check.events import Alive, Ended, RankEvents
 from scalelab.parallel.check.findings.epochs import uneven
@@ -37,7 +37,7 @@ def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
     for rank in ranks:
         if rank.end and rank.end.error and not _is_victim(rank.end.error):
             alone = sum(bool(r.end and r.end.error == rank.end.error) for r in ranks) < len(ranks)
-            return _crashed(rank.rank if alone else None, rank.end.error.rstrip("."), rank.end.where)
+            return _crashed(rank.rank if alone else None, rank.end.error.rstrip("."), rank.end.where, rank.end.through)
     for rank in ranks:
         if rank.end is None and (code := _exit_code(rank.rank, outcome)):
             signs = rank.of(Alive)
@@ -130,13 +130,14 @@ def _exit_code(rank: int, outcome: Outcome) -> int | None:
     return None
 
 
-def _crashed(rank: int | None, error: str, where: str | None) -> Finding:
+def _crashed(rank: int | None, error: str, where: str | None, through: Sequence[str] = ()) -> Finding:
     who = "Every rank" if rank is None else f"Rank {rank}"
+    called = "".join(f", called from {line}" for line in through)
     return Finding(
         id="rank-crashed",
         severity="error",
         rank=rank,
         where=where,
-        message=f"{who} stopped with {error}" + (f" at {where}." if where else "."),
+        message=f"{who} stopped with {error}" + (f" at {where}{called}." if where else "."),
         hint="Mend this first: when one rank stops, all others lose their partner and stop as well.",
     )

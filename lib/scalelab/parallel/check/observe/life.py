@@ -14,6 +14,7 @@ from scalelab.parallel.check.source.surroundings import Place
 
 SECONDS_BETWEEN_SIGNS = 1.0
 SECONDS_FOR_THE_OTHERS = 4.0
+MOST_LINES = 5  # of a traceback
 
 
 def heartbeat(rank: Rank) -> None:
@@ -35,13 +36,13 @@ def last_words(rank: Rank) -> Iterator[None]:
     try:
         yield
     except SystemExit as ended:
-        failed = ended.code not in (None, 0)
-        rank.tell(Ended(rank.step, f"sys.exit({ended.code!r})" if failed else None))
+        if ended.code in (None, 0):
+            rank.tell(Ended(rank.step))
+        else:
+            _tell_error(rank, ended, f"sys.exit({ended.code!r})")
         raise
     except BaseException as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        stack = [Place(frame.filename, frame.lineno) for frame in frames if rank.is_own(frame.filename)]
-        rank.tell(Ended(rank.step, _error_text(error), _own_line(rank, error, stack), **rank.surroundings(stack)))
+        _tell_error(rank, error, _error_text(error))
         raise
     else:
         rank.tell(Ended(rank.step))
@@ -68,12 +69,21 @@ def _mark(rank: Rank) -> None:
     (rank.told / f"done-{rank.rank}").touch()
 
 
+def _tell_error(rank: Rank, error: BaseException, text: str) -> None:
+    """The error, and the traceback shortened to the innermost lines of the learner's own files."""
+    frames = traceback.extract_tb(error.__traceback__)
+    stack = [Place(frame.filename, frame.lineno) for frame in frames if rank.is_own(frame.filename)]
+    lines = [_line(place) for place in reversed(stack)]
+    if isinstance(error, SyntaxError) and error.filename and rank.is_own(error.filename):
+        lines.insert(0, _line(Place(error.filename, error.lineno)))
+    where, *through = lines or [None]
+    rank.tell(Ended(rank.step, text, where, through=through[: MOST_LINES - 1], **rank.surroundings(stack)))
+
+
 def _error_text(error: BaseException) -> str:
     return "".join(traceback.format_exception_only(error)).strip().splitlines()[-1][:500]
 
 
-def _own_line(rank: Rank, error: BaseException, stack: list[Place]) -> str | None:
-    """The innermost line of the learner's own files: "a.py, line 3"."""
-    if isinstance(error, SyntaxError) and error.filename and rank.is_own(error.filename):
-        return f"{os.path.basename(error.filename)}, line {error.lineno}"  # noqa: PTH119
-    return f"{os.path.basename(stack[-1].file)}, line {stack[-1].line}" if stack else None  # noqa: PTH119
+def _line(place: Place) -> str:
+    """A line as the findings name it: "a.py, line 3"."""
+    return f"{os.path.basename(place.file)}, line {place.line}"  # noqa: PTH119
