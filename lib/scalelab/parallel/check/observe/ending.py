@@ -1,7 +1,8 @@
 """When a rank has shown enough, and how all agree on the step they end after.
 
 A rank that ended alone would leave the others waiting. So each says when it has shown enough, and once all have,
-every rank ends two steps after the furthest of them: ranks that average gradients are never more than one apart.
+every rank ends two steps after the furthest of them: ranks that average gradients are never more than one apart. One
+whose script is over has shown all it has; who makes two steps more without it does not wait for it.
 """
 
 from scalelab.parallel.check.observe.batches import Batches
@@ -20,9 +21,19 @@ def perhaps_end(rank: Rank, batches: Batches) -> None:
         part = rank.told / f"part-{rank.rank}"
         part.write_text(str(rank.step))
         part.rename(mark)
-    marks = [rank.told / f"enough-{other}" for other in range(rank.size)]
-    if all(mark.exists() for mark in marks) and rank.step >= 2 + max(int(mark.read_text()) for mark in marks):
+    steps = [_enough_at(rank, other) for other in range(rank.size)]
+    if None not in steps and rank.step >= 2 + max(steps):
         end_together(rank, batches.into_second_epoch)
+
+
+def _enough_at(rank: Rank, other: int) -> int | None:
+    """The step at which a rank had shown enough, or at which this one found it ended; None while it goes on."""
+    mark = rank.told / f"enough-{other}"
+    if mark.exists():
+        return int(mark.read_text())
+    if (rank.told / f"done-{other}").exists():
+        return rank.found_ended.setdefault(other, rank.step)
+    return None
 
 
 def has_shown_enough(rank: Rank, batches: Batches) -> bool:

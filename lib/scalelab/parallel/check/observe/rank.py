@@ -41,6 +41,7 @@ class Rank:
         self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
         self.replaced: list = []  # optimizers that were given to DistributedOptimizer
         self.received = 0  # elements that collective calls have brought
+        self.found_ended: dict[int, int] = {}  # other ranks, and the step at which this one saw that they are over
         self.after_first_step: list[Callable[[], None]] = []  # called once
 
     def tell(self, event: Event) -> None:
