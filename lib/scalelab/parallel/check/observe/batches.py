@@ -4,6 +4,7 @@ No single one is enough. Augmented images never come twice; labels repeat; index
 """
 
 import collections
+import math
 import sys
 import zlib
 from collections.abc import Callable
@@ -52,7 +53,7 @@ class Batches:
         """A forward with gradients on these images."""
         if not module.training:
             self.evaluate(images)
-        if images.requires_grad or not images.ndim:
+        if images.requires_grad or not images.ndim or not len(images):
             return None
         stream = self.streams.setdefault(id(module), len(self.streams))
         candidate = Candidate(hash_rows(images), stream)
@@ -186,8 +187,8 @@ def _hook_loader(batches: Batches) -> None:
 
 
 def hash_rows(tensor: torch.Tensor) -> list[int]:
-    """One number an example, (len(tensor),): examples with the same values have the same."""
-    rows = tensor.detach().reshape(len(tensor), -1)
+    """One number an example, (len(tensor),): examples with the same values have the same. An empty batch has none."""
+    rows = tensor.detach().reshape(len(tensor), math.prod(tensor.shape[1:]))
     rows = rows[:, :: max(1, rows.shape[1] // MOST_VALUES)].cpu().contiguous()
     rows = rows.float() if rows.dtype == torch.bfloat16 else rows
     return [zlib.crc32(row.tobytes()) for row in rows.numpy()]
