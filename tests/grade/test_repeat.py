@@ -61,6 +61,22 @@ def test_a_run_that_left_nothing_counts_below_all_and_is_not_repeated():
     assert chosen([-0.5, None, 0.1], rubric()) == 0
 
 
+def test_a_run_that_left_nothing_after_one_that_did_is_no_end_and_counts_as_the_lowest():
+    terms = rubric(spread=0.01, most_runs=3)
+    assert runs(terms, 0.005, None, 0.004, 0.0) == 3
+    assert chosen([0.005, None, 0.004], terms) == 2
+    assert runs(rubric(spread=0.01, most_runs=3, take="best"), 0.005, None, 0.02) == 3
+    assert runs(rubric(runs=3), 0.2, None, 0.2, 0.2) == 3
+    assert runs(rubric(runs=2, most_runs=4), 0.2, None, None, 0.2, 0.2) == 4
+
+
+def test_runs_that_leave_nothing_are_not_asked_for_without_end_nor_where_one_is_clear():
+    terms = rubric(spread=0.01, most_runs=3)
+    assert runs(terms, 0.005, None, None, None) == 3
+    assert chosen([0.005, None, None], terms) != 0
+    assert runs(rubric(runs=3, spread=0.01, most_runs=5), 0.2, None, 0.3, 0.2) == 3
+
+
 def test_the_rubrics_number_of_runs_is_made_however_clear_they_are():
     assert runs(rubric(runs=3), 0.2, 0.2, 0.2, 0.2) == 3
 
@@ -71,3 +87,4 @@ def test_it_is_said():
     assert "within the spread of 0.01 of the target, so it was run again" in said
     assert "Of 3 runs the median counts" in said
     assert in_words([0.2], terms) == ""
+    assert "left nothing to measure, so it was run again" in in_words([0.2, None, 0.2], rubric(runs=2, most_runs=3))

@@ -24,13 +24,15 @@ def chosen(margins: Sequence[float | None], rubric: Rubric) -> int:
 def run_again(margins: Sequence[float | None], rubric: Rubric) -> bool:
     """Whether one more run is due: the rubric's number is not reached, or the run that counts is close to the target.
 
-    A run that left nothing to measure is not repeated: what it lacked was not luck.
+    Where no run has left anything to measure there is none: what they lacked was not luck. Where one has, a run that
+    left nothing counts as the lowest, and does not end the repetition while it is the one that counts.
     """
-    if margins[-1] is None:
+    if all(margin is None for margin in margins):
         return False
     if len(margins) < rubric.runs:
         return True
-    return len(margins) < rubric.most_runs and close(margins, rubric)
+    in_doubt = close(margins, rubric) or margins[chosen(margins, rubric)] is None
+    return len(margins) < rubric.most_runs and in_doubt
 
 
 def close(margins: Sequence[float | None], rubric: Rubric) -> bool:
@@ -43,7 +45,9 @@ def in_words(margins: Sequence[float | None], rubric: Rubric) -> str:
     """What the repetition did, as a sentence to follow the verdict; empty where there was none."""
     sentences = []
     if len(margins) > rubric.runs:
-        sentences.append(f"It was within the spread of {rubric.spread:g} of the target, so it was run again.")
+        near = f"It was within the spread of {rubric.spread:g} of the target, so it was run again."
+        nothing = "Some runs left nothing to measure, so it was run again."
+        sentences.append(near if close(margins[: rubric.runs], rubric) else nothing)
     if len(margins) > 1:
         sentences.append(f"Of {len(margins)} runs the {rubric.take} counts.")
     if rubric.spread and close(margins, rubric):
