@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scalelab.grade import Result, grade, room
+from scalelab.grade.sandbox import unseen
 
 pytestmark = pytest.mark.ranks
 
@@ -91,6 +92,9 @@ EXPECTED = {
     "fills_the_disk": Expected(f"more than 300 MB {DISK}"),
     "fills_the_disk_behind_a_door": Expected(DISK),
     "fills_the_disk_behind_a_flicker": Expected(f"more than 300 MB {DISK}"),
+    "fills_the_disk_in_a_thread": Expected("The ranks left more than 300 MB in deleted files"),
+    "fills_the_disk_in_flight": Expected("of the disk were left, whoever took the rest"),
+    "fills_the_disk_mapped": Expected("The ranks left more than 300 MB in deleted files"),
     "fills_the_disk_unseen": Expected("The ranks left more than 300 MB in deleted files"),
     "makes_many_files": Expected(f"more than 5,000 files and folders {DISK}"),
     "makes_deep_folders": Expected(f"more than 16 folders within one another {DISK}"),
@@ -129,6 +133,9 @@ QUICK = (
 # Not fills_its_tmp, which cannot have more than two times 1 GB.
 MEMORY_TAKERS = ("takes_memory", "takes_memory_in_many", "takes_memory_without_a_name", "takes_shared_memory")
 
+# Noticed only when the disk is nearly full.
+DISK_FILLERS = ("fills_the_disk_in_flight",)
+
 
 def cases() -> list:
     return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in sorted(EXPECTED)]
@@ -158,7 +165,9 @@ def test_every_attack_has_its_verdict_and_there_are_enough():
 
 
 @pytest.mark.parametrize("name", cases())
-def test_an_attack_fails(name, order, nothing_left, tmp_path):
+def test_an_attack_fails(name, order, nothing_left, tmp_path, monkeypatch):
+    if name in DISK_FILLERS:
+        monkeypatch.setattr(unseen, "LEAST_FREE", 1e15)
     result, expected = attack(name, order), EXPECTED[name]
     assert not result.passed
     assert result.score == 0
