@@ -13,6 +13,12 @@ CAPS = Caps(memory_gb=0.5, processes=60, disk_mb=20)
 CHILD = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', {code!r}])"
 GROWS = "import time\nkept = [b'1' * 20_000_000 for _ in range(40)]\ntime.sleep(20)"
 WRITES = "for number in range(9):\n    open(str(number), 'wb').write(bytes(5_000_000))\nimport time\ntime.sleep(20)"
+HIDES = """import os, time
+held = os.open("hidden", os.O_CREAT | os.O_RDWR)
+os.unlink("hidden")
+for _ in range(20):
+    os.write(held, bytes(10_000_000))
+time.sleep(20)"""
 FORKS = """import os, time
 count = 0
 try:
@@ -55,6 +61,18 @@ def test_memory_is_that_of_all_its_processes_without_control_groups_too(no_group
 
 def test_a_full_folder_stops_the_cell(kernel):
     assert kernel.run(WRITES, LIMITS).trouble == "was stopped when it had written more than 20 MB"
+
+
+def test_a_disk_filled_by_a_file_without_a_name_stops_the_cell(kernel):
+    assert kernel.run(HIDES, LIMITS).trouble == "was stopped when it had written more than 20 MB in deleted files"
+
+
+def test_a_disk_that_is_nearly_full_stops_the_cell_and_the_reason_blames_nobody(monkeypatch, kernel):
+    for disk in kernel.process.disks:
+        monkeypatch.setattr(disk, "free", lambda: 1e9)
+        monkeypatch.setattr(disk, "at_first", 9e9)
+    ran = kernel.run("import time\ntime.sleep(20)", LIMITS)
+    assert ran.trouble.endswith("less than 2 GB of the disk were left, whoever took the rest")
 
 
 def test_processes_without_end_are_not_started_and_the_kernel_goes_on(kernel):

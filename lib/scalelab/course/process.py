@@ -12,7 +12,7 @@ import zmq
 from jupyter_client import BlockingKernelClient, KernelManager
 
 if TYPE_CHECKING:
-    from scalelab.grade.sandbox import Caps
+    from scalelab.grade.sandbox import Caps, Unseen
 
 MOST_MESSAGE_BYTES = 100_000_000
 # Not `-m ipykernel_launcher`: that would be looked for in the folder first, in which a submission lies.
@@ -40,6 +40,8 @@ class KernelProcess:
         )
         self.client: BlockingKernelClient | None = None
         self.group = None
+        self.disks: list[Unseen] = []
+        self.memory: Unseen | None = None
         self.own: psutil.Process | None = None
 
     def start(self, seconds: float) -> BlockingKernelClient:
@@ -82,13 +84,22 @@ class KernelProcess:
         """Whether all its processes together have more; or whether the control group, if any, has ended one for it."""
         if self.group and "memory" in self.group.folders:
             return self.group.met("memory")
-        return _memory_gb(self.own) > most_gb
+        return _memory_gb(self.own) > most_gb or (self.memory is not None and self.memory.hidden())
 
     def over_disk(self) -> str | None:
         """The cap on what it has written that it is over, in words; None where it is within, or not enclosed."""
+        if not self.caps:
+            return None
         from scalelab.grade.sandbox import over_cap
 
-        return over_cap(self.folder, self.caps) or over_cap(self.home, self.caps) if self.caps else None
+        if over := over_cap(self.folder, self.caps) or over_cap(self.home, self.caps):
+            return over
+        for disk in self.disks:
+            if disk.hidden():
+                return f"{self.caps.disk_mb:,} MB in deleted files"
+            if disk.nearly_full():
+                return f"there is room for: {disk.left}"
+        return None
 
     def end(self) -> None:
         """End it and all that it started."""
@@ -107,9 +118,10 @@ class KernelProcess:
 
     def _enclose(self) -> dict[str, str]:
         """Put walls around the command that the manager is about to start; returns the environment within them."""
-        from scalelab.grade.sandbox import Walls, enclose, make_group
+        from scalelab.grade.sandbox import Walls, enclose, in_memory, make_group, on_disk
 
-        self.group = make_group(self.caps)
+        self.group, self.memory = make_group(self.caps), in_memory(self.caps)
+        self.disks = [on_disk(folder, self.caps) for folder in (self.folder, self.home)]
         data, environment = _data(self.home)
         gpu = any(Path("/dev").glob("nvidia*"))
         walls = Walls(read=data, write=[self.home, self.folder], caps=self.caps, gpu=gpu, group=self.group)
