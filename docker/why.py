@@ -36,12 +36,20 @@ def ranks_and_script(command: list[str], output: Output) -> tuple[int, str]:
     return max([1, *asked[:1], *heard]), next((Path(word).name for word in command if word.endswith(".py")), "")
 
 
+def hosts(command: list[str]) -> list[str]:
+    """The host of each rank, from horovodrun's `-H node1:4,node2:4`."""
+    asked = next((value for option, value in pairwise(command) if option == "-H"), "")
+    parts = [one.partition(":") for one in asked.split(",") if one]
+    return [host for host, _, slots in parts for _ in range(int(slots) if slots.isdigit() else 1)]
+
+
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     code, output = run(sys.argv[1:])
-    print("All ranks finished." if code == 0 else explain(output, *ranks_and_script(sys.argv[1:], output)))
+    ended = (output, *ranks_and_script(sys.argv[1:], output), hosts(sys.argv[1:]))
+    print("All ranks finished." if code == 0 else explain(*ended))
     sys.exit(code)
 
 

@@ -34,6 +34,13 @@ def test_it_shows_the_launcher_and_names_the_cause(command, code, lines):
     assert why(command) == (code, lines)
 
 
+def test_it_knows_the_host_of_a_rank_by_the_launchers_words():
+    said = "echo Process 5 exit with status code 255.; exit 1"
+    command = [sys.executable, WHY, "sh", "-c", said, "-np", "6", "-H", "node1:4,node2:2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1].startswith("node2 was lost, or rank 5 there")
+
+
 def test_nothing_to_run_is_an_error():
     done = subprocess.run([sys.executable, WHY], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")

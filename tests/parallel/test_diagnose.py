@@ -157,6 +157,16 @@ def test_the_culprit_is_named(ranks, launcher, sentence):
     assert explain(output(ranks, launcher), 2, "train.py") == sentence
 
 
+def test_a_rank_that_ssh_lost_without_a_word_is_named_by_its_host():
+    """Where a host's shells end before its sshd, ssh ends with 255 and says nothing."""
+    gone = output({0: VICTIM}, "Process 1 exit with status code 255.")
+    hosts = ["node1", "node2"]
+    assert explain(gone, 2, "train.py", hosts).startswith("node2 was lost, or rank 1 there ended itself with exit")
+    assert explain(output({1: RAISED}, "Process 1 exit with status code 255."), 2, "train.py", hosts).startswith(
+        "Rank 1 stopped with IndexError"
+    )
+
+
 @pytest.mark.parametrize(
     ("raw", "line"),
     [

@@ -6,6 +6,7 @@ others fail in their next collective call. The culprit is found in the ranks' ow
 
 import re
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scalelab.parallel.output import Output
@@ -20,6 +21,7 @@ MISSING = re.compile(r"(?P<rank>\d+)(?P<ended>!?): \[(?P<tensors>[^\]]*)\]")
 LOST = re.compile(
     r"Timeout, server (\S+) not responding|Connection to (\S+) closed by remote host|Remote daemon: .* on node (\S+)"
 )
+SSH_FAILED = 255  # ssh's own exit code
 UNREACHED = re.compile(r"ssh: (?:connect to host|Could not resolve hostname) (\S+?):? (?:port \d+: )?(.+)")
 
 
@@ -32,11 +34,15 @@ class Traceback:
     where: str | None
 
 
-def explain(output: Output, workers: int, script: str) -> str:
-    """One sentence that names the rank at fault and what it did; `script` is the file the ranks ran."""
+def explain(output: Output, workers: int, script: str, hosts: Sequence[str] = ()) -> str:
+    """One sentence that names the rank at fault and what it did.
+
+    `script` is the file that the ranks ran; `hosts` the host of each rank, where they were started by ssh.
+    """
     return (
         explain_crash(output, workers, script)
         or explain_lost_host(output)
+        or explain_lost_shell(output, hosts)
         or explain_stall(output)
         or explain_exit_code(output)
         or explain_early_leaver(output, workers, script)
@@ -66,6 +72,18 @@ def explain_lost_host(output: Output) -> str | None:
     for line in lines:
         if match := UNREACHED.search(line):
             return f"{match[1]} could not be reached by ssh: {match[2].rstrip('.')}."
+    return None
+
+
+def explain_lost_shell(output: Output, hosts: Sequence[str]) -> str | None:
+    """A rank that was started by ssh and ended without a word: where the shell goes before sshd, ssh says nothing."""
+    for line in output.launcher() + output.of(None, "stdout"):
+        if (match := EXIT.search(line)) and int(match["code"]) == SSH_FAILED and int(match["rank"]) < len(hosts):
+            rank = int(match["rank"])
+            return (
+                f"{hosts[rank]} was lost, or rank {rank} there ended itself with exit code {SSH_FAILED}: ssh tells "
+                "both alike."
+            )
     return None
 
 
