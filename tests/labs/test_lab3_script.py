@@ -9,6 +9,7 @@ from scalelab.optim import scaled_rate
 from scalelab.parallel import launch
 from scalelab.parallel.launch import Limits
 from scalelab.train import read_record
+from scalelab.train.script import load_script
 
 SCRIPT = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch" / "cifar10.py"
 NOISE = SCRIPT.with_name("noise.py")
@@ -39,6 +40,8 @@ def test_with_ghost_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
     "--optimizer lars --lr 5", "--optimizer larc", "--optimizer lamb --lr 0.01", "--optimizer novograd --lr 0.01",
     "--optimizer adam --lr 0.001", "--optimizer adagrad --lr 0.01", "--noise-of 16", "--decay steps", "--decay cosine",
     "--tuning", "--augment", "--average-from 1", "--augment --ghost-size 8 --average-from 1",
+    "--decay one-cycle", "--warmup 0.5 --scale sqrt --base-batch 16 --warmup-kind constant", "--synchronised-norm",
+    "--added-noise 0.0001",
 ])  # fmt: skip
 def test_everything_that_can_be_switched_on_trains(options, tmp_path):
     first, last = run(tmp_path, f"--batch-size 64 {options}")
@@ -69,6 +72,25 @@ def test_two_ranks_keep_the_lengths_of_their_gradients_alone_and_together(tmp_pa
     assert (len(kept.small), len(kept.large), kept.steps_per_epoch, len(kept.accuracies)) == (16, 16, 8, 2)
     assert all(0 < large <= small for small, large in zip(kept.small, kept.large, strict=True))
     assert sum(kept.large) > sum(kept.small) / 3
+
+
+def test_with_synchronised_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
+    """Every image is normalised with all others of its step, wherever they are; the same noise is added everywhere."""
+    options = "--batch-size 64 --synchronised-norm --added-noise 0.0001 --warmup 1 --warmup-kind constant"
+    two, one = run(tmp_path / "two", options), run(tmp_path / "one", options, workers=1)
+    assert [row.loss for row in two] == pytest.approx([row.loss for row in one], rel=1e-4)
+    plain = run(tmp_path / "plain", "--batch-size 64 --synchronised-norm", workers=1)
+    assert one[-1].loss != pytest.approx(plain[-1].loss, rel=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "rates"), [("constant", (0.1, 0.1, 0.4)), ("gradual", (0.1, 0.25, 0.4))])
+def test_warmup_is_a_jump_or_a_line(kind, rates, monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    options = f"--batch-size 256 --scale linear --warmup 2 --warmup-kind {kind}"
+    monkeypatch.setattr("sys.argv", ["cifar10.py", *options.split()])
+    script = load_script(SCRIPT, needs=["parse_arguments", "make_rate"])
+    rate = script.make_rate(script.parse_arguments(), steps_per_epoch=4)
+    assert [rate(step) for step in (0, 4, 8)] == pytest.approx(rates)
 
 
 @pytest.mark.slow

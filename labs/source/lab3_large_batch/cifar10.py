@@ -22,10 +22,19 @@ from tricks import OwnGhostBatchNorm, OwnLARS, warmup_factor
 from scalelab.data import augment, batches, partition
 from scalelab.data.randomness import generator
 from scalelab.models.ghost_norm import GhostBatchNorm2d
+from scalelab.models.rank_norm import RankBatchNorm2d
 from scalelab.models.replace_norms import replace_norms
 from scalelab.optim import LAMB, LARC, LARS, NovoGrad, exclude, grow_batch, scaled_rate
-from scalelab.optim.noise import example_weights, matching_sigma
-from scalelab.optim.schedules import Schedule, cosine_decay, gradual_warmup, product, step_decay
+from scalelab.optim.noise import add_noise, annealed_sigma, example_weights, matching_sigma
+from scalelab.optim.schedules import (
+    Schedule,
+    constant_warmup,
+    cosine_decay,
+    gradual_warmup,
+    one_cycle,
+    product,
+    step_decay,
+)
 from scalelab.train import RunRecord, Setting, accuracy, choose_setting, save_checkpoint, wait_for
 
 OPTIMIZERS = {
@@ -47,13 +56,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--lr", type=float, default=0.1, help="learning rate of the base batch")
     parser.add_argument("--scale", default="none", help="how the rate grows with the batch: none, sqrt or linear")
     parser.add_argument("--warmup", type=float, default=0, help="epochs until the scaled rate is reached")
-    parser.add_argument("--decay", default="none", choices=["none", "steps", "cosine"], help="of the rate")
+    parser.add_argument("--warmup-kind", default="gradual", choices=["gradual", "constant"], help="a line, or a jump")
+    parser.add_argument("--decay", default="none", choices=["none", "steps", "cosine", "one-cycle"], help="of the rate")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--optimizer", default="sgd", choices=OPTIMIZERS)
     parser.add_argument("--weight-decay", type=float, default=5e-4)
-    parser.add_argument("--ghost-size", type=int, help="images that batch norm sees together; else all of a worker")
+    norms = parser.add_mutually_exclusive_group()
+    norms.add_argument("--ghost-size", type=int, help="images that batch norm sees together; else all of a worker")
+    norms.add_argument("--synchronised-norm", action="store_true", help="batch norm sees the images of all workers")
     parser.add_argument("--own", action="store_true", help="with warmup, ghost batch norm and LARS as in tricks.py")
     parser.add_argument("--noise-of", type=int, help="put back the gradient noise of a batch of so many images")
+    parser.add_argument("--added-noise", type=float, help="add noise to gradients: its variance in step 0")
     parser.add_argument("--grow-at", type=int, nargs="*", default=[], help="epochs at which the batch grows fourfold")
     parser.add_argument("--average-from", type=int, help="epoch from which on the weights are averaged and measured")
     parser.add_argument("--augment", action="store_true", help="flip and shift the images at random")
@@ -72,26 +85,40 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def make_model(arguments: argparse.Namespace, setting: Setting) -> nn.Module:
-    """The network, with ghost batch norm if that was asked for."""
+    """The network, with ghost or synchronised batch norm if that was asked for."""
     model = setting.new_model(arguments.seed)
     norm = OwnGhostBatchNorm if arguments.own else GhostBatchNorm2d
     if arguments.ghost_size:
         replace_norms(model, lambda channels: norm(channels, arguments.ghost_size))
+    if arguments.synchronised_norm:
+        replace_norms(model, lambda channels: RankBatchNorm2d(channels, sum_over_ranks))
     return model.to(setting.device)
 
 
+def sum_over_ranks(x: Tensor) -> Tensor:
+    """With gradients. Norms come one after another, on all workers alike, so those of one size can share a name."""
+    return hvd.allreduce(x, op=hvd.Sum, name=f"batch-norm.{len(x)}")
+
+
 def make_rate(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedule:
-    """The learning rate of each step. Warmup begins at the base batch's rate."""
+    """The learning rate of each step."""
     steps, k = arguments.epochs * steps_per_epoch, arguments.batch_size / arguments.base_batch
     decay = {
         "none": lambda step: 1.0,
         "steps": step_decay([steps // 2, steps * 3 // 4]),
         "cosine": cosine_decay(steps),
+        "one-cycle": one_cycle(steps),
     }[arguments.decay]
-    growth, warmup_steps = scaled_rate(1.0, k, arguments.scale), round(arguments.warmup * steps_per_epoch)
-    own = partial(warmup_factor, warmup_steps=warmup_steps, k=growth)
-    factor = product(own if arguments.own else gradual_warmup(warmup_steps, growth), decay)
+    growth = scaled_rate(1.0, k, arguments.scale)
+    factor = product(make_warmup(arguments, round(arguments.warmup * steps_per_epoch), growth), decay)
     return lambda step: arguments.lr * growth * factor(step)
+
+
+def make_warmup(arguments: argparse.Namespace, steps: int, growth: float) -> Schedule:
+    """From 1/growth, the base batch's rate, to 1: at once after these steps, or in a straight line."""
+    if arguments.warmup_kind == "constant":
+        return constant_warmup(steps, 1 / growth)
+    return partial(warmup_factor, warmup_steps=steps, k=growth) if arguments.own else gradual_warmup(steps, growth)
 
 
 def make_optimizer(arguments: argparse.Namespace, model: nn.Module) -> torch.optim.Optimizer:
@@ -168,7 +195,12 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
         optimizer.zero_grad()
         loss = loss_of(model(view(batch, number)), y[batch], number)
         loss.backward()
-        optimizer.step()
+        optimizer.synchronize()  # what is added below is added once, to the mean of all workers
+        if arguments.added_noise:
+            sigma = annealed_sigma(number, eta=arguments.added_noise)
+            add_noise(model.parameters(), sigma, arguments.seed, number)
+        with optimizer.skip_synchronize():
+            optimizer.step()
         return loss.detach() * len(batch)
 
     record, steps, images, training_seconds, reached = RunRecord(arguments.out, hvd.rank()), 0, 0, 0.0, 0

@@ -12,7 +12,8 @@ class RankBatchNorm2d(nn.BatchNorm2d):
     """Normalises (N, C, H, W) by the statistics of the images of all ranks; ranks may have different N.
 
     `sum_over_ranks` adds a tensor up over the ranks and lets gradients through, as
-    `lambda x: hvd.allreduce(x, op=hvd.Sum)` does: its gradient is the sum of the ranks' gradients. All ranks have to
+    `lambda x: hvd.allreduce(x, op=hvd.Sum, name=f"norm.{len(x)}")` does: its gradient is the sum of the ranks'
+    gradients. (Give a name: without one Horovod makes a new one in each step and keeps them all.) All ranks have to
     come here equally often. In evaluation nothing is exchanged.
     """
 
