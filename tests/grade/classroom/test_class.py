@@ -19,17 +19,19 @@ def test_files_that_are_refused_get_their_rows_and_reasons(course, hand_in, grad
     (course / "submissions" / "eve.py").symlink_to("/etc/hostname")
     (course / "submissions" / "dan" / "assessment").mkdir(parents=True)
     (course / "submissions" / "dan" / "assessment" / "assessment.py").write_bytes(b"\xff")
+    (course / "submissions" / "fay.ipynb").write_text("{}")
     done = grade_all()
     rows = table(course)
-    assert {name: row["reason"] for name, row in rows.items() if name != "eve"} == {
+    assert {name: row["reason"] for name, row in rows.items() if name not in ("eve", "fay")} == {
         "ada": "The file is not valid Python: invalid syntax in line 1.",
         "bob": "The file is empty.",
         "dan": "The file is not UTF-8 text.",
     }
     assert "is a link" in rows["eve"]["reason"]
-    assert rows["eve"]["score"] == ""
-    assert done.returncode == 2, "eve's could not be graded"
-    assert "4 submissions: 3 not passed, 1 not graded" in done.stdout
+    assert rows["fay"]["reason"] == "Hand in as fay.py; found: fay.ipynb."
+    assert rows["eve"]["score"] == rows["fay"]["score"] == ""
+    assert done.returncode == 2, "eve's and fay's could not be graded"
+    assert "5 submissions: 3 not passed, 2 not graded" in done.stdout
 
 
 def test_what_is_graded_stays_and_what_was_changed_is_graded_anew(course, hand_in, grade_all):

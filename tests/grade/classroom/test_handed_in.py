@@ -18,7 +18,7 @@ def folder(tmp_path) -> Path:
 
 def found(folder):
     """{student: refusal}"""
-    return {one.student: one.refusal for one in find_submissions(folder, folder.parent / "out")[0]}
+    return {one.student: one.refusal for one in find_submissions(folder, folder.parent / "out")}
 
 
 def test_links_in_a_ring_are_refused_alone(folder):
@@ -58,3 +58,25 @@ def test_a_reason_can_be_written_whatever_names_are_in_it(folder):
     reason = found(folder)["eve"]
     assert reason.isprintable()
     reason.encode("utf-8")
+
+
+def test_what_was_handed_in_under_another_name_is_refused_with_a_word_on_it(folder):
+    (folder / "bob.PY").write_text("")
+    (folder / "eve.ipynb").write_text("")
+    for name in ("dan/train.py", "fay/assessment/mine.py", "fay/assessment/timestamp.txt", "gus/.hidden"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("")
+    assert found(folder) == {
+        "ada": "",
+        "bob": "Hand in as bob.py; found: bob.PY.",
+        "dan": "Hand in as assessment.py; found: train.py.",
+        "eve": "Hand in as eve.py; found: eve.ipynb.",
+        "fay": "Hand in as assessment.py; found: mine.py, timestamp.txt.",
+        "gus": "Hand in as assessment.py; found: nothing.",
+    }
+
+
+def test_who_has_a_submission_may_have_other_files_beside_it_and_the_instructor_too(folder):
+    (folder / "ada.ipynb").write_text("")
+    (folder / "README.md").write_text("")
+    assert found(folder) == {"ada": ""}

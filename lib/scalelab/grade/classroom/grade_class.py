@@ -64,9 +64,7 @@ def grade_class(
     what is wrong with one submission is in its row.
     """
     places = Places(order.out)
-    submissions, without = find_submissions(order.folder, order.out)
-    if without:
-        onlooker.say(f"No assessment.py in {len(without)} of the folders: {', '.join(without)}")
+    submissions = find_submissions(order.folder, order.out)
     with engine as at_work, agreed_terms(order, places, _dataset(order), at_work.measure, onlooker.say) as terms:
         try:
             _grade(order, submissions, terms, at_work, onlooker, Registering(register, onlooker.say))

@@ -9,6 +9,8 @@ from scalelab.grade.classroom.places import OF_THE_CLASS
 
 SCRIPT = "assessment.py"
 ASSIGNMENT = "assessment"
+MEANT = (".py", ".ipynb")  # in whatever case, of a file that is no submission but was meant to be one
+MOST_SAID, LONGEST_SAID = 5, 60  # names, and characters of each
 LONGEST_NAME = 200  # bytes: the file system takes 255, and temporary names are longer
 
 
@@ -21,8 +23,8 @@ class Submission:
     refusal: str = ""
 
 
-def find_submissions(folder: Path, out: Path) -> tuple[list[Submission], list[str]]:
-    """All submissions, by student, and the names of folders that hold none.
+def find_submissions(folder: Path, out: Path) -> list[Submission]:
+    """All submissions, by student; one that lies there under another name is refused with a word on what was found.
 
     FOLDER/<student>.py, FOLDER/<student>/assessment.py, or nbgrader's FOLDER/<student>/<assignment>/assessment.py.
     Raises ScaleLabError where there is no such folder or nothing in it, or the results would lie among submissions.
@@ -31,27 +33,35 @@ def find_submissions(folder: Path, out: Path) -> tuple[list[Submission], list[st
         raise ScaleLabError(f"There is no folder {folder}; give the one that holds the submissions.")
     if _real(out) == _real(folder):
         raise ScaleLabError(f"Results cannot go to {folder}, where the submissions are; give --out another folder.")
-    files: dict[str, list[Path]] = {}
-    closed: dict[str, Submission] = {}
-    without = []
+    scripts: dict[str, list[Path]] = {}
+    refused: dict[str, Submission] = {}
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith((".", "__pycache__")) or _real(entry) == _real(out):
             continue
         try:
-            if entry.is_dir():
-                found = _in_folder(entry)
-                files.setdefault(entry.name, []).extend(found)
-                without += [] if found else [entry.name]
-            elif entry.suffix == ".py":
-                files.setdefault(entry.stem, []).append(entry)
+            student, found, refusal = _look(entry)
         except OSError as error:  # of this student alone
-            why = f"{_readable(entry.name)} cannot be looked into ({error.strerror})."
-            closed[entry.name] = Submission(_readable(entry.name), entry, why)
-    open_ones = {student: _submission(folder, student, found) for student, found in files.items() if found}
-    submissions = [submission for _, submission in sorted((open_ones | closed).items())]
+            student = entry.stem if entry.suffix == ".py" else entry.name
+            found, refusal = [], f"{entry.name} cannot be looked into ({error.strerror})."
+        scripts.setdefault(student, []).extend(found)
+        if refusal:
+            refused[student] = Submission(_readable(student), entry, _readable(refusal))
+    handed_in = {student: _submission(folder, student, found) for student, found in scripts.items() if found}
+    submissions = refused | handed_in
     if not submissions:
         raise ScaleLabError(f"There is no submission in {folder}: neither NAME.py nor NAME/{SCRIPT}.")
-    return submissions, without
+    return [submission for _, submission in sorted(submissions.items())]
+
+
+def _look(entry: Path) -> tuple[str, list[Path], str]:
+    """Whose it is, the scripts in it, and where there are none but something was meant to be one, what to do."""
+    if entry.is_dir():
+        found = _in_folder(entry)
+        return entry.name, found, "" if found else f"Hand in as {SCRIPT}; found: {_names_in(entry)}."
+    if entry.suffix == ".py":
+        return entry.stem, [entry], ""
+    meant = entry.suffix.lower() in MEANT
+    return entry.stem, [], f"Hand in as {entry.stem}.py; found: {entry.name}." if meant else ""
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -60,6 +70,13 @@ def _in_folder(folder: Path) -> list[Path]:
         if script.exists() or script.is_symlink():
             return [script]
     return [script for sub in sorted(folder.iterdir()) if (script := sub / SCRIPT).exists() or script.is_symlink()]
+
+
+def _names_in(folder: Path) -> str:
+    """Some names of what a student has handed in instead."""
+    place = folder / ASSIGNMENT if (folder / ASSIGNMENT).is_dir() else folder
+    names = sorted(path.name[:LONGEST_SAID] for path in place.iterdir() if not path.name.startswith("."))
+    return ", ".join([*names[:MOST_SAID], *["..."][: len(names) > MOST_SAID]]) or "nothing"
 
 
 def _submission(folder: Path, student: str, found: list[Path]) -> Submission:
