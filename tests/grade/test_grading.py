@@ -67,6 +67,13 @@ def test_untrained_weights_earn_nothing_and_the_budget_ends_the_run(order):
     assert "used up" in result.run
 
 
+def test_a_checkpoint_that_was_cut_off_leaves_the_whole_ones_before_it_to_be_judged(order):
+    result = grade(order("is_cut_off.py", workers=1))
+    assert result.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
+    assert len(result.test_accuracy) == 2
+    assert "is below" in result.reason
+
+
 def test_the_weights_of_another_network_are_refused(order):
     result = grade(order("wrong_model.py"))
     assert not result.passed

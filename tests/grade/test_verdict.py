@@ -1,12 +1,16 @@
 """Both of the last two checkpoints must meet both targets; the score measures the way there."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scalelab.grade.checkpoints import Checkpoint
 from scalelab.grade.examine import Measured
 from scalelab.grade.rubric import Targets
-from scalelab.grade.verdict import judge
+from scalelab.grade.verdict import judge, measure_last_two
+from scalelab.grade.weights import BadCheckpointError, CutOffError
 
 TARGETS = Targets(train_accuracy=0.7, test_accuracy=0.6, floor_accuracy=0.4)
 shares = st.floats(0, 1)
@@ -47,3 +51,31 @@ def test_the_score_and_the_sentence(train, test, score, sentence):
     verdict = judge([Measured(1.0, 1.0), Measured(train, test)], TARGETS)
     assert verdict.score == pytest.approx(score)
     assert verdict.reason == sentence
+
+
+def judged(*files):
+    """Epochs that are judged of files that are "whole", "cut" or "bad", and what is said of one that was cut off."""
+    checkpoints = [Checkpoint(Path(kind), epoch, float(epoch)) for epoch, kind in enumerate(files, 1)]
+
+    def measure(path):
+        if path.name != "whole":
+            raise {"cut": CutOffError, "bad": BadCheckpointError}[path.name](path.name)
+        return Measured(0.9, 0.9)
+
+    found, measured, said = measure_last_two(checkpoints, measure)
+    assert len(measured) == len(found)
+    return [checkpoint.epoch for checkpoint in found], said
+
+
+def test_a_file_that_the_end_of_the_budget_cut_off_does_not_void_the_whole_ones_before_it():
+    assert judged("whole", "whole", "whole") == ([2, 3], "")
+    assert judged("whole", "whole", "cut") == ([1, 2], "cut")
+    assert judged("whole", "cut") == ([1], "cut")
+    assert judged("cut") == ([], "cut")
+    assert judged() == ([], "")
+
+
+@pytest.mark.parametrize("files", [("whole", "whole", "bad"), ("whole", "cut", "whole"), ("cut", "whole", "cut")])
+def test_no_other_fault_is_passed_over(files):
+    with pytest.raises(BadCheckpointError):
+        judged(*files)

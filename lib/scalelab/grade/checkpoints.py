@@ -8,6 +8,7 @@ from pathlib import Path
 
 KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 MOST_SAID = 3
+CANDIDATES = 3  # two are judged; the last may have been cut off while it was written
 NAME = re.compile(r"epoch-([0-9]{3,9})\.safetensors")
 
 
@@ -36,14 +37,14 @@ class CheckpointWatch:
             for name, signature in now.items()
         }
 
-    def last_two(self, budget_seconds: float) -> list[Checkpoint]:
-        """The last two checkpoints seen within the budget, earlier one first; fewer where there were fewer."""
+    def last(self, budget_seconds: float) -> list[Checkpoint]:
+        """The last CANDIDATES checkpoints seen within the budget, earliest first; fewer where there were fewer."""
         found = [
             Checkpoint(self.folder / name, int(NAME.fullmatch(name)[1]), seconds)
             for name, (_, seconds) in self.seen.items()
             if seconds <= budget_seconds
         ]
-        return sorted(found, key=lambda checkpoint: (checkpoint.epoch, checkpoint.seconds))[-2:]
+        return sorted(found, key=lambda checkpoint: (checkpoint.epoch, checkpoint.seconds))[-CANDIDATES:]
 
     def passed_over(self, budget_seconds: float) -> str:
         """What has a checkpoint's name and does not count, in words; empty where there is nothing."""

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from scalelab.data import Images
 from scalelab.grade.handout import Handout
-from scalelab.grade.weights import BadCheckpointError, load_weights
+from scalelab.grade.weights import BadCheckpointError, CutOffError, load_weights
 from scalelab.models import build
 
 IMAGES = "images.safetensors"
@@ -33,9 +33,10 @@ class Measured(msgspec.Struct, frozen=True, tag=True):
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
-    """Why a checkpoint could not be measured."""
+    """Why a checkpoint could not be measured; `cut_off`: it is not whole."""
 
     reason: str
+    cut_off: bool = False
 
 
 class Counted(msgspec.Struct, frozen=True, tag=True):
@@ -104,7 +105,7 @@ def examine(model_name: str, path: Path, device: str, parts: list, share: int, o
     try:
         model = load_weights(build(model_name), path).to(device, memory_format=torch.channels_last).eval()
     except BadCheckpointError as bad:
-        return Refused(str(bad))
+        return Refused(str(bad), isinstance(bad, CutOffError))
     batches = [list(zip(X.split(BATCH_SIZE), y.split(BATCH_SIZE), strict=True))[share::of] for X, y in parts]
     return Counted([sum(count_right(model, X.to(device), y.to(device)) for X, y in part) for part in batches])
 

@@ -15,7 +15,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.grade.examine import IMAGES, Measured, Refused
 from scalelab.grade.handout import Handout
 from scalelab.grade.sandbox import Caps, Walls, enclose
-from scalelab.grade.weights import BadCheckpointError, most_bytes
+from scalelab.grade.weights import BadCheckpointError, CutOffError, most_bytes
 from scalelab.models import build
 from scalelab.parallel.command import python
 
@@ -51,7 +51,7 @@ class Examiner:
         return self.process.poll() is None
 
     def measure(self, path: Path) -> Measured:
-        """Accuracies of the checkpoint; raises BadCheckpointError where it cannot be one."""
+        """Accuracies of the checkpoint; raises BadCheckpointError where it is none, CutOffError where it is a part."""
         copy = self.folder / path.name
         try:
             copy.write_bytes(self._read(path))
@@ -62,7 +62,7 @@ class Examiner:
         finally:
             copy.unlink(missing_ok=True)
         if isinstance(said, Refused):
-            raise BadCheckpointError(said.reason)
+            raise (CutOffError if said.cut_off else BadCheckpointError)(said.reason)
         return said
 
     def _read(self, path: Path) -> bytes:

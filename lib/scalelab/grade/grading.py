@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scalelab.grade.checkpoints import Checkpoint
 from scalelab.grade.conversion import SECONDS as CHECK_SECONDS
 from scalelab.grade.conversion import check_conversion
 from scalelab.grade.examine import Measured
@@ -17,7 +18,7 @@ from scalelab.grade.result import Result, Run
 from scalelab.grade.room import SCRIPT_NAME, UNSAFE, WALLED, Room
 from scalelab.grade.run import Evidence, Terms, run_submission, set_terms
 from scalelab.grade.submission import NotAcceptedError, read_submission
-from scalelab.grade.verdict import Verdict, judge
+from scalelab.grade.verdict import Verdict, judge, measure_last_two
 from scalelab.grade.weights import BadCheckpointError
 from scalelab.parallel.check import Report
 from scalelab.train import Row
@@ -30,11 +31,12 @@ ENDED_EARLY = ("failed", "memory", "printed", "stopped")
 
 @dataclass(frozen=True)
 class Graded:
-    """One run of the submission: with which seed, what it left, what was measured, and the verdict on it."""
+    """One run of the submission: with which seed, what it left, which checkpoints were judged, and the verdict."""
 
     seed: int
     folder: Path
     evidence: Evidence
+    judged: list[Checkpoint]
     verdict: Verdict
     measured: list[Measured] = field(default_factory=list)
     conversion: Report | None = None
@@ -95,8 +97,8 @@ def _run_once(
     with room:
         evidence = run_submission(room, terms, seed, audience)
         audience.say("Measuring the last two checkpoints")
-        measured, verdict = _judge(evidence, order, prepared)
-        names = (checkpoint.path.name for checkpoint in evidence.checkpoints)
+        judged, measured, verdict = _judge(evidence, order, prepared)
+        names = (checkpoint.path.name for checkpoint in judged)
         room.keep({RECORD_NAME: MOST_BYTES} | dict.fromkeys(names, prepared.examiner.most))
         conversion = None
         if order.check_conversion and number == 0:
@@ -104,19 +106,22 @@ def _run_once(
             left = terms.budget_seconds + GRACE_SECONDS - (time.monotonic() - start)
             learned = any(one.train_accuracy >= LEARNED for one in measured)
             conversion = check_conversion(room, terms.workers, seed, CHECK_SECONDS if learned else left)
-    return Graded(seed, folder, evidence, verdict, measured, conversion)
+    return Graded(seed, folder, evidence, judged, verdict, measured, conversion)
 
 
-def _judge(evidence: Evidence, order: Order, prepared: Prepared) -> tuple[list[Measured], Verdict]:
+def _judge(
+    evidence: Evidence, order: Order, prepared: Prepared
+) -> tuple[list[Checkpoint], list[Measured], Verdict]:
     try:
-        measured = [prepared.examiner.measure(checkpoint.path) for checkpoint in evidence.checkpoints]
+        judged, measured, cut_off = measure_last_two(evidence.checkpoints, prepared.examiner.measure)
     except BadCheckpointError as bad:
-        return [], Verdict(False, 0.0, str(bad))
-    verdict = judge(measured, order.rubric.targets_for(prepared.handout.source), evidence.passed_over)
+        return evidence.checkpoints[-2:], [], Verdict(False, 0.0, str(bad))
+    passed_over = "; ".join(filter(None, (cut_off, evidence.passed_over)))
+    verdict = judge(measured, order.rubric.targets_for(prepared.handout.source), passed_over)
     if evidence.outcome.ended in ENDED_EARLY and not verdict.passed:
         # The cause first: a learner whose job crashed is not helped by a count of checkpoints.
         verdict = Verdict(False, verdict.score, f"{evidence.outcome.reason} {verdict.reason}")
-    return measured, verdict
+    return judged, measured, verdict
 
 
 def _weigh(runs: list[Graded], order: Order, prepared: Prepared, terms: Terms) -> tuple[Result, list[Row]]:
@@ -139,7 +144,7 @@ def _result(
     counts: Graded | None = None,
     runs: list[Graded] | None = None,
 ) -> Result:
-    checkpoints = counts.evidence.checkpoints if counts else []
+    checkpoints = counts.judged if counts else []
     targets = order.rubric.targets_for(prepared.handout.source)
     measured = counts.measured if counts else []
     return Result(
@@ -169,11 +174,10 @@ def _result(
 
 
 def _short(run: Graded) -> Run:
-    checkpoints = run.evidence.checkpoints
     return Run(
         seed=run.seed,
         train_accuracy=[m.train_accuracy for m in run.measured],
         test_accuracy=[m.test_accuracy for m in run.measured],
-        seconds=checkpoints[-1].seconds if checkpoints else None,
+        seconds=run.judged[-1].seconds if run.judged else None,
         run=run.evidence.outcome.reason,
     )

@@ -21,7 +21,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How the run ended, the last two checkpoints it left in time, earlier first, and those that do not count."""
+    """How the run ended, the last checkpoints it left in time, earliest first, and in words those that do not count."""
 
     outcome: Outcome
     checkpoints: list[Checkpoint] = field(default_factory=list)
@@ -62,5 +62,5 @@ def run_submission(room: Room, terms: Terms, seed: int, audience: Audience) -> E
         enclose=room.enclosing(room.out),
         watch=watch,
     )
-    in_time = checkpoints.last_two(terms.budget_seconds)
+    in_time = checkpoints.last(terms.budget_seconds)
     return Evidence(outcome, in_time, checkpoints.passed_over(terms.budget_seconds))

@@ -1,9 +1,13 @@
 """From measured accuracies to passed or not, a score, and one sentence."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from scalelab.grade.checkpoints import Checkpoint
 from scalelab.grade.examine import Measured
 from scalelab.grade.rubric import Targets
+from scalelab.grade.weights import CutOffError
 
 
 @dataclass(frozen=True)
@@ -13,6 +17,24 @@ class Verdict:
     passed: bool
     score: float
     reason: str
+
+
+def measure_last_two(
+    checkpoints: Sequence[Checkpoint], measure: Callable[[Path], Measured]
+) -> tuple[list[Checkpoint], list[Measured], str]:
+    """The last two checkpoints that were complete, their accuracies, and what was cut off, in words.
+
+    Only the very last file can have been cut off, by the end of the budget; then the two before it are the last. That
+    gives nothing away: who wants those to be judged need not write another. Raises BadCheckpointError for any other
+    file that is no checkpoint of the model.
+    """
+    before, last = checkpoints[-2:-1], checkpoints[-1:]
+    measured = [measure(one.path) for one in before]
+    try:
+        return [*before, *last], measured + [measure(one.path) for one in last], ""
+    except CutOffError as cut:
+        first = checkpoints[-3:-2]
+        return [*first, *before], [measure(one.path) for one in first] + measured, str(cut)
 
 
 def judge(measured: list[Measured], targets: Targets, passed_over: str = "") -> Verdict:

@@ -22,6 +22,10 @@ class BadCheckpointError(Exception):
         super().__init__(reason if len(reason) <= MOST_SAID else f"{reason[:MOST_SAID]} ...")
 
 
+class CutOffError(BadCheckpointError):
+    """A file that is no whole safetensors file: its writer may have been ended while it wrote."""
+
+
 def most_bytes(model: nn.Module) -> int:
     """That a checkpoint of the model can have."""
     return MOST_HEADER_BYTES + sum(tensor.nbytes for tensor in model.state_dict().values())
@@ -37,7 +41,7 @@ def load_weights(model: nn.Module, path: Path) -> nn.Module:
             _check_header(file, expected, path.name)
             weights = {name: file.get_tensor(name) for name in expected}
     except (SafetensorError, OSError) as error:
-        raise BadCheckpointError(f"{path.name} is not a whole safetensors file ({error}).") from None
+        raise CutOffError(f"{path.name} is not a whole safetensors file ({error}).") from None
     if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
         raise BadCheckpointError(f"{path.name} has weights that are not finite: the training diverged.")
     model.load_state_dict(weights)
