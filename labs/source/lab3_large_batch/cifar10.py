@@ -179,15 +179,12 @@ def accuracies(model: nn.Module, X: Tensor, y: Tensor, X_held_out: Tensor, y_hel
     return sums[0] / sums[2], sums[1] / sums[3]
 
 
-def train(arguments: argparse.Namespace, setting: Setting) -> None:
-    """Train; report at every measurement."""
-    X, y, *held_out = setting.tensors()
-    model, loss_of, view = make_model(arguments, setting), make_loss(arguments), make_view(arguments, X)
-    averaged = AveragedModel(model)
-    rate = make_rate(arguments, -(-len(y) // arguments.batch_size))
+def make_step(
+    arguments: argparse.Namespace, model: nn.Module, rate: Schedule, X: Tensor, y: Tensor
+) -> Callable[[Tensor, int], Tensor]:
+    """(indices, step) -> the loss of these images of X and y, added up; the model has then learned from them."""
+    loss_of, view = make_loss(arguments), make_view(arguments, X)
     optimizer = hvd.DistributedOptimizer(make_optimizer(arguments, model), model.named_parameters(), groups=1)
-    hvd.broadcast_parameters(model.state_dict(), root_rank=0)
-    batch_size_of = grow_batch(arguments.batch_size, arguments.grow_at)
 
     def step(batch: Tensor, number: int) -> Tensor:
         for group in optimizer.param_groups:
@@ -202,6 +199,18 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
         with optimizer.skip_synchronize():
             optimizer.step()
         return loss.detach() * len(batch)
+
+    return step
+
+
+def train(arguments: argparse.Namespace, setting: Setting) -> None:
+    """Train; report at every measurement."""
+    X, y, *held_out = setting.tensors()
+    model = make_model(arguments, setting)
+    rate = make_rate(arguments, -(-len(y) // arguments.batch_size))
+    averaged, step = AveragedModel(model), make_step(arguments, model, rate, X, y)
+    hvd.broadcast_parameters(model.state_dict(), root_rank=0)
+    batch_size_of = grow_batch(arguments.batch_size, arguments.grow_at)
 
     record, steps, images, training_seconds, reached = RunRecord(arguments.out, hvd.rank()), 0, 0, 0.0, 0
     for epoch in range(arguments.epochs):
@@ -223,7 +232,7 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
         row = record.write(
             epoch=epoch + 1, images=images, training_seconds=training_seconds, loss=loss / count,
             train_accuracy=train_accuracy, validation_accuracy=validation_accuracy,
-            lr=optimizer.param_groups[0]["lr"], effective_batch_size=effective,
+            lr=rate(steps - 1), effective_batch_size=effective,
         )  # fmt: skip
         if hvd.rank() == 0:
             print(row.in_words(), flush=True)
