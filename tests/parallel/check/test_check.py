@@ -53,9 +53,9 @@ LEFT_OUT = [
     ("write", "every-rank-writes", "torch.save"),
     ("print", "every-rank-writes", "print"),
     ("own", "metrics-not-averaged", "record.write"),
-    ("part", "same-data-on-every-rank", None),
-    ("divide", "epoch-not-divided", None),
-    ("renew", "same-order-every-epoch", None),
+    ("part", "same-data-on-every-rank", "torch.randperm"),
+    ("divide", "epoch-not-divided", "torch.randperm"),
+    ("renew", "same-order-every-epoch", "torch.randperm"),
 ]
 
 

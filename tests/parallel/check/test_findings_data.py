@@ -5,8 +5,16 @@ import random
 import msgspec
 import pytest
 
-from scalelab.parallel.check.events import Batch
-from scalelab.parallel.check.findings.data import epochs, repeats_order, same_batches, same_epoch, same_numbering
+from scalelab.parallel.check.events import Batch, Evaluated, Mark, RankEvents
+from scalelab.parallel.check.findings.data import (
+    drawn_at,
+    epochs,
+    find,
+    repeats_order,
+    same_batches,
+    same_epoch,
+    same_numbering,
+)
 
 COUNT, BATCH = 96, 8
 
@@ -119,3 +127,33 @@ def test_one_batch_over_and_over_is_neither_an_epoch_nor_an_order():
 
 def test_an_epoch_ends_where_its_images_come_again():
     assert [len(epoch) for epoch in epochs(part([shuffled(0), shuffled(1), shuffled(2)]), "rows")] == [12, 12, 12]
+
+
+def told(orders):
+    """What a rank tells that shuffles what is held out, then in each epoch trains, and evaluates by a loader."""
+    events = [Mark(0, "train.py, line 3", "randperm")]
+    for epoch, order in enumerate(orders):
+        batches = part([order])
+        events += [Mark(epoch * len(batches), "train.py, line 20", "randperm"), *batches]
+        events += [Mark((epoch + 1) * len(batches), "train.py, line 40", "__iter__")]
+        events += [Evaluated((epoch + 1) * len(batches), "train.py, line 41", [1, 2])]
+    return events
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "found"),
+    [
+        ([shuffled(0), shuffled(1)], [shuffled(0), shuffled(1)], "same-data-on-every-rank"),
+        ([shuffled(0), shuffled(1)], [shuffled(2), shuffled(3)], "epoch-not-divided"),
+        ([shuffled(0)[::2]] * 2, [shuffled(0)[1::2]] * 2, "same-order-every-epoch"),
+    ],
+)
+def test_what_is_wrong_with_an_epoch_is_told_at_the_line_that_begins_it(mine, theirs, found):
+    ranks = [RankEvents(number, told(orders)) for number, orders in enumerate((mine, theirs))]
+    assert [(finding.id, finding.where) for finding in find(ranks)] == [(found, "train.py, line 20")]
+
+
+def test_without_a_shuffle_an_epoch_begins_where_its_loader_does():
+    events = [Mark(0, "train.py, line 30", "__iter__"), *part([list(range(COUNT))])]
+    assert drawn_at(RankEvents(0, events)) == "train.py, line 30"
+    assert drawn_at(RankEvents(0, events[1:])) is None

@@ -25,6 +25,12 @@ def test_a_script_that_never_initialises_has_that_one_finding(story):
     }
 
 
+def test_a_script_that_asks_before_it_initialises_is_told_where(story):
+    asked = Ended(0, "ValueError: Horovod has not been initialized; use hvd.init().", "train.py, line 12")
+    (finding,) = story(initialized=False).tell(asked).findings(FAILED)
+    assert (finding.id, finding.where) == ("not-initialized", "train.py, line 12")
+
+
 def test_different_weights_before_the_first_step_are_not_broadcast(story):
     (finding,) = story().averaged().step((1.0, 1.001)).averaged().step((2.0, 2.001)).findings()
     assert (finding.id, finding.where) == ("weights-not-broadcast", "train.py, line 9")

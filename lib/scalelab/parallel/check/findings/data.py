@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from scalelab.parallel.check.events import Batch, Mark, RankEvents
+from scalelab.parallel.check.events import Batch, Evaluated, Mark, RankEvents
 from scalelab.parallel.check.report import Finding
 
 FEWEST_LABELS, FEWEST_CLASSES = 16, 3  # below that, equal labels may be chance
@@ -24,11 +24,30 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
     if min(map(len, batches)) < 2:
         return
     if any(same_batches(*pair) for pair in combinations(batches, 2)):
-        yield _same_data()
+        yield _same_data(drawn_at(ranks[0]))
     elif any(same_epoch(*pair) for pair in combinations(batches, 2)):
-        yield _not_divided(len(ranks))
-    if any(repeats_order(rank.batches, meant=shuffles_again(rank)) for rank in ranks):
-        yield _same_order()
+        yield _not_divided(len(ranks), drawn_at(ranks[0]))
+    for rank in ranks:
+        if repeats_order(rank.batches, meant=shuffles_again(rank)):
+            yield _same_order(drawn_at(rank))
+            return
+
+
+def drawn_at(rank: RankEvents) -> str | None:
+    """The line that begins an epoch of training: that of the last shuffle before its batches, or else of its loader.
+
+    A later epoch is asked first: before the first step much else is shuffled, and an evaluation has loaders, too.
+    """
+    found: list[Mark] = []
+    since: list[Mark] = []
+    for event in rank.events:
+        if isinstance(event, Mark):
+            since.append(event)
+        elif isinstance(event, Batch | Evaluated):
+            if since and isinstance(event, Batch):
+                found.append(next((mark for mark in reversed(since) if mark.kind in SHUFFLES), since[-1]))
+            since = []
+    return next((mark.where for mark in found if mark.step), found[0].where if found else None)
 
 
 def same_batches(first: Part, other: Part) -> bool:
@@ -119,28 +138,31 @@ def _is_sorted(batches: Part, meant: bool) -> bool:
     return indices == sorted(indices) if indices else not meant
 
 
-def _same_data() -> Finding:
+def _same_data(where: str | None) -> Finding:
     return Finding(
         id="same-data-on-every-rank",
         severity="error",
+        where=where,
         message="The ranks train on the same batches at the same steps: several workers do the work of one.",
         hint=f"{OWN_PART}.",
     )
 
 
-def _not_divided(workers: int) -> Finding:
+def _not_divided(workers: int, where: str | None) -> Finding:
     return Finding(
         id="epoch-not-divided",
         severity="error",
+        where=where,
         message=f"Every rank goes through all the data in an epoch, so {workers} ranks do {workers} times the work.",
         hint=f"{OWN_PART}; the part changes from epoch to epoch, the parts never overlap.",
     )
 
 
-def _same_order() -> Finding:
+def _same_order(where: str | None) -> Finding:
     return Finding(
         id="same-order-every-epoch",
         severity="warning",
+        where=where,
         message="The second epoch comes in the same shuffled order as the first.",
         hint="Shuffle anew every epoch: sampler.set_epoch(epoch), or put the epoch into the shuffle's seed.",
     )

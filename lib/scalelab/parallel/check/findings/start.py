@@ -25,7 +25,7 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
     if is_serial(ranks):
         crashed = any(rank.end and rank.end.error for rank in ranks)
         if asked_too_early(ranks) or not crashed or all(rank.steps for rank in ranks):
-            yield _not_initialized(len(ranks))
+            yield _not_initialized(len(ranks), _asked_at(ranks))
         return
     yield from find_unequal_start(ranks)
     yield from find_unequal_state(ranks)
@@ -33,7 +33,16 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
 
 def asked_too_early(ranks: list[RankEvents]) -> bool:
     """Whether the script ended because it asked Horovod something without ever having initialised it."""
-    return any(rank.end and NOT_YET in (rank.end.error or "") for rank in ranks)
+    return any(NOT_YET in _error(rank) for rank in ranks)
+
+
+def _asked_at(ranks: list[RankEvents]) -> str | None:
+    """The line that asked too early."""
+    return next((rank.end.where for rank in ranks if NOT_YET in _error(rank)), None)
+
+
+def _error(rank: RankEvents) -> str:
+    return (rank.end and rank.end.error) or ""
 
 
 def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
@@ -65,10 +74,11 @@ def _first_steps(rank: RankEvents) -> dict[int, Step]:
     return {step.optimizer: step for step in reversed(rank.of(Step))}
 
 
-def _not_initialized(workers: int) -> Finding:
+def _not_initialized(workers: int, where: str | None) -> Finding:
     return Finding(
         id="not-initialized",
         severity="error",
+        where=where,
         message=f"Horovod was never initialised: these are {workers} copies of a serial program, "
         "which know nothing of one another.",
         hint="Call hvd.init() at the beginning, after `import horovod.torch as hvd`.",
