@@ -1,12 +1,24 @@
 """Whatever a stranger's words make the grader's own code do, the grader goes on."""
 
 import os
+import resource
+import signal
+import subprocess
+import sys
 import time
 
+import psutil
 import pytest
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade import apart
+
+WORKS_FOR_EVER = """
+import os, time
+from scalelab.grade import apart
+apart.SECONDS = 600
+apart.apart(lambda: print(os.getpid(), flush=True) or time.sleep(600) or b"")
+"""
 
 
 def test_the_answer_comes_back_whole():
@@ -25,3 +37,14 @@ def test_one_that_goes_wrong_is_a_sentence(monkeypatch, work):
     monkeypatch.setattr(apart, "SECONDS", 2)
     with pytest.raises(ScaleLabError, match="could not be judged"):
         apart.apart(work)
+
+
+def test_a_copy_does_not_outlive_a_grader_that_is_killed():
+    with subprocess.Popen([sys.executable, "-c", WORKS_FOR_EVER], stdout=subprocess.PIPE, text=True) as grader:
+        copy = psutil.Process(int(grader.stdout.readline()))
+        grader.send_signal(signal.SIGKILL)
+        assert psutil.wait_procs([copy], timeout=10)[1] == []
+
+
+def test_a_copy_has_no_more_time_of_the_processor_than_the_grader_waits_for_it():
+    assert apart.apart(lambda: str(resource.getrlimit(resource.RLIMIT_CPU)[1]).encode()) == b"4"

@@ -1,5 +1,6 @@
 """Work on what a stranger's program said, done where it can take neither the grader's time nor its memory."""
 
+import ctypes
 import os
 import resource
 import select
@@ -14,6 +15,7 @@ from scalelab.errors import ScaleLabError
 SECONDS = 4
 MOST_MEMORY = 1_000_000_000  # bytes, beside what the grader has
 MOST_BYTES = 200_000
+PR_SET_PDEATHSIG = 1
 
 
 def apart(work: Callable[[], bytes]) -> bytes:
@@ -22,10 +24,10 @@ def apart(work: Callable[[], bytes]) -> bytes:
     It may not use torch, whose threads a copy does not have.
     """
     read, write = os.pipe()
-    child = os.fork()
+    grader, child = os.getpid(), os.fork()
     if not child:
         os.close(read)
-        _answer(work, write)
+        _answer(work, write, grader)
     os.close(write)
     try:
         answer = _read(read)
@@ -38,9 +40,16 @@ def apart(work: Callable[[], bytes]) -> bytes:
     return answer
 
 
-def _answer(work: Callable[[], bytes], write: int) -> None:
-    """Writes all or nothing, and never returns: what follows is the grader's own to do."""
+def _answer(work: Callable[[], bytes], write: int, grader: int) -> None:
+    """Writes all or nothing, and never returns: what follows is the grader's own to do.
+
+    A grader that is killed cannot end its copy, which therefore ends with it, and by its own time.
+    """
     try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != grader:  # it was killed before that
+            return
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         most = psutil.Process().memory_info().vms + MOST_MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         answer = work()
