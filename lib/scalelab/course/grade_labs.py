@@ -74,7 +74,9 @@ def grade_labs(order: LabOrder, begin: Callable[[str], None] = lambda student: N
         from scalelab.grade.sandbox import require  # late: it loads PyTorch
 
         require()
-    with _alone(order.course):
+    from scalelab.grade.scratch import scratch  # late, as above
+
+    with _alone(order.course), scratch():  # what a killed grader leaves is cleared by the next
         for student in students(order):
             begin(student)
             try:

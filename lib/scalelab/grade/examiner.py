@@ -2,9 +2,8 @@
 
 import os
 import select
-import shutil
 import subprocess
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -15,6 +14,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.grade.examine import IMAGES, Measured, Refused
 from scalelab.grade.handout import Handout
 from scalelab.grade.sandbox import Caps, Walls, enclose
+from scalelab.grade.scratch import own_folder
 from scalelab.grade.weights import BadCheckpointError, CutOffError, most_bytes
 from scalelab.models import build
 from scalelab.parallel.command import python
@@ -29,8 +29,9 @@ class Examiner:
     def __init__(self, model_name: str, handout: Handout, device: str, unsafe: bool = False):
         self.most = most_bytes(build(model_name))
         # Others on this machine cannot get at the inner folder, which all may read, for they cannot enter the outer.
-        self.place = Path(tempfile.mkdtemp(prefix="scalelab-examiner-")).resolve()
-        self.folder = self.place / "checkpoints"
+        self.at_the_end = ExitStack()
+        place = self.at_the_end.enter_context(own_folder("scalelab-examiner-"))
+        self.folder = place.resolve() / "checkpoints"
         self.folder.mkdir()
         _write_images(handout, self.folder / IMAGES)
         self.process = self._start(model_name, "cuda" if device == "gpu" else "cpu", unsafe)
@@ -44,7 +45,7 @@ class Examiner:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
-        shutil.rmtree(self.place, ignore_errors=True)
+        self.at_the_end.close()
 
     @property
     def alive(self) -> bool:

@@ -2,39 +2,57 @@
 
 import functools
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from scalelab.data.untrusted import clear
-from scalelab.grade.classroom.lock import held
+from scalelab.errors import ScaleLabError
+from scalelab.grade.lock import held
 
 
 @functools.cache
 def machine_folder() -> Path:
-    """The same for all graders of this user on this machine, whatever class they grade."""
+    """The same for all graders of this user on this machine, whatever class they grade.
+
+    Raises ScaleLabError where it is not his alone: anybody can make a folder of that name, and what graders put here is
+    not for others to see.
+    """
     folder = Path(tempfile.gettempdir()) / f"scalelab-grading-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise ScaleLabError(f"{folder} is not this user's alone; remove it, or set TMPDIR to another folder.")
     return folder
 
 
 @contextmanager
-def scratch() -> Iterator[None]:
-    """All temporary files of this process go to a folder that is cleared at its end.
+def own_folder(prefix: str = "") -> Iterator[Path]:
+    """A folder for temporary files that is cleared at the end of the block.
 
     Where the process is killed before, the next one clears it: a folder whose lock is free has no owner any more.
     """
-    root, shared = machine_folder() / "temporary", tempfile.tempdir
+    root = machine_folder() / "temporary"
     with ExitStack() as mine:
         with held(root / "lock"):
             _clear_ownerless(root)
-            own = Path(tempfile.mkdtemp(dir=root))
+            own = Path(tempfile.mkdtemp(prefix=prefix, dir=root))
             mine.enter_context(held(own.with_suffix(".lock")))
         mine.callback(clear, own)
-        mine.callback(setattr, tempfile, "tempdir", shared)
-        tempfile.tempdir = str(own)
-        yield
+        yield own
+
+
+@contextmanager
+def scratch() -> Iterator[None]:
+    """All temporary files of this process go to such a folder."""
+    with own_folder() as own:
+        shared, tempfile.tempdir = tempfile.tempdir, str(own)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = shared
 
 
 def _clear_ownerless(root: Path) -> None:
