@@ -129,21 +129,31 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
-    """A page that may not complain: an error in the console fails the test."""
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.set_default_timeout(SECONDS * 1000)
-    yield page
-    page.close()
-    assert [error for error in errors if not _of_jupyterlab(error)] == []
+def new_page(browser):
+    """new_page(): a page that may not complain: an error in its console fails the test."""
+    pages, errors = [], []
+
+    def hear(message) -> None:
+        if message.type == "error":
+            errors.append(f"{message.text} ({message.location['url']})")
+
+    def make():
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", hear)
+        page.set_default_timeout(SECONDS * 1000)
+        pages.append(page)
+        return page
+
+    yield make
+    for page in pages:
+        page.close()
+    assert errors == []
 
 
-def _of_jupyterlab(error: str) -> bool:
-    """What JupyterLab complains of by itself: files that may not be there, asked for to see whether they are."""
-    return "404 (Not Found)" in error or "favicon" in error
+@pytest.fixture
+def page(new_page):
+    return new_page()
 
 
 @pytest.fixture

@@ -5,7 +5,13 @@ import re
 import nbformat
 import psutil
 import pytest
+import torch
 from nbformat.v4 import new_code_cell, new_notebook
+
+from scalelab.course.start_page import lay_start_page
+from scalelab.data import load, write_cifar10
+from scalelab.grade import Result
+from scalelab.places import ASSESSED
 
 from .notebook import Notebook, contrast, waited
 
@@ -26,6 +32,28 @@ hvd.init()
 record = RunRecord("runs/for_ever", hvd.rank())
 for epoch in range(1, 5):
     record.write(images=100 * epoch, epoch=epoch, loss=2 / epoch, train_accuracy=0.2 * epoch)
+"""
+LEARNS_NOTHING = """
+import horovod.torch as hvd
+from scalelab.models import build
+from scalelab.train import RunRecord, save_checkpoint
+hvd.init()
+record = RunRecord("out", hvd.rank())
+if hvd.rank() == 0:
+    for epoch in (1, 2):
+        save_checkpoint(build("small-resnet"), "out", epoch)
+        record.write(images=600 * epoch, epoch=epoch, loss=2.3, train_accuracy=0.1)
+"""
+TARGETS = "train_accuracy = 0.02\ntest_accuracy = 0.02\nfloor_accuracy = 0.01\n"
+EASY = f"""
+[cpu]
+workers = 2
+model = "small-resnet"
+train_images = 600
+budget_epochs = 6.5
+memory_gb = 12
+[cpu.targets.standin]
+{TARGETS}
 """
 
 
@@ -95,12 +123,55 @@ def test_assess_ends_in_the_verdict_and_the_feedback(page, lab, picture):
     picture(page, "assess")
 
 
-def test_an_assessment_goes_on_when_the_page_is_closed_and_stop_ends_it(page, browser, lab):
+@pytest.fixture
+def terms(lab):
+    """Options of a grading that a network passes which has learnt nothing."""
+    images, few = load("standin"), torch.arange(600)
+    write_cifar10(lab.work / "few", images.train.take(few), images.test.take(few[:200]), images.classes, images.source)
+    (lab.work / "easy.toml").write_text(EASY)
+    return ["--data", str(lab.work / "few"), "--rubric", str(lab.work / "easy.toml"), "--budget-seconds", "40"]
+
+
+def test_assess_runs_the_script_in_the_sandbox_and_shows_what_it_has_earned(page, lab, terms):
+    (lab.work / "assessment" / "mine.py").write_text(LEARNS_NOTHING)
+    source = f"from scalelab.view.assess import assess\nassess('mine.py', '--no-check', *{terms})"
+    Notebook(page, lab.url(write(lab, "assessment/passes.ipynb", source))).run_all(120)
+    page.get_by_role("button", name="Assess", exact=True).click()
+    page.get_by_text("Running 2 ranks").wait_for()
+    page.get_by_role("status").filter(has_text="Passed: 100 of 100").wait_for(timeout=180_000)
+    page.get_by_alt_text("Reported so far: epoch 2").wait_for()
+    feedback = page.frame_locator("iframe[title=Feedback]")
+    assert feedback.get_by_role("heading").first.inner_text() == "✓ Passed"
+    for row in ("Score 100 of 100", "epoch-002.safetensors training", "Sandbox bubblewrap"):
+        assert feedback.get_by_role("row", name=row).count() == 1, row
+    (result,) = (lab.work / "assessment" / ASSESSED).glob("mine-*/result.json")
+    assert feedback.locator(".reason").inner_text() == Result.from_json(result.read_bytes()).reason
+    assert "| ✓ passed |" in lay_start_page(lab.work, []).read_text()
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_assess_and_stop_are_pressed_by_the_keyboard(page, lab, terms, key):
+    (lab.work / key).mkdir()  # its own: what an earlier grading has left would be shown
+    (lab.work / key / "for_ever.py").write_text(RUNS_FOR_EVER)
+    source = f"from scalelab.view.assess import assess\nassess('for_ever.py', '--no-check', *{terms})"
+    Notebook(page, lab.url(write(lab, f"{key}/keys.ipynb", source))).run_all(120)
+    button = page.get_by_role("button", name="Assess", exact=True)
+    button.focus()
+    page.keyboard.press(key)
+    page.get_by_text("Running 2 ranks").wait_for()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Stop"
+    page.keyboard.press(key)
+    page.get_by_text("Interrupted").wait_for()
+    assert waited(lambda: not ranks_of(lab))
+
+
+def test_an_assessment_goes_on_when_the_page_is_closed_and_stop_ends_it(page, new_page, lab):
     script = lab.work / "for_ever.py"
     script.write_text(RUNS_FOR_EVER)
     source = "from scalelab.view.assess import assess\nassess('for_ever.py', '--budget-seconds', '300', '--no-check')"
     name = write(lab, "closed.ipynb", source)
-    other = browser.new_page()
+    other = new_page()
     Notebook(other, lab.url(name)).run_all(120)
     other.get_by_role("button", name="Assess", exact=True).click()
     other.get_by_text("Running 2 ranks").wait_for()

@@ -9,6 +9,7 @@ from .notebook import Notebook, waited
 pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 NOTEBOOKS = sorted((COURSE / "source").glob("*/*.ipynb"))
 MOVES = 3  # of each slider
+WITHOUT_WORDS = ".jp-OutputArea img:not([alt]), .jp-OutputArea img[alt='']"
 BOX = "xpath=ancestor::div[contains(@class, 'widget-vbox')][1]"
 READOUT = "xpath=ancestor::div[contains(@class, 'widget-slider')][1]//*[contains(@class, 'widget-readout')]"
 # From the key to the new picture, decoded; the page's own clock, for the test's looks are 0.2 s apart.
@@ -32,7 +33,7 @@ CLOCK = """box => {
 def test_a_notebook_runs_and_its_sliders_answer(page, lab, solved, picture, keep_times, path):
     Notebook(page, lab.url((solved / path.parent.name / path.name).relative_to(lab.work))).run_all(900)
     assert page.locator(".jp-OutputArea img").count() > 0
-    assert page.locator(".jp-OutputArea img:not([alt]), .jp-OutputArea img[alt='']").count() == 0
+    assert page.locator(WITHOUT_WORDS).count() == 0
     handles = page.locator(".jp-OutputArea .noUi-handle")
     for number in range(handles.count()):
         handle = handles.nth(number)
@@ -51,6 +52,20 @@ def test_a_notebook_runs_and_its_sliders_answer(page, lab, solved, picture, keep
             assert waited(lambda: box.evaluate("box => box.milliseconds.length") >= moved), f"slider {number}"  # noqa: B023
         keep_times(path.stem, box.evaluate("box => box.milliseconds"))
         picture(page, "slider")
+
+
+def test_the_assessments_notebook_runs_as_it_is_handed_out(page, lab):
+    Notebook(page, lab.url("assessment/assessment.ipynb")).run_all(300)
+    run, assessment = page.get_by_role("button", name="Stop", exact=True).all()
+    assert (run.is_enabled(), assessment.is_enabled()) == (True, False)
+    page.get_by_alt_text("Reported so far: epoch").wait_for(timeout=180_000)
+    run.click()
+    page.get_by_text("Stopped: all ranks have been ended.").wait_for()
+    page.get_by_text("✗ not converted: 2 ranks").wait_for()
+    button = page.get_by_role("button", name="Assess", exact=True)
+    button.scroll_into_view_if_needed()
+    assert button.is_enabled()
+    assert page.locator(WITHOUT_WORDS).count() == 0
 
 
 def at_its_end(handle) -> bool:
