@@ -94,6 +94,16 @@ def test_only_its_folders_can_be_written(kernel, tmp_path):
     assert kernel.run(source, LIMITS).outputs[0].text.split() == [home, ".", "/tmp"]
 
 
+def test_the_graders_wish_to_bind_threads_does_not_reach_where_none_can_be_bound(monkeypatch, tmp_path):
+    monkeypatch.setenv("OMP_PROC_BIND", "true")
+    monkeypatch.setenv("OMP_SCHEDULE", "static")
+    with Kernel(tmp_path, CAPS) as kernel:
+        kernel.start()
+        ran = kernel.run("import os\nprint([name for name in os.environ if name.startswith('OMP_')])", LIMITS)
+    assert "OMP_SCHEDULE" in ran.outputs[0].text
+    assert "OMP_PROC_BIND" not in ran.outputs[0].text
+
+
 def test_a_kernel_that_does_not_come_up_is_an_error_and_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("scalelab.course.process._LAUNCH", "import sys; sys.exit(3)")
     with Kernel(tmp_path, CAPS) as kernel:

@@ -21,6 +21,7 @@ _NO_HISTORY = "--HistoryManager.hist_file=:memory:"
 _NO_PARENT = "--IPKernelApp.parent_handle=1"  # within walls it cannot see its parent, and ends with it all the same
 _PASSED_ON = ("LANG", "TZ", "NBGRADER_EXECUTION")
 _PASSED_ON_FAMILIES = ("LC_", "OMP_", "MKL_", "HOROVOD_", "OMPI_", "CUDA_", "NVIDIA_")
+_NOT_PASSED_ON = ("OMP_PROC_BIND", "OMP_PLACES")  # within walls no thread can be bound: OpenMP would give up
 _END_SECONDS = 5
 
 
@@ -155,7 +156,7 @@ def _homes(home: Path) -> dict[str, str]:
 
 
 def _is_passed_on(name: str) -> bool:
-    return name in _PASSED_ON or name.startswith(_PASSED_ON_FAMILIES)
+    return name in _PASSED_ON or (name.startswith(_PASSED_ON_FAMILIES) and name not in _NOT_PASSED_ON)
 
 
 def _data(home: Path) -> tuple[list[Path], dict[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scalelab.grade.sandbox.bubblewrap import Bind, arguments, python
+from scalelab.grade.sandbox.calls import filter_file
 from scalelab.grade.sandbox.caps import Caps
 from scalelab.grade.sandbox.groups import Group
 
@@ -68,7 +69,11 @@ def _bwrap(walls: Walls, binds: list[Bind], command: list[str]) -> str:
     limits = [f"--nproc={caps.processes}", f"--nofile={caps.open_files}", f"--fsize={caps.file_mb * 1_000_000}"]
     # The limit on processes counts those in the sandbox only if it is set inside.
     inside = ["prlimit", "--core=0", *limits, *command]
-    return shlex.join(["bwrap", *arguments(binds, caps.tmp_mb, walls.gpu), "--", *inside])
+    words = [*arguments(binds, caps.tmp_mb, walls.gpu), "--", *inside]
+    if (file := filter_file()) is None:
+        return shlex.join(["bwrap", *words])
+    # The shell opens it by its place in /proc: what starts the shell passes no open file on.
+    return f"{shlex.join(['bwrap', '--seccomp', '9', *words])} 9< /proc/{os.getpid()}/fd/{file}"
 
 
 def _stage(binds: list[Bind]) -> tuple[list[Bind], list[str]]:
