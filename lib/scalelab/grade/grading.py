@@ -109,9 +109,8 @@ def _run_once(
     return Graded(seed, folder, evidence, judged, verdict, measured, conversion)
 
 
-def _judge(
-    evidence: Evidence, order: Order, prepared: Prepared
-) -> tuple[list[Checkpoint], list[Measured], Verdict]:
+def _judge(evidence: Evidence, order: Order, prepared: Prepared) -> tuple[list[Checkpoint], list[Measured], Verdict]:
+    """The checkpoints that count, what was measured of them, and the verdict on it."""
     try:
         judged, measured, cut_off = measure_last_two(evidence.checkpoints, prepared.examiner.measure)
     except BadCheckpointError as bad:
