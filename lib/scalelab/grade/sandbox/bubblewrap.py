@@ -5,18 +5,19 @@ network (a loopback alone), System V IPC, host name, mounts and control groups; 
 namespaces in which it would get some.
 """
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import scalelab
+from scalelab.grade.sandbox.gpus import given
 from scalelab.grade.sandbox.libraries import library_folders
 
 ETC = Path(__file__).with_name("etc")
 INSIDE = "65534"  # its user and group, as it sees them
 LINKS = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")
 OF_THE_SYSTEM = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime")
-GPU_DEVICES = "nvidia*"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def _system() -> list[str]:
 
 def _gpus() -> list[str]:
     words = ["--ro-bind-try", "/sys", "/sys"]
-    for device in sorted(Path("/dev").glob(GPU_DEVICES)):
+    mine = given(os.environ.get("CUDA_VISIBLE_DEVICES"))
+    for device in mine.devices:
         words += ["--dev-bind", str(device), str(device)]
-    return words
+    return words if mine.visible is None else [*words, "--setenv", "CUDA_VISIBLE_DEVICES", mine.visible]
