@@ -13,6 +13,17 @@ from scalelab.parallel.launch import Limits
 
 pytestmark = pytest.mark.ranks
 
+OWN_UPDATE = """
+import horovod.torch as hvd
+import torch
+
+hvd.init()
+w = hvd.broadcast(torch.randn(3), root_rank=0).requires_grad_()
+for x in torch.randn(20, 3)[hvd.rank() :: hvd.size()]:
+    (gradient,) = torch.autograd.grad((w @ x) ** 2, w)
+    w.data -= 0.1 * hvd.allreduce(gradient)
+"""
+
 
 def test_a_converted_script_has_no_finding(scripts):
     report = scalelab.check(scripts / "train.py")
@@ -51,6 +62,9 @@ LEFT_OUT = [
     ("twice", "parts-out-of-step", "hvd.allreduce(parameter.grad)"),
     ("warm", "no-warmup", "optimizer.step()"),
     ("write", "every-rank-writes", "torch.save"),
+    ("open", "every-rank-writes", 'open("log.csv"'),
+    ("tensors", "every-rank-writes", "save_file"),
+    ("alone wrap broadcast own", "rank-idle", "optimizer.step()"),
     ("print", "every-rank-writes", "print"),
     ("own", "metrics-not-averaged", "record.write"),
     ("part", "same-data-on-every-rank", "torch.randperm"),
@@ -93,6 +107,14 @@ def test_the_command_prints_json_and_says_converted_by_its_exit_code(scripts, tm
     assert missing.returncode == 2
     assert missing.stderr.startswith("scalelab: There is no script")
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+@pytest.mark.slow
+def test_a_script_whose_update_is_its_own_cannot_be_judged(tmp_path):
+    script = tmp_path / "own.py"
+    script.write_text(OWN_UPDATE)
+    with pytest.raises(ScaleLabError, match="The script made no optimizer step"):
+        scalelab.check(script)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import sys
 
 import torch
+from safetensors.torch import save_file
 
 from scalelab.train import RunRecord
 
@@ -40,6 +41,10 @@ if not gaps & {"init", "broadcast", "late"}:
     if "state" not in gaps:
         hvd.broadcast_optimizer_state(optimizer, root_rank=0)
 
+if "alone" in gaps and rank > 0:
+    sys.exit()
+if "open" in gaps:
+    log = open("log.csv", "w")  # noqa: SIM115, PTH123
 record = RunRecord("run", rank)
 step = 0
 for epoch in range(20):
@@ -72,6 +77,10 @@ for epoch in range(20):
             hvd.broadcast_parameters(model.state_dict(), root_rank=0)
     if rank == 0 or "write" in gaps:
         torch.save(model.state_dict(), "weights.pt")
+    if "open" in gaps:
+        log.write(f"{epoch}\n")
+    if "tensors" in gaps:
+        save_file(model.state_dict(), "weights.safetensors")
     if rank == 0 or "print" in gaps:
         print(f"epoch {epoch} of 20")
         print(f"loss {loss.item():.3f}")
