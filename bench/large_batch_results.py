@@ -13,7 +13,10 @@ from scalelab.analysis.sweep_runs import SweepRuns, read_sweep_runs
 RESULTS = Path(__file__).parent / "results" / "large_batch.md"
 EFFECTS = [
     ("plain", "sqrt"), ("sqrt", "sqrt, ghost"), ("sqrt, ghost", "sqrt, ghost, longer"), ("linear", "linear, warmup"),
-    ("linear, warmup", "linear, warmup, ghost"), ("linear, warmup, ghost", "LARS"), ("linear, warmup, ghost", "LAMB"),
+    ("linear, warmup", "linear, warmup, ghost"),
+    # Layer-wise rates beside what they are without, and the one rate that was looked at after the results.
+    ("linear, warmup, ghost", "LARS"), ("linear, warmup, ghost", "LARS, half the rate"),
+    ("linear, warmup, ghost", "LARC"), ("linear, warmup, ghost", "Adam"), ("Adam", "LAMB"), ("Adam", "NovoGrad"),
 ]  # fmt: skip
 KINDS = {"small": "batch 16, 12 epochs", "epochs": "batch 256, 12 epochs", "updates": "batch 256, as many updates",
          "noise": "the same, noise put back"}  # fmt: skip
