@@ -91,3 +91,11 @@ def test_tuning_is_shown_by_the_rate_of_the_whole_batch():
     assert list(found) == pytest.approx([1.6, 3.2])
     assert list(found.values()) == [0.5, 0.6]
     assert len(draw_tuning(tuning).axes) == 2
+
+
+def test_a_rate_that_fails_is_told_at_the_edge_and_does_not_hide_the_others():
+    figure = draw_tuning(sweep({"sgd 0.1": [0.5], "sgd 0.2": [0.6], "lars 1": [0.55], "lars 2": [0.1]}))
+    lars = figure.axes[1]
+    assert [list(line.get_ydata()) for line in lars.lines if line.get_marker() == "v"] == [[pytest.approx(0.5)]]
+    assert [text.get_text().strip() for text in lars.texts] == ["0.10"]
+    assert lars.get_ylim()[0] > 0.45

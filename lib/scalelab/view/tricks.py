@@ -14,6 +14,7 @@ from scalelab.view.figure import new_figure
 TITLE = {"fontsize": 10}
 OWN = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
 ENDS = (16, 256)
+SHOWN_BELOW_BEST = 0.1
 
 
 def draw_recipes(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: Sequence[str] | None = None) -> Figure:
@@ -62,15 +63,23 @@ def draw_on_the_way(measured: SweepRuns, names: Sequence[str], field: str = "val
 
 
 def draw_tuning(tuning: SweepRuns) -> Figure:
-    """For each optimizer the accuracy at each rate that was tried, named "OPTIMIZER RATE" in the sweep."""
+    """For each optimizer the accuracy at each rate that was tried, named "OPTIMIZER RATE" in the sweep.
+
+    What lies far below the best is drawn at the lower edge, as a triangle with its value: else all others look alike.
+    """
     tried = by_optimizer(tuning)
     figure, panels = new_figure(1, len(tried), width=11, height=2.8, sharey=True)
     best = max(max(found.values()) for found in tried.values())
+    lowest = best - SHOWN_BELOW_BEST
     for axes, (name, found) in zip(panels, tried.items(), strict=True):
         rates = sorted(found)
         values = [found[rate] for rate in rates]
         axes.axhline(best, color="0.7", linewidth=0.8)
-        axes.plot(range(len(rates)), values, "o-", color="0.6", fillstyle="none", linewidth=0.8)
+        shown = np.maximum(values, lowest)
+        axes.plot(range(len(rates)), shown, "o-", color="0.6", fillstyle="none", linewidth=0.8)
+        for place in np.flatnonzero(shown > values):
+            axes.plot(place, lowest, "v", color="black")
+            axes.annotate(f"{values[place]:.2f} ", (place, lowest), ha="right", va="bottom", size=SMALL)
         top = int(np.argmax(values))
         axes.plot(top, values[top], "o", color=batch_colour(ENDS[1], ENDS), markersize=8)
         axes.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates], rotation=60, fontsize=SMALL)
