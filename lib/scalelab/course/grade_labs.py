@@ -2,7 +2,6 @@
 
 import fcntl
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,9 +73,7 @@ def grade_labs(order: LabOrder, begin: Callable[[str], None] = lambda student: N
         from scalelab.grade.sandbox import require  # late: it loads PyTorch
 
         require()
-    from scalelab.grade.scratch import scratch  # late, as above
-
-    with _alone(order.course), scratch():  # what a killed grader leaves is cleared by the next
+    with _alone(order.course):
         for student in students(order):
             begin(student)
             try:
@@ -100,9 +97,11 @@ def _alone(course: Path) -> Iterator[None]:
 def _grade(order: LabOrder, student: str) -> Graded:
     if not student.isprintable() or set(student) & set("*?[]{}") or student.startswith(("-", ".")):
         return Graded(student, [], None, True, f"nbgrader cannot take {student!a} for a name; rename the folder.")
+    from scalelab.grade.scratch import own_folder  # late, as above
+
     notebooks = sorted(most_points(order.course, order.lab))
-    with tempfile.TemporaryDirectory(prefix="labs-", ignore_cleanup_errors=True) as name:
-        place = Path(name) / "submitted"
+    with own_folder("labs-") as own:
+        place = own / "submitted"
         submitted = order.course / "submitted" / student / order.lab
         handin = lay_out(submitted, place / student / order.lab, notebooks, _course_files(order))
         fingerprint = digest(f"{handin.fingerprint} {_lab_fingerprint(order)}".encode())
