@@ -53,6 +53,13 @@ def test_a_notebook_that_was_never_run_is_not_begun(work):
     assert "| not begun |" in page(work("lab1/01_new", cell(False)))
 
 
+def test_a_copy_that_jupyter_keeps_is_no_stop(work):
+    work("lab1_sgd/01_one", cell(True))
+    laid = work(".ipynb_checkpoints/02_two-checkpoint", cell(False))
+    assert "Title of 01_one" in page(laid)
+    assert "checkpoint" not in page(laid)
+
+
 def test_when_all_is_done_it_says_so(work):
     assert "**All done.**" in page(work("lab1/01_done", cell(True)))
 

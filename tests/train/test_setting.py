@@ -37,6 +37,13 @@ def test_what_is_asked_for_replaces_the_choice():
     assert choose_setting("cpu", images=None).dataset.train.images.shape[0] == 4096
 
 
+def test_a_test_part_that_is_smaller_than_asked_for_is_taken_whole_and_said(clothes):
+    setting = choose_setting("cpu", held_out=4000)
+    assert len(setting.dataset.test) == 2500
+    assert "2,500 held out" in str(setting)
+    assert len(smaller(clothes, held_out=10).test) == 10
+
+
 def test_images_are_standardised_by_those_to_learn_from():
     X, y, X_held_out, _ = choose_setting("cpu", images=300).tensors()
     assert X.mean().abs() < 1e-4

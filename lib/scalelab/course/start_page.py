@@ -36,7 +36,8 @@ class Stop:
 
 def lay_start_page(work: Path, machine: Iterable[Row]) -> Path:
     """Write WORK/START.md anew; `machine` are rows of `scalelab doctor`."""
-    stops = [_stop(path, work) for path in sorted(work.glob("*/*.ipynb"), key=_order) if ".new" not in path.name]
+    notebooks = [path for path in work.glob("[!.]*/*.ipynb") if ".new" not in path.name]  # none of Jupyter's own copies
+    stops = [_stop(path, work) for path in sorted(notebooks, key=_order)]
     page = work / PAGE
     unfinished = page.with_suffix(".part")
     unfinished.write_text(_page(stops, list(machine)), encoding="utf-8")

@@ -28,9 +28,10 @@ def smaller(
 ) -> Dataset:
     """The first `images` to learn from and the first `held_out` of the test part (None: all), shrunk by `factor`.
 
+    Where the test part is smaller than `held_out`, as that of the stand-in may be, it is taken whole.
     For `tuning` the held-out ones are those that follow in the training part: whatever is chosen by them may be judged
     on the test part afterwards. `source` stays the name of the whole.
-    Raises ScaleLabError where there are fewer, or no test part.
+    Raises ScaleLabError where there are fewer to learn from, or no test part.
     """
     if tuning:
         dataset = replace(dataset, test=_following(dataset.train, images))
@@ -38,7 +39,7 @@ def smaller(
         raise ScaleLabError(f"{dataset.source} came without test images; get them, or choose another folder.")
     return Dataset(
         train=shrink(_first(dataset.train, images), factor),
-        test=shrink(_first(dataset.test, held_out), factor),
+        test=shrink(_first(dataset.test, held_out and min(held_out, len(dataset.test))), factor),
         classes=dataset.classes,
         source=dataset.source,
     )
