@@ -156,7 +156,7 @@ def sweep(sweep: Path, out: Path, at_once: int) -> None:
 def check(script: Path, arguments: tuple[str, ...], workers: int, timeout: float | None, as_json: bool) -> None:
     """Say what is wrong with SCRIPT's conversion to several ranks; its own ARGUMENTS come after --.
 
-    Exit code 0: converted. 1: not, and what to do. 2: could not be run, and why.
+    Exit code 0: converted. 1: not, and what to do. 2: could not be run or has no step to judge, and why.
     """
     from rich.console import Console
 
