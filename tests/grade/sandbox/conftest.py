@@ -2,8 +2,10 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,15 @@ def as_ordinary_user(command: list[str]) -> list[str]:
 
 
 STARTED_BY = {"root": list, "an ordinary user": as_ordinary_user} if os.geteuid() == 0 else {"an ordinary user": list}
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that an ordinary user can write to; pytest's own are closed to him."""
+    place = Path(tempfile.mkdtemp(prefix="scalelab-test-", dir="/var/tmp"))
+    place.chmod(0o777)
+    yield place
+    shutil.rmtree(place)
 
 
 @pytest.fixture(params=STARTED_BY, scope="session")

@@ -1,11 +1,6 @@
 """What a submission leaves is cleared or kept, however it was left; by root and by an ordinary user who grade."""
 
 import json
-import shutil
-import tempfile
-from pathlib import Path
-
-import pytest
 
 KEEP = """
 import json, os, sys
@@ -34,18 +29,9 @@ print(json.dumps(left))
 """
 
 
-@pytest.fixture
-def place():
-    """A folder that an ordinary user can write to, other than pytest's own."""
-    place = Path(tempfile.mkdtemp(prefix="scalelab-left-", dir="/var/tmp"))
-    place.chmod(0o777)
-    yield place
-    shutil.rmtree(place)
-
-
-def test_a_closed_folder_is_opened_and_nothing_that_is_kept_can_be_run_or_read_by_others(python_by, place):
-    before = place.stat().st_mode
-    done = python_by(KEEP, place)
+def test_a_closed_folder_is_opened_and_nothing_that_is_kept_can_be_run_or_read_by_others(python_by, open_folder):
+    before = open_folder.stat().st_mode
+    done = python_by(KEEP, open_folder)
     assert done.returncode == 0, done.stderr
     left = json.loads(done.stdout)
     kept = {"out/kept": ["0o100600", 10], "out/cut": ["0o100600", 4]}

@@ -4,9 +4,6 @@ How much is free is told by the test: others use this machine's disk too.
 """
 
 import os
-import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -63,23 +60,14 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder) as program:
 """
 
 
-@pytest.fixture
-def folder():
-    """One that an ordinary user can get at; pytest's own are closed to him."""
-    place = Path(tempfile.mkdtemp(prefix="scalelab-unseen-", dir="/var/tmp"))
-    place.chmod(0o777)
-    yield place
-    shutil.rmtree(place)
-
-
 @pytest.mark.parametrize("how", ["open", "open in a thread", "mapped", "in memory"])
-def test_room_held_by_a_file_without_a_name_is_noticed(python_by, folder, how):
-    done = python_by(NOTICES, HOLDS, folder, how, env=os.environ)
+def test_room_held_by_a_file_without_a_name_is_noticed(python_by, open_folder, how):
+    done = python_by(NOTICES, HOLDS, open_folder, how, env=os.environ)
     assert done.stdout == "True\n", done.stderr
 
 
-def test_room_that_was_let_go_of_is_not_held_against_it(python_by, folder):
-    done = python_by(NOTICES, HOLDS, folder, "let go", env=os.environ)
+def test_room_that_was_let_go_of_is_not_held_against_it(python_by, open_folder):
+    done = python_by(NOTICES, HOLDS, open_folder, "let go", env=os.environ)
     assert done.stdout == "False\n", done.stderr
 
 
