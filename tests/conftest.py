@@ -1,11 +1,13 @@
-"""What holds for all tests."""
+"""What holds for all tests; `harness/` decides which run at the same time, and how patient they are."""
 
 import os
 
 import pytest
 
-# Before torch is imported: two xdist workers on two cores, each with as many threads as cores, wait for one another.
+# Before torch is imported: several workers on two cores, each with as many threads as cores, wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+pytest_plugins = ["harness.run_folder", "harness.cores", "harness.needs"]
 
 
 def pytest_report_header() -> str:

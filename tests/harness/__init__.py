@@ -1,0 +1,1 @@
+"""What runs the tests: who may use which cores when, how patient a limit is, what a machine lacks."""
