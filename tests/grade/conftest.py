@@ -1,12 +1,11 @@
 """Images to grade by, and a small handout of them."""
 
-import contextlib
 import os
 from pathlib import Path
 
-import psutil
 import pytest
 import torch
+from harness.leftovers import walled_of
 
 from scalelab.data import Dataset, load, write_cifar10
 from scalelab.grade.handout import Handout, make_handout
@@ -48,16 +47,6 @@ def small_data(dataset, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def in_walls():
-    """Gives the processes of this machine that are in a process namespace of their own and live."""
-
-    def look() -> set[int]:
-        ours, found = Path("/proc/self/ns/pid").readlink(), set()
-        for process in psutil.process_iter():
-            with contextlib.suppress(OSError, psutil.Error):
-                namespace = Path("/proc", str(process.pid), "ns", "pid").readlink()
-                if namespace != ours and process.status() != psutil.STATUS_ZOMBIE:
-                    found.add(process.pid)
-        return found
-
-    return look
+def in_walls(tmp_path):
+    """Gives the processes that live within walls and were given something of this test's folder."""
+    return lambda: walled_of(tmp_path)

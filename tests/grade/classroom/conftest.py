@@ -55,6 +55,6 @@ def grade_all(command):
     """Run it to its end."""
 
     def run(*options: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command(*options), capture_output=True, text=True, timeout=240, check=False)
+        return subprocess.run(command(*options), capture_output=True, text=True, timeout=600, check=False)
 
     return run

@@ -28,7 +28,7 @@ RESULT = Result(
 def test_of_writers_at_once_no_row_is_lost(tmp_path):
     database = tmp_path / "gradebook.db"
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, database, name]) for name in ("a", "b", "c")]
-    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(timeout=600) for writer in writers] == [0, 0, 0]
     assert read_scores(database) == {f"{name}-{number}": 10.0 * number for name in "abc" for number in range(8)}
 
 

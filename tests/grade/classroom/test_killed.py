@@ -58,6 +58,6 @@ def test_two_graders_share_the_queue(course, hand_in, command):
     for student in STUDENTS:
         hand_in(student, "untrained")
     graders = [start(command()) for _ in range(2)]
-    assert [grader.wait(timeout=240) for grader in graders] == [0, 0]
+    assert [grader.wait(timeout=600) for grader in graders] == [0, 0]
     assert sorted(results(course)) == STUDENTS
     assert not (course / "out" / ".earlier").exists(), "something was graded twice"

@@ -2,10 +2,10 @@
 
 import contextlib
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
+from harness.patience import waited
 
 from scalelab.grade.sandbox import Caps, Walls, enclose, make_group
 from scalelab.parallel.command import python
@@ -41,19 +41,11 @@ def started(tmp_path, *words) -> Iterator[subprocess.Popen]:
             raise
 
 
-def waited(condition: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 10
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.05)
-    return condition()
-
-
 @pytest.fixture
 def all_end(in_walls):
-    """At the end of the test, nothing is in walls that was not before."""
-    before = in_walls()
-    yield lambda: in_walls() - before
-    assert waited(lambda: not in_walls() - before), in_walls() - before
+    """At the end of the test, nothing of its own is in walls."""
+    yield in_walls
+    assert waited(lambda: not in_walls()), in_walls()
 
 
 def test_daemons_end_with_the_program(tmp_path, all_end):
