@@ -12,12 +12,12 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from harness.patience import seconds, waited
 
 from scalelab import machine
 from scalelab.course.release import release
@@ -94,13 +94,14 @@ def serve(folder: Path, *options: str):
 
 def _answers(url: str, server: subprocess.Popen) -> bool:
     """Whether the server answers before it ends or its time is up."""
-    until = time.monotonic() + SECONDS
-    while server.poll() is None and time.monotonic() < until:
+
+    def opened() -> bool:
         with contextlib.suppress(OSError):
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
             return True
-        time.sleep(0.2)
-    return False
+        return server.poll() is not None
+
+    return waited(opened, SECONDS, 0.2) and server.poll() is None
 
 
 @pytest.fixture(name="command_of_make_lab")
@@ -119,9 +120,8 @@ def lab(copies):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium here: apt install chromium")
+def browser(need):
+    need("chromium")
     with sync.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
@@ -141,7 +141,7 @@ def new_page(browser):
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", hear)
-        page.set_default_timeout(SECONDS * 1000)
+        page.set_default_timeout(1000 * seconds(SECONDS))
         pages.append(page)
         return page
 

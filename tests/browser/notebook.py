@@ -1,10 +1,10 @@
 """A notebook in a page of the browser: opened, run whole, and read."""
 
-import time
-from collections.abc import Callable
+from harness.patience import waited
 
 IS_OPEN = "() => !!window.jupyterapp?.shell.currentWidget?.content?.widgets?.length"
 HAS_A_KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.ready"
+SAVE = "() => jupyterapp.shell.currentWidget.context.save()"
 # JupyterLab hands cells to the kernel one by one, so that neither the page nor the kernel can say that all have run.
 COUNTS = """() => jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())
@@ -44,19 +44,15 @@ class Notebook:
         self.page.evaluate(FORGET)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_text("Run All Cells", exact=True).click()
-        assert waited(lambda: self.errors() or None not in self.page.evaluate(COUNTS), seconds), "cells are waited for"
+        assert waited(lambda: self.errors() or None not in self.page.evaluate(COUNTS), seconds, 0.2), "cells are waited for"
         assert self.errors() == []
+
+    def save(self) -> None:
+        """Write it to its file, outputs included."""
+        self.page.evaluate(SAVE)
 
     def errors(self) -> list[str]:
         return self.page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts()
-
-
-def waited(condition: Callable[[], object], seconds: float = 30.0) -> bool:
-    """Whether the condition holds within that time."""
-    until = time.monotonic() + seconds
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.2)
-    return bool(condition())
 
 
 def contrast(locator) -> float:

@@ -6,6 +6,7 @@ import nbformat
 import psutil
 import pytest
 import torch
+from harness.patience import seconds, waited
 from nbformat.v4 import new_code_cell, new_notebook
 
 from scalelab.course.start_page import lay_start_page
@@ -13,7 +14,7 @@ from scalelab.data import load, write_cifar10
 from scalelab.grade import Result
 from scalelab.places import ASSESSED
 
-from .notebook import Notebook, contrast, waited
+from .notebook import Notebook, contrast
 
 pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 
@@ -138,7 +139,7 @@ def test_assess_runs_the_script_in_the_sandbox_and_shows_what_it_has_earned(page
     Notebook(page, lab.url(write(lab, "assessment/passes.ipynb", source))).run_all(120)
     page.get_by_role("button", name="Assess", exact=True).click()
     page.get_by_text("Running 2 ranks").wait_for()
-    page.get_by_role("status").filter(has_text="Passed: 100 of 100").wait_for(timeout=180_000)
+    page.get_by_role("status").filter(has_text="Passed: 100 of 100").wait_for(timeout=1000 * seconds(180))
     page.get_by_alt_text("Reported so far: epoch 2").wait_for()
     feedback = page.frame_locator("iframe[title=Feedback]")
     assert feedback.get_by_role("heading").first.inner_text() == "✓ Passed"

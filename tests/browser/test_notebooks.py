@@ -1,10 +1,14 @@
-"""Every notebook with its answers, run whole in the browser, and every slider in it moved by the keyboard."""
+"""Every notebook with its answers, run whole in the browser, graded as it ran; every slider moved by the keyboard."""
 
+import nbformat
 import pytest
+from harness.patience import seconds, waited
+from nbgrader.utils import determine_grade
 
+from scalelab.course.exercises import is_test
 from scalelab.places import COURSE
 
-from .notebook import Notebook, waited
+from .notebook import Notebook
 
 pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 NOTEBOOKS = sorted((COURSE / "source").glob("*/*.ipynb"))
@@ -31,7 +35,11 @@ CLOCK = """box => {
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_its_sliders_answer(page, lab, solved, picture, keep_times, path):
-    Notebook(page, lab.url((solved / path.parent.name / path.name).relative_to(lab.work))).run_all(900)
+    file = solved / path.parent.name / path.name
+    notebook = Notebook(page, lab.url(file.relative_to(lab.work)))
+    notebook.run_all(900)
+    notebook.save()
+    assert_full_marks(file)
     assert page.locator(".jp-OutputArea img").count() > 0
     assert page.locator(WITHOUT_WORDS).count() == 0
     handles = page.locator(".jp-OutputArea .noUi-handle")
@@ -58,7 +66,7 @@ def test_the_assessments_notebook_runs_as_it_is_handed_out(page, lab):
     Notebook(page, lab.url("assessment/assessment.ipynb")).run_all(300)
     run, assessment = page.get_by_role("button", name="Stop", exact=True).all()
     assert (run.is_enabled(), assessment.is_enabled()) == (True, False)
-    page.get_by_alt_text("Reported so far: epoch").wait_for(timeout=180_000)
+    page.get_by_alt_text("Reported so far: epoch").wait_for(timeout=1000 * seconds(180))
     run.click()
     page.get_by_text("Stopped: all ranks have been ended.").wait_for()
     page.get_by_text("✗ not converted: 2 ranks").wait_for()
@@ -66,6 +74,15 @@ def test_the_assessments_notebook_runs_as_it_is_handed_out(page, lab):
     button.scroll_into_view_if_needed()
     assert button.is_enabled()
     assert page.locator(WITHOUT_WORDS).count() == 0
+
+
+def assert_full_marks(file) -> None:
+    """By nbgrader's own rule, on the outputs that the page has stored."""
+    tests = [cell for cell in nbformat.read(file, 4).cells if is_test(cell)]
+    for cell in tests:
+        assert cell.execution_count
+        points, most = determine_grade(cell)
+        assert points == most, cell.metadata.nbgrader.grade_id
 
 
 def at_its_end(handle) -> bool:

@@ -1,8 +1,8 @@
 """Finds the labs' notebooks, their exercises and the wrong answers to them, and asks a test once for each.
 
 A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is. `whole_notebook` is for tests
-that run a whole one, which for some takes minutes; `quick_notebook` leaves those out. The answer to an exercise is a
-cell of the notebook, a function of the script beside it, or a script as a whole, which is solved in labs/solutions.
+that run a whole one. The answer to an exercise is a cell of the notebook, a function of the script beside it, or a
+script as a whole, which is solved in labs/solutions.
 """
 
 import ast
@@ -197,6 +197,10 @@ def marked_notebook(book):
     return marked(book, book.tests_start_ranks, slow=str(book) not in EACH_TIME_BY_NBGRADER)
 
 
+def marked_whole(book):
+    return marked(book, book.needs_the_cores, slow=book.needs_the_cores or str(book) not in EACH_TIME_BY_NBGRADER)
+
+
 def marked_wrong(wrong):
     """Wrong scripts are run as ranks several times over, so they are slow tests; one that stands for all is not."""
     needs_ranks = bool(RANKS.search(wrong.exercise.test.source))
@@ -206,8 +210,7 @@ def marked_wrong(wrong):
 def pytest_generate_tests(metafunc):
     lists = {
         "notebook": [marked_notebook(book) for book in NOTEBOOKS],
-        "whole_notebook": [marked(book, book.needs_the_cores, slow=book.needs_the_cores) for book in NOTEBOOKS],
-        "quick_notebook": [marked_notebook(book) for book in NOTEBOOKS if not book.needs_the_cores],
+        "whole_notebook": [marked_whole(book) for book in NOTEBOOKS],
         "exercise": [marked(exercise, RANKS.search(exercise.test.source)) for exercise in EXERCISES],
         "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],
         "script_notebook": [marked(book, True) for book in NOTEBOOKS if book.solved_scripts],

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.ranks
 def run(folder, options, workers=2):
     """The run record of the script with these options."""
     arguments = [*SIZES.split(), *options.split(), "--out", str(folder)]
-    outcome = launch(SCRIPT, arguments, workers, limits=Limits(seconds=120))
+    outcome = launch(SCRIPT, arguments, workers, limits=Limits(seconds=600))
     assert outcome.ended == "finished", outcome.reason
     return read_record(folder)
 
@@ -66,7 +66,7 @@ def test_two_ranks_keep_the_lengths_of_their_gradients_alone_and_together(tmp_pa
     """The mean of two is not longer than they are on average, and by much shorter only if they pull apart."""
     options = "--images 128 --held-out 50 --epochs 2 --batch-size 16 --device cpu"
     arguments = [*options.split(), "--out", str(tmp_path / "noise.json")]
-    outcome = launch(NOISE, arguments, 2, limits=Limits(seconds=120))
+    outcome = launch(NOISE, arguments, 2, limits=Limits(seconds=600))
     assert outcome.ended == "finished", outcome.reason
     kept = read_noise(tmp_path / "noise.json")
     assert (len(kept.small), len(kept.large), kept.steps_per_epoch, len(kept.accuracies)) == (16, 16, 8, 2)

@@ -1,13 +1,14 @@
-"""The notebooks as an instructor and a learner have them, through nbgrader's own commands."""
+"""The notebooks as an instructor and a learner have them, through nbgrader's own commands.
+
+The source as a whole runs, and is graded, in tests/browser/test_notebooks.py.
+"""
 
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
 
-from scalelab.course.command import nbgrader
+from scalelab.course.command import nbgrader_again
 from scalelab.course.exercises import is_answer, is_test, used_names
 from scalelab.course.gradebook import auto_scores, most_points
 from scalelab.course.kernel import Kernel, Limits
@@ -24,7 +25,7 @@ class Course:
         shutil.copytree(root / "solutions", folder / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(root / "nbgrader_config.py", folder)
         for lab in labs:
-            done = nbgrader(folder, "generate_assignment", lab, seconds=300)
+            done = nbgrader_again(folder, "generate_assignment", lab, seconds=300)
             assert done.returncode == 0, done.stderr
 
     def read(self, step, notebook):
@@ -39,7 +40,7 @@ class Course:
             (folder / name).write_text(content)
 
     def autograde(self, student, lab, *options):
-        done = nbgrader(self.folder, "autograde", lab, "--student", student, *options, seconds=1500)
+        done = nbgrader_again(self.folder, "autograde", lab, "--student", student, *options, seconds=1500)
         assert done.returncode == 0, done.stderr
 
     def result(self, student, notebook):
@@ -61,21 +62,26 @@ def course(tmp_path_factory, labs, labs_root):
 
 
 @pytest.fixture(scope="module")
-def short(course, replace_function):
-    """short(notebook): grades source, release and two wrong submissions, without the experiments, in one run."""
+def graded(course, replace_function):
+    """graded(notebook): the course, with source, release and two wrong submissions graded in one run of nbgrader.
+
+    Experiments run along, but for the source's, and where they would take minutes.
+    """
     done = set()
 
     def grade(notebook):
         if notebook.path in done:
             return course
         done.add(notebook.path)
-        for step, solved in (("source", notebook.solved_scripts), ("release", {})):
-            scripts = course.scripts(step, notebook) | solved
-            course.submit(f"short-{step}", notebook, _without_experiments(course.read(step, notebook)), scripts)
+        whole = _without_experiments if notebook.needs_the_cores else lambda submission: submission
+        source, scripts = course.read("source", notebook), course.scripts("source", notebook)
+        course.submit("source", notebook, _without_experiments(source), scripts | notebook.solved_scripts)
+        release, scripts = course.read("release", notebook), course.scripts("release", notebook)
+        course.submit("release", notebook, whole(release), scripts)
         for number in range(2):
             submission, scripts = _wrong(course, notebook, number, replace_function)
-            course.submit(f"short-wrong-{number}", notebook, _without_experiments(submission), scripts)
-        course.autograde("short-*", notebook.lab, "--notebook", str(notebook))
+            course.submit(f"wrong-{number}", notebook, whole(submission), scripts)
+        course.autograde("*", notebook.lab, "--notebook", str(notebook))
         return course
 
     return grade
@@ -146,30 +152,23 @@ def _check_full_marks(course, student, notebook):
     assert scores == course.points(notebook) | dict.fromkeys(written)
 
 
-def test_the_source_earns_full_marks(notebook, short):
-    _check_full_marks(short(notebook), "short-source", notebook)
+def test_the_source_earns_full_marks(notebook, graded):
+    _check_full_marks(graded(notebook), "source", notebook)
 
 
-def test_the_whole_source_earns_full_marks(quick_notebook, course):
-    """Those that take minutes run whole in tests/browser."""
-    notebook, student = quick_notebook, f"source-{quick_notebook}"
-    course.submit(student, notebook, course.read("source", notebook), course.scripts("source", notebook))
-    course.autograde(student, notebook.lab, "--notebook", str(notebook))
-    _check_full_marks(course, student, notebook)
+def test_the_release_earns_nothing(notebook, graded):
+    course = graded(notebook)
+    scores, _ = course.result("release", notebook)
+    assert scores == dict.fromkeys(course.points(notebook), 0)
 
 
-def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, course):
+def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, graded, course):
     """Nothing fails before; what fails there names the exercise."""
     notebook, names = whole_notebook, [exercise.name for exercise in whole_notebook.exercises]
-    with Kernel(course.folder / "release" / notebook.lab) as kernel:
-        kernel.start()
-        for cell in course.read("release", notebook).cells:
-            if cell.cell_type == "code" and cell.source.strip():
-                ran = kernel.run(cell.source, LIMITS)
-                if errors := _errors([{"outputs": ran.outputs}]):
-                    break
-        else:
-            errors = []
+    if notebook.needs_the_cores:
+        errors = _first_errors(_run_until_an_error(course, notebook))
+    else:
+        errors = _first_errors(graded(notebook).result("release", notebook)[1].cells)
     assert len(errors) == (1 if names else 0), errors
     for error in errors:
         if any(exercise.whole_script for exercise in notebook.exercises):  # as handed out, it runs: it is not done yet
@@ -179,10 +178,21 @@ def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, cours
         assert error.evalue in {f"Exercise `{name}`: put your answer in place of this line." for name in names}
 
 
-def test_the_release_earns_nothing(notebook, short):
-    course = short(notebook)
-    scores, _ = course.result("short-release", notebook)
-    assert scores == dict.fromkeys(course.points(notebook), 0)
+def _first_errors(cells):
+    """The first of the first cell that has any; below a test nbgrader's own words may follow."""
+    return next((errors[:1] for cell in cells if (errors := _errors([cell]))), [])
+
+
+def _run_until_an_error(course, notebook):
+    """The cells of the release as they ran, to the first that failed."""
+    with Kernel(course.folder / "release" / notebook.lab) as kernel:
+        kernel.start()
+        for cell in course.read("release", notebook).cells:
+            if cell.cell_type == "code" and cell.source.strip():
+                cell.outputs = kernel.run(cell.source, LIMITS).outputs
+                yield cell
+                if _errors([cell]):
+                    return
 
 
 def test_a_script_as_handed_out_is_none_of_the_solutions(script_notebook, course):
@@ -193,36 +203,5 @@ def test_a_script_as_handed_out_is_none_of_the_solutions(script_notebook, course
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_wrong_answers_earn_nothing_and_are_told_why(notebook, short, number):
-    _check_wrong(short(notebook), f"short-wrong-{number}", number, notebook)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [0, 1])
-def test_wrong_answers_earn_nothing_in_the_whole_notebook_either(quick_notebook, course, number, replace_function):
-    notebook, student = quick_notebook, f"wrong-{number}-{quick_notebook}"
-    course.submit(student, notebook, *_wrong(course, notebook, number, replace_function))
-    course.autograde(student, notebook.lab, "--notebook", str(notebook))
-    _check_wrong(course, student, number, notebook)
-
-
-@pytest.mark.slow
-def test_the_source_runs_through_nbval(quick_notebook, course):
-    """Once more through the protocol that JupyterLab speaks, widgets included."""
-    notebook = quick_notebook
-    folder = course.folder / f"nbval-{notebook}"
-    shutil.copytree(course.folder / "source" / notebook.lab, folder)
-    for name, content in notebook.solved_scripts.items():
-        (folder / name).write_text(content)
-    path = folder / notebook.path.name
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", path.name]
-    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.slow
-def test_the_whole_release_earns_nothing(quick_notebook, course):
-    notebook, student = quick_notebook, f"release-{quick_notebook}"
-    course.submit(student, notebook, course.read("release", notebook), course.scripts("release", notebook))
-    course.autograde(student, notebook.lab, "--notebook", str(notebook))
-    assert course.result(student, notebook)[0] == dict.fromkeys(course.points(notebook), 0)
+def test_wrong_answers_earn_nothing_and_are_told_why(notebook, graded, number):
+    _check_wrong(graded(notebook), f"wrong-{number}", number, notebook)
