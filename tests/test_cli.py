@@ -15,7 +15,7 @@ def scalelab(*arguments, **environment):
         [sys.executable, "-m", "scalelab.cli", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         stdin=subprocess.DEVNULL,
         env=os.environ | environment,
     )
@@ -58,7 +58,7 @@ def test_bad_input_gets_a_sentence_and_exit_code_2(tmp_path, monkeypatch, argume
 def test_a_fault_of_scalelab_itself_is_told_apart_and_is_no_grade(tmp_path):
     code = "import scalelab.grade as g; g.grade = None; import sys; sys.argv = ['scalelab', 'grade', __file__ or 'x'];"
     code = code.replace("__file__ or 'x'", repr(__file__)) + "from scalelab.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("scalelab: ScaleLab itself failed (TypeError")
 

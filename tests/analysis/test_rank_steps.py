@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from harness.patience import seconds
 
 from scalelab.analysis.rank_stages import STAGES, rank_stages
 from scalelab.analysis.rank_steps import rank_steps
@@ -15,7 +16,6 @@ from scalelab.parallel.launch import Limits, launch
 from scalelab.parallel.output import Line, Output
 
 LAB = Path(__file__).parents[2] / "labs" / "source" / "lab2_horovod"
-SOON = Limits(seconds=60, stall_seconds=4)
 
 
 def said(rank, *texts):
@@ -26,7 +26,8 @@ def said(rank, *texts):
 
 
 def uneven(*arguments):
-    outcome = launch(LAB / "uneven.py", arguments, workers=2, limits=SOON)
+    limits = Limits(seconds=600, stall_seconds=seconds(4))
+    outcome = launch(LAB / "uneven.py", arguments, workers=2, limits=limits)
     return outcome, rank_steps(outcome.output, 2)
 
 
@@ -54,7 +55,7 @@ def test_one_image_too_many_makes_both_ranks_wait_until_the_job_is_ended():
     assert [len(rank.computed) for rank in ranks] == [5, 4]
     assert [len(rank.averaged) for rank in ranks] == [4, 4]
     assert all(rank.waiting[-1][1] - rank.waiting[-1][0] > 2 for rank in ranks)
-    assert outcome.seconds < 20
+    assert outcome.seconds < seconds(20)
 
 
 @pytest.mark.ranks

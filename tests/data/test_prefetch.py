@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from harness.patience import waited
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,11 +14,8 @@ from scalelab.data.prefetch import Prefetcher
 from scalelab.errors import ScaleLabError
 
 
-def until(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.005)
-    return condition()
+def until(condition):
+    return waited(condition, look_every=0.005)
 
 
 def at_work():

@@ -194,7 +194,7 @@ class Clone:
         own = {"PATH": path, "SCALELAB_DATA": str(self.root / "DIR"), "CLONE": str(self.root)}
         return subprocess.run(
             ["bash", "-ec", command.text], cwd=self.root / command.folder, env=os.environ | own,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600,
         )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """What the tests of the launch share: the scripts that the ranks run, and a look for survivors."""
 
-import time
 from pathlib import Path
 
 import psutil
@@ -29,14 +28,3 @@ def survivors(tmp_path):
     assert look() == []
 
 
-@pytest.fixture
-def wait_for():
-    """Wait until something holds, for at most so many seconds."""
-
-    def wait(condition, seconds=30.0) -> bool:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and not condition():
-            time.sleep(0.05)
-        return bool(condition())
-
-    return wait

@@ -16,7 +16,7 @@ def trained(scripts, tmp_path_factory):
     folders = {}
     for workers in (1, 2):
         folders[workers] = tmp_path_factory.mktemp(f"workers-{workers}")
-        outcome = launch(scripts / "large_batch.py", [folders[workers]], workers, limits=Limits(seconds=120))
+        outcome = launch(scripts / "large_batch.py", [folders[workers]], workers, limits=Limits(seconds=600))
         assert outcome.ended == "finished", outcome.reason
     return folders
 

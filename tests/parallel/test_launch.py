@@ -5,8 +5,10 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from harness.patience import seconds, waited
 
 from scalelab.errors import ScaleLabError
 from scalelab.parallel import launch
@@ -16,7 +18,7 @@ from scalelab.parallel.processes import LINES_WAITING
 
 pytestmark = pytest.mark.ranks
 
-LIMITS = Limits(seconds=90, stall_seconds=6, memory_gb=8)
+LIMITS = Limits(seconds=600, stall_seconds=60, memory_gb=8)
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_one_worker_is_not_told_of_all_ranks(scripts, tmp_path):
     ],
 )
 def test_a_rank_that_fails_ends_the_job_with_a_sentence(talk, how, sentence):
-    outcome = talk(how)
+    outcome = talk(how, limits=replace(LIMITS, stall_seconds=seconds(4)))
     assert outcome.ended == "failed"
     assert outcome.reason.startswith(sentence)
 
@@ -76,7 +78,7 @@ def test_the_time_limit_ends_all_ranks(talk):
 
 
 def test_ranks_that_fall_silent_are_ended_and_what_they_said_last_is_told(talk):
-    outcome = talk("sleep", limits=Limits(seconds=90, silence_seconds=6))
+    outcome = talk("sleep", limits=Limits(seconds=600, silence_seconds=6))
     assert outcome.ended == "silence"
     assert outcome.reason.startswith("No rank printed or reported anything for 6 s, and all were ended")
     assert "'hello from" in outcome.reason
@@ -84,13 +86,13 @@ def test_ranks_that_fall_silent_are_ended_and_what_they_said_last_is_told(talk):
 
 @pytest.mark.slow
 def test_ranks_that_go_on_talking_are_not_silent(talk):
-    outcome = talk("ticks", limits=Limits(seconds=90, silence_seconds=6))
+    outcome = talk("ticks", limits=Limits(seconds=600, silence_seconds=6))
     assert outcome.ended == "finished"
     assert outcome.seconds > 6
 
 
 def test_the_memory_limit_ends_all_ranks(talk):
-    outcome = talk("memory", limits=Limits(seconds=60, memory_gb=1))
+    outcome = talk("memory", limits=Limits(seconds=600, memory_gb=1))
     assert outcome.ended == "memory"
 
 
@@ -106,7 +108,7 @@ def test_endless_output_neither_hides_the_limit_nor_fills_the_memory(talk):
         nonlocal most
         most = max(most, sum(len(line.text) for line in progress.lines))
 
-    assert talk("babble", limits=Limits(seconds=12), watch=watch).ended == "timeout"
+    assert talk("babble", limits=Limits(seconds=seconds(12)), watch=watch).ended == "timeout"
     assert 0 < most <= LINES_WAITING * LINE_LENGTH
 
 
@@ -120,7 +122,7 @@ def test_an_error_in_the_watcher_ends_all_ranks(talk):
 
 
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "SIGKILL"])
-def test_no_rank_outlives_the_program_that_launched_it(scripts, tmp_path, survivors, wait_for, blow):
+def test_no_rank_outlives_the_program_that_launched_it(scripts, tmp_path, survivors, blow):
     script = tmp_path / "talk.py"
     shutil.copy(scripts / "talk.py", script)
     command = [sys.executable, "-m", "scalelab.cli", "run", str(script), "sleep"]
@@ -136,13 +138,13 @@ def test_no_rank_outlives_the_program_that_launched_it(scripts, tmp_path, surviv
     try:
         assert "hello" in process.stdout.readline()
         os.kill(process.pid, blow)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=600)
     finally:
         process.kill()
     if blow == signal.SIGINT:
         assert process.returncode == 130
         assert errors.splitlines()[-1] == "scalelab: Interrupted; everything that was started has been ended."
-    assert wait_for(lambda: not survivors())
+    assert waited(lambda: not survivors())
 
 
 def test_a_missing_script_and_a_job_of_no_workers_get_one_sentence(tmp_path):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from harness.patience import waited
 
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.sweep import read_sweep, run_trials, trials
@@ -73,19 +74,19 @@ def test_a_run_that_fails_is_told_and_tried_again(folder):
 
 
 @pytest.mark.ranks
-def test_a_sweep_that_is_interrupted_leaves_no_rank_and_keeps_what_had_finished(folder, survivors, wait_for):
+def test_a_sweep_that_is_interrupted_leaves_no_rank_and_keeps_what_had_finished(folder, survivors):
     (folder / "sweep.toml").write_text(SWEEP.replace("--value 2", "--value 2 --wait 600").replace("[0, 1]", "[0]"))
     command = [sys.executable, "-m", "scalelab.cli", "sweep", "sweep.toml", "--out", "out", "--at-once", "2"]
     sweep = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     one, two = all_trials(folder)
-    assert wait_for(lambda: one.finished and two.rows, seconds=60)
+    assert waited(lambda: one.finished and two.rows, 60)
     sweep.send_signal(signal.SIGINT)
-    _, said = sweep.communicate(timeout=30)
+    _, said = sweep.communicate(timeout=600)
     assert sweep.returncode == 130
     assert "Interrupted" in said
     assert one.finished
     assert not two.finished
-    assert wait_for(lambda: not survivors(), seconds=10)
+    assert waited(lambda: not survivors())
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ def test_two_ranks_write_what_is_read_here(scripts, tmp_path):
     path = tmp_path / "timeline.json"
     environment = os.environ | {"HOROVOD_TIMELINE": str(path), "HOROVOD_TIMELINE_MARK_CYCLES": "1"}
     before = time.time()
-    outcome = launch(scripts / "few_steps.py", workers=2, folder=tmp_path, limits=Limits(60), environment=environment)
+    outcome = launch(scripts / "few_steps.py", workers=2, folder=tmp_path, limits=Limits(600), environment=environment)
     assert outcome.ended == "finished", outcome.reason
     timeline = read_timeline(path)
     found = steps(timeline)

@@ -15,7 +15,7 @@ TINY = ["--images", "256", "--model", "resnet-8", "--shrink", "2", "--device", "
 
 def run(folder, *options):
     command = [sys.executable, SCRIPT, *TINY, "--out", folder / "run", *options]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

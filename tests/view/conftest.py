@@ -14,7 +14,7 @@ def cell_shows(tmp_path):
     def run(source: str) -> tuple[str, str]:
         cell = nbformat.v4.new_code_cell(source)
         notebook = nbformat.v4.new_notebook(cells=[cell])
-        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(Path(tmp_path))}}).execute()
+        NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(Path(tmp_path))}}).execute()
         html = [output.data["text/html"] for output in cell.outputs if output.output_type == "display_data"]
         printed = [output.text for output in cell.outputs if output.output_type == "stream"]
         return "".join(html), "".join(printed)

@@ -2,6 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from harness.patience import seconds
 
 from scalelab.parallel.launch import Limits
 from scalelab.view.ranks import run_ranks
@@ -59,7 +60,7 @@ def test_only_so_many_lines_are_printed(script, capsys):
 
 
 def test_a_rank_that_waits_for_ever_is_ended_and_named(script, capsys):
-    outcome = run_ranks(script, "hello wait sleep", limits=Limits(stall_seconds=4, silence_seconds=40))
+    outcome = run_ranks(script, "hello wait sleep", limits=Limits(stall_seconds=seconds(4), silence_seconds=600))
     assert outcome.ended == "failed"
     assert outcome.reason.startswith("Stalled: rank 1 never called allreduce for 'never-there'")
     assert capsys.readouterr().out.splitlines()[-1] == outcome.reason

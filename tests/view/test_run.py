@@ -1,9 +1,9 @@
 """A run from the notebook goes on in the background, is drawn while it does, and Stop ends every rank."""
 
-import time
 from pathlib import Path
 
 import pytest
+from harness.patience import seconds, waited
 
 from scalelab.view.run import run
 
@@ -40,13 +40,11 @@ def test_its_chart_bar_and_lines_follow_and_it_says_how_it_ended(script):
 
 def test_stop_ends_all_ranks(script):
     shown = run(script, "600", record="record", epochs=3)
-    until = time.monotonic() + 60
-    while not shown.rows and time.monotonic() < until:
-        time.sleep(0.1)
+    assert waited(lambda: shown.rows, 60)
     shown.stop.click()
     outcome = shown.wait()
     assert (outcome.ended, outcome.reason) == ("stopped", "Stopped: all ranks have been ended.")
-    assert outcome.seconds < 60
+    assert outcome.seconds < seconds(60)
 
 
 def test_a_missing_script_is_a_sentence(script):
