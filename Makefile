@@ -5,19 +5,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+# Dealt out to as many processes as there are cores; tests/harness/ says which may run at the same time.
+TESTS := $(PYTEST) -n auto --dist loadgroup --no-loadscope-reorder
 export TORCH_INDEX
 
 # JupyterLab refuses to start as root unless told that it is meant.
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
-
-# Two parts: files spread over two processes, then the tests that start ranks, which need the cores for
-# themselves. The second runs even if the first failed; 5 is pytest's "nothing selected".
-define both_parts
-@status=0; \
-$(PYTEST) -n 2 --dist loadfile -m "not ranks $(1)" || status=$$?; \
-$(PYTEST) -m "ranks $(1)" || { part=$$?; [ $$part -eq 5 ] || status=$$part; }; \
-exit $$status
-endef
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo lab test test-all image-test grade bench lint lock clean
@@ -41,11 +34,11 @@ grade: setup ## grade your script: make grade FILE=my.py
 	@[ -n "$(FILE)" ] || { echo "Which file? make grade FILE=assessment/assessment.py" >&2; exit 2; }
 	@$(BIN)/scalelab grade "$(FILE)"
 
-test: setup ## the tests
-	$(call both_parts,and not slow)
+test: setup ## the tests, 5 minutes
+	@$(TESTS) -m "not slow"
 
-test-all: setup ## the tests, those of minutes included
-	$(call both_parts,)
+test-all: setup ## the tests, those of minutes included, and which took longest
+	@$(TESTS) --durations=10 --durations-min=1
 
 image-test: setup ## build docker/Dockerfile and use the image (root, with buildah, debootstrap, podman and runc)
 	@$(BIN)/python tests/docker/try_image.py

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from scalelab.course.command import nbgrader
+from scalelab.course.command import nbgrader_again
 from scalelab.grade import Result
 from scalelab.grade.classroom.page import write_page
 from scalelab.grade.classroom.places import Places
@@ -17,7 +17,7 @@ from scalelab.train import Row as Reported
 
 from .notebook import contrast
 
-pytestmark = [pytest.mark.ranks, pytest.mark.slow]
+pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.xdist_group("tests/browser/test_instructor.py")]
 TERMS = ClassTerms(workers=2, device="cpu", seed=0, dataset="stand-in images", rubric="", budget_seconds=90.0)
 FOUND = Finding(id="stalled", severity="error", message="Rank 1 never came.", hint="Call it on every rank.")
 
@@ -28,7 +28,7 @@ def course(tmp_path_factory, serve):
     folder = tmp_path_factory.mktemp("course")
     shutil.copytree(COURSE / "source" / "lab1_sgd", folder / "source" / "lab1_sgd")
     shutil.copy(COURSE / "nbgrader_config.py", folder)
-    done = nbgrader(folder, "generate_assignment", "lab1_sgd", seconds=300)
+    done = nbgrader_again(folder, "generate_assignment", "lab1_sgd", seconds=300)
     assert done.returncode == 0, done.stderr
     yield from serve(folder)
 

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from scalelab.course.command import nbgrader
+from scalelab.course.command import nbgrader_again
 from scalelab.course.gradebook import auto_scores
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +124,7 @@ class Course:
         self._run("generate_feedback", "--student", students)
 
     def _run(self, command, *options):
-        done = nbgrader(self.folder, command, "lab0", *options, seconds=400)
+        done = nbgrader_again(self.folder, command, "lab0", *options, seconds=400)
         assert done.returncode == 0, done.stderr
 
     def scores(self, student):
@@ -159,6 +159,6 @@ def new_course(fresh, tmp_path):
 
 def released(folder):
     write_course(folder)
-    done = nbgrader(folder, "generate_assignment", "lab0", seconds=120)
+    done = nbgrader_again(folder, "generate_assignment", "lab0", seconds=120)
     assert done.returncode == 0, done.stderr
     return Course(folder)

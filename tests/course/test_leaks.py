@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.course.command import nbgrader
+from scalelab.course.command import nbgrader_again
 from scalelab.course.config import scripts_to_edit
 from scalelab.course.leaks import MARKER
 from scalelab.course.release import release
@@ -36,7 +36,7 @@ def test_an_answer_that_nbgrader_overlooks_ends_the_release(course_folder):
 )
 def test_a_marker_in_another_file_ends_nbgraders_own_command_and_leaves_no_release(course_folder, name, content):
     (course_folder / "source" / "lab0" / name).write_text(content)
-    done = nbgrader(course_folder, "generate_assignment", "lab0")
+    done = nbgrader_again(course_folder, "generate_assignment", "lab0")
     assert done.returncode != 0
     assert name.removesuffix(".py") in done.stderr
     assert not (course_folder / "release" / "lab0").exists()

@@ -1,7 +1,8 @@
 """A core count for every test: those that run at the same time use no more cores than there are.
 
-A test takes one core; one marked `ranks` takes two, and `cores(n)` says otherwise (0: it only waits). A core is a
-locked file, so that whatever ends a process gives its cores back.
+A test takes one core. So does one with two ranks, which wait for one another or for the disk as long as they compute;
+where their speed is what is looked at, `cores(2)` says so (and `cores(0)` that a test only waits). A core is a locked
+file, so that whatever ends a process gives its cores back.
 """
 
 import contextlib
@@ -20,9 +21,7 @@ CORES = len(os.sched_getaffinity(0))
 
 def cores_of(item: pytest.Item) -> int:
     marker = item.get_closest_marker("cores")
-    if marker:
-        return min(marker.args[0], CORES)
-    return min(2 if item.get_closest_marker("ranks") else 1, CORES)
+    return min(marker.args[0] if marker else 1, CORES)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

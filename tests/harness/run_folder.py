@@ -5,6 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 VARIABLE = "SCALELAB_TEST_RUN"  # xdist's workers inherit it
 
 
@@ -12,12 +14,14 @@ def run_folder() -> Path:
     return Path(os.environ[VARIABLE])
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config) -> None:
     """Made by whoever starts the run: pytest itself, or the controller of xdist's workers."""
     if not hasattr(config, "workerinput"):
         os.environ[VARIABLE] = tempfile.mkdtemp(prefix="scalelab-tests-")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config) -> None:
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop(VARIABLE, ""), ignore_errors=True)

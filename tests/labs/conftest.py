@@ -187,18 +187,21 @@ EXERCISES = [exercise for notebook in NOTEBOOKS for exercise in notebook.exercis
 WRONG_ANSWERS = [wrong for exercise in EXERCISES for wrong in exercise.wrong_answers]
 
 
-def marked(value, needs_ranks, slow=False):
+def marked(value, needs_ranks, slow=False, group=None):
     marks = [mark for mark, due in ((pytest.mark.ranks, needs_ranks), (pytest.mark.slow, slow)) if due]
-    return pytest.param(value, marks=marks, id=str(value))
+    return pytest.param(value, marks=[*marks, *([pytest.mark.xdist_group(group)] if group else [])], id=str(value))
 
 
 def marked_notebook(book):
     """nbgrader takes a quarter of a minute for each, so it is a slow test but for some."""
-    return marked(book, book.tests_start_ranks, slow=str(book) not in EACH_TIME_BY_NBGRADER)
+    return marked(
+        book, book.tests_start_ranks, slow=str(book) not in EACH_TIME_BY_NBGRADER, group=f"graded {book}"
+    )
 
 
 def marked_whole(book):
-    return marked(book, book.needs_the_cores, slow=book.needs_the_cores or str(book) not in EACH_TIME_BY_NBGRADER)
+    slow = book.needs_the_cores or str(book) not in EACH_TIME_BY_NBGRADER
+    return marked(book, book.needs_the_cores, slow, group=f"graded {book}")
 
 
 def marked_wrong(wrong):

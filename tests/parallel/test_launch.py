@@ -16,7 +16,7 @@ from scalelab.parallel.launch import Limits
 from scalelab.parallel.output import LINE_LENGTH
 from scalelab.parallel.processes import LINES_WAITING
 
-pytestmark = pytest.mark.ranks
+pytestmark = [pytest.mark.ranks, pytest.mark.cold]
 
 LIMITS = Limits(seconds=600, stall_seconds=60, memory_gb=8)
 

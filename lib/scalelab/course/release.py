@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.course.command import nbgrader, reason
+from scalelab.course.command import nbgrader_again, reason
 from scalelab.course.manifest import Manifest, digest, read_manifest, write_manifest
 from scalelab.errors import ScaleLabError
 
@@ -78,7 +78,7 @@ def _made(course: Path, labs: list[str], tell: Callable[[str], None]) -> dict[st
             shutil.copytree(course / SOLUTIONS, place / SOLUTIONS)
         for lab in labs:
             tell(f"Making your copies of {lab} ...")
-            done = nbgrader(place, "generate_assignment", lab)
+            done = nbgrader_again(place, "generate_assignment", lab)
             if done.returncode != 0:
                 raise ScaleLabError(f"nbgrader made no learners' copies of {lab}: {reason(done.stderr)}")
         return _contents(place / RELEASED)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from scalelab.errors import ScaleLabError
 
+# Names what runs a rank's script in place of Python, say a profiler; what has walls around it is run by Python alone.
+RANK_PYTHON = "SCALELAB_RANK_PYTHON"
 HOW_TO_GET_HOROVOD = "run `make setup` in ScaleLab's folder, which builds it"
 
 
@@ -23,14 +25,18 @@ def python() -> str:
     return os.path.abspath(sys.executable)  # noqa: PTH100 - resolved, it would be that of another environment
 
 
-def horovodrun(script: Path, arguments: Sequence[str], workers: int) -> list[str]:
-    """Command line that runs the script as so many ranks on this machine, over Gloo."""
-    launcher = Path(python()).with_name("horovodrun")
-    # The interpreter twice: horovodrun's own first line may name an interpreter that has moved.
+def horovodrun(
+    script: Path, arguments: Sequence[str], workers: int, interpreter: Sequence[str] | None = None
+) -> list[str]:
+    """Command line that runs the script as so many ranks on this machine, over Gloo.
+
+    `interpreter`: what runs the script in a rank, by default this Python, with output that is not held back.
+    """
+    launcher = Path(__file__).with_name("horovodrun.py")
     ranks = ["--gloo", "-np", str(workers), "-H", f"localhost:{workers}"]
-    words = [python(), "-u", str(script), *map(str, arguments)]
+    words = [*(interpreter or (python(), "-u")), str(script), *map(str, arguments)]
     # As one word: horovodrun would take a script's `--network` for an abbreviation of an option of its own.
-    return [python(), str(launcher), *ranks, "sh", "-c", f"exec {shlex.join(words)}"]
+    return [python(), "-P", str(launcher), *ranks, "sh", "-c", f"exec {shlex.join(words)}"]
 
 
 # Horovod's threads talk to each other every millisecond, whether there is anything to say or not. Where ranks compute

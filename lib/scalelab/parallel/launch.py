@@ -1,6 +1,7 @@
 """Starts a script as K ranks, streams what they say, and ends all of them whatever happens."""
 
 import os
+import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.command import horovodrun, rank_environment, require_horovod
+from scalelab.parallel.command import RANK_PYTHON, horovodrun, rank_environment, require_horovod
 from scalelab.parallel.diagnose import explain, explain_silence
 from scalelab.parallel.output import Line, Output
 from scalelab.parallel.processes import GuardedCommand
@@ -69,7 +70,7 @@ def launch(
     record: Path | str | None = None,
     limits: Limits = Limits(),  # noqa: B008  (frozen)
     environment: Mapping[str, str] | None = None,
-    enclose: Callable[[Command], Command] = lambda command: command,
+    enclose: Callable[[Command], Command] | None = None,
     watch: Callable[[Progress], None] = lambda progress: None,
 ) -> Outcome:
     """Run `script` as `workers` Horovod ranks of one core each and wait for their end.
@@ -83,8 +84,11 @@ def launch(
     """
     script = Path(script).resolve()
     _check(script, workers)
-    command = enclose(horovodrun(script, arguments, workers))
     variables = rank_environment(os.environ if environment is None else environment, limits.stall_seconds)
+    if enclose:
+        command = enclose(horovodrun(script, arguments, workers))
+    else:
+        command = horovodrun(script, arguments, workers, shlex.split(variables.get(RANK_PYTHON, "")))
     output, reader = Output(workers), RecordReader(Path(record or folder), after=True)
     start = time.perf_counter()
     try:

@@ -16,6 +16,8 @@ from scalelab.grade.verdict import Verdict, judge, measure_last_two
 from scalelab.grade.weights import BadCheckpointError
 from scalelab.parallel.command import python
 
+pytestmark = pytest.mark.ranks
+
 SUBMISSIONS = Path(__file__).parent / "submissions"
 OVERTIME = 15.0  # seconds after the budget, on a quiet machine
 
@@ -148,13 +150,7 @@ DISK_FILLERS = ("fills_the_disk_in_flight",)
 
 
 def cases(names) -> list:
-    """Each takes as many cores as it is graded with ranks, so that others run beside it."""
-    return [
-        pytest.param(
-            name, marks=[pytest.mark.cores(EXPECTED[name].workers), *([] if name in QUICK else [pytest.mark.slow])]
-        )
-        for name in sorted(names)
-    ]
+    return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in sorted(names)]
 
 
 def in_a_folder(path: Path) -> set[str]:
