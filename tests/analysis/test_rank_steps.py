@@ -89,10 +89,11 @@ def test_a_rank_that_reads_slowly_makes_the_other_wait_in_its_exchange(tmp_path)
     pixels = torch.randint(256, (512, 1, 16, 16), dtype=torch.uint8, generator=random)
     write_layouts(tmp_path, Images(pixels, torch.arange(512) % 10))
     slow = ["--folder", str(tmp_path / "files"), "--slow-rank", "1", "--latency", "0.002"]
-    starved = rank_stages(launch(LAB / "starved.py", slow, limits=Limits(seconds=600, stall_seconds=60)).output, 2)
+    patient = Limits(seconds=600, stall_seconds=60)
+    starved = rank_stages(launch(LAB / "starved.py", slow, limits=patient).output, 2)
     load, exchange = STAGES.index("load"), STAGES.index("exchange")
     assert starved[1, load] > 0.12 > starved[0, load]
     assert starved[0, exchange] > 0.08 > starved[1, exchange]
-    ahead = rank_stages(launch(LAB / "starved.py", [*slow, "--prefetch", "2"], limits=Limits(seconds=600, stall_seconds=60)).output, 2)
+    ahead = rank_stages(launch(LAB / "starved.py", [*slow, "--prefetch", "2"], limits=patient).output, 2)
     assert ahead[1, load] < starved[1, load]
     assert np.all(ahead.sum(axis=1) < starved.sum(axis=1))

@@ -24,10 +24,9 @@ from scalelab.course.release import release
 from scalelab.course.start_page import lay_start_page
 from scalelab.places import COURSE, ROOT
 
-sync = pytest.importorskip("playwright.sync_api", reason="pip install playwright: the browser's driver")
+sync = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
 
 TOKEN = "of-the-tests"
-CHROMIUM = shutil.which("chromium")
 SECONDS = 60
 
 
@@ -123,7 +122,7 @@ def lab(copies):
 def browser(need):
     need("chromium")
     with sync.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        chromium = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield chromium
         chromium.close()
 

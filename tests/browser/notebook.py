@@ -44,7 +44,8 @@ class Notebook:
         self.page.evaluate(FORGET)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_text("Run All Cells", exact=True).click()
-        assert waited(lambda: self.errors() or None not in self.page.evaluate(COUNTS), seconds, 0.2), "cells are waited for"
+        done = waited(lambda: self.errors() or None not in self.page.evaluate(COUNTS), seconds, look_every=0.2)
+        assert done, "cells are waited for"
         assert self.errors() == []
 
     def save(self) -> None:

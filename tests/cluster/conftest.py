@@ -1,6 +1,7 @@
 """Two hosts for a test, jobs on them, and images for a run of seconds."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import psutil
@@ -9,7 +10,7 @@ import torch
 
 from scalelab.data import Dataset, load, write_cifar10
 
-from .hosts import boot_two, why_not
+from .hosts import NAMESPACES, NEEDED, boot_two
 from .job import Job
 
 ROOT = Path(__file__).parents[2]
@@ -35,10 +36,18 @@ def images(dataset, tmp_path_factory):
 
 
 @pytest.fixture
-def two_hosts(tmp_path):
+def need_hosts(need) -> None:
+    """Skips the test where this machine cannot be two."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: for the namespaces of two hosts' networks")
+    need(*NEEDED)
+    if subprocess.run(["unshare", *NAMESPACES, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("needs namespaces: root may make none here (a container without CAP_SYS_ADMIN?)")
+
+
+@pytest.fixture
+def two_hosts(tmp_path, need_hosts):
     """node1 and node2; when the test ends, however it does, no process and no network of theirs is left."""
-    if why := why_not():
-        pytest.skip(why)
     folder = tmp_path / "hosts"
     folder.mkdir()
     hosts = boot_two(folder)

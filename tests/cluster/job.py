@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.patience import seconds
+
 from scalelab.parallel.output import Output
 from scalelab.parallel.processes import GuardedCommand
 
@@ -55,7 +57,7 @@ class Job:
 
     def _until(self, condition: Callable[[], bool], within: float) -> bool | None:
         """True: the condition holds. False: the job has ended. None: neither, so far."""
-        end = time.monotonic() + within
+        end = time.monotonic() + seconds(within)
         while time.monotonic() < end:
             running = self.command.running(wait=0.1)
             for line in self.command.new_lines():

@@ -2,12 +2,13 @@
 
 import os
 import re
-import shutil
 import subprocess
 import time
 from pathlib import Path
 
-NEEDED = {"slurmctld": "slurmctld", "slurmd": "slurmd", "sbatch": "slurm-client", "munged": "munge"}
+from harness import patience
+
+NEEDED = ("slurmctld", "slurmd", "sbatch", "munged")
 PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 # config_overrides: a node has as many cores as stands here. TmpFS: the hosts share /tmp, but not /run.
 SETTINGS = """
@@ -46,11 +47,6 @@ slurmd -f "$0/slurm.conf" -N "$1"
 """
 
 
-def missing() -> list[str]:
-    """Packages that have to be installed first."""
-    return [package for program, package in NEEDED.items() if not shutil.which(program, path=PATH)]
-
-
 class Slurm:
     """Its commands, as they are given on the first of the hosts; the daemons end with their hosts."""
 
@@ -85,7 +81,7 @@ class Slurm:
         return match and match[1]
 
     def _wait(self, condition, seconds: float) -> None:
-        end = time.monotonic() + seconds
+        end = time.monotonic() + patience.seconds(seconds)
         while not condition():
             if time.monotonic() > end:
                 raise TimeoutError(f"Slurm takes over {seconds} s: {self.ask('sinfo')}Its logs are in {self.folder}.")

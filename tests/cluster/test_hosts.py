@@ -6,9 +6,6 @@ import time
 from pathlib import Path
 
 import psutil
-import pytest
-
-from .hosts import why_not
 
 BOOT = """
 import sys
@@ -42,9 +39,7 @@ def test_what_is_unplugged_is_out_of_reach_and_the_other_keeps_its_address(two_h
     assert "10.77.0.1/24" in a.network("address", "show", "eth0")
 
 
-def test_nothing_is_left_if_the_tests_are_killed(tmp_path):
-    if why := why_not():
-        pytest.skip(why)
+def test_nothing_is_left_if_the_tests_are_killed(tmp_path, need_hosts):
     command = [sys.executable, "-c", BOOT, str(Path(__file__).parent), str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
         firsts = [psutil.Process(int(pid)) for pid in owner.stdout.readline().split()]

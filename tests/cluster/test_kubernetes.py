@@ -1,7 +1,6 @@
 """The files for Kubernetes: valid by the published schemas, and of one piece."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +15,7 @@ VERSION = "1.31"  # of Kubernetes
 FULL, WITHOUT_ANSWERS = "registry.example.org/scalelab:cluster", "registry.example.org/scalelab:learners"
 
 kubernetes_validate = pytest.importorskip(
-    "kubernetes_validate", reason="Kubernetes' published schemas are not here: pip install kubernetes-validate."
+    "kubernetes_validate", reason="needs Kubernetes' schemas: pip install kubernetes-validate"
 )
 
 
@@ -123,9 +122,8 @@ def test_a_worker_has_a_gpu_for_each_of_its_ranks(job):
     assert worker["resources"]["limits"]["nvidia.com/gpu"] == str(job["spec"]["slotsPerWorker"])
 
 
-def test_the_launchers_options_are_mpiruns(job):
-    if not shutil.which("mpirun"):
-        pytest.skip("There is no mpirun: apt install openmpi-bin.")
+def test_the_launchers_options_are_mpiruns(job, need):
+    need("mpirun")
     command = job["spec"]["mpiReplicaSpecs"]["Launcher"]["template"]["spec"]["containers"][0]["command"]
     instead = [*command[: command.index("python")], "echo", "a rank"]
     own = {"LD_LIBRARY_PATH": ""}  # docker/kubernetes/Dockerfile

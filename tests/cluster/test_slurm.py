@@ -1,6 +1,7 @@
 """The batch scripts on a real Slurm of two hosts; a program that starts the command stands in for Apptainer."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,8 @@ exec "$@"
 
 
 @pytest.fixture
-def cluster(two_hosts, tmp_path):
-    if missing := slurm.missing():
-        pytest.skip(f"There is no Slurm: apt install {' '.join(missing)}.")
+def cluster(two_hosts, tmp_path, need):
+    need(*slurm.NEEDED)
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "apptainer").write_text(NO_CONTAINER)
@@ -36,8 +36,8 @@ def cluster(two_hosts, tmp_path):
         "SCALELAB_IMAGE": "course.sif",
         "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
     }
-    (tmp_path / "slurm").mkdir()
-    return slurm.Slurm(two_hosts, tmp_path / "slurm", environment)
+    with tempfile.TemporaryDirectory(prefix="slurm-") as short:  # the name of a socket has 107 letters at most
+        yield slurm.Slurm(two_hosts, Path(short), environment)
 
 
 @pytest.mark.parametrize("nodes", [1, 2])

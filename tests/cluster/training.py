@@ -18,4 +18,4 @@ def needs_mpi() -> None:
     import horovod.torch as hvd
 
     if not hvd.mpi_built():
-        pytest.skip("Horovod was built without MPI: apt install openmpi-bin libopenmpi-dev, then `make setup`.")
+        pytest.skip("needs Horovod with MPI: `make setup` with openmpi-bin and libopenmpi-dev here")

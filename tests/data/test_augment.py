@@ -97,7 +97,7 @@ def test_no_images_give_no_images():
     assert augment(torch.empty(0, 3, 32, 32), generator()).shape == (0, 3, 32, 32)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU: a machine that has one")
 def test_the_gpu_gives_what_the_cpu_gives():
     images = torch.randint(0, 256, (512, 3, 32, 32), dtype=torch.uint8)
     assert torch.equal(augment(images.cuda(), generator(3)).cpu(), augment(images, generator(3)))

@@ -222,9 +222,9 @@ def test_an_archive_writes_nothing_and_follows_no_link(craft, images, tmp_path):
 
 def test_real_data_at_hand_is_whole(real_data, some_images):
     if real_data is None:
-        pytest.skip("no real images here: the other tests ran on the stand-in")
+        pytest.skip("needs real images: scalelab data cifar10, or $SCALELAB_DATA")
     if some_images.source == "stand-in images":
-        pytest.skip("$SCALELAB_DATA holds no CIFAR-10")
+        pytest.skip("needs real images: $SCALELAB_DATA holds no CIFAR-10")
     dataset = read_cifar10(real_data)
     assert (len(dataset.train), len(dataset.test)) == (50_000, 10_000)
     assert dataset.train.labels.bincount().tolist() == [5000] * 10

@@ -107,7 +107,7 @@ def assert_one_sentence(folder, words):
 
 def test_real_data_at_hand_is_whole(real_data):
     if real_data is None or not has_fashion_mnist(Path(real_data) / "fashion-mnist"):
-        pytest.skip("no real Fashion-MNIST here: the other tests ran on files made for them")
+        pytest.skip("needs real images: scalelab data fashion_mnist, or $SCALELAB_DATA")
     dataset = read_fashion_mnist(Path(real_data))
     assert dataset.train.images.shape == (60_000, 1, 28, 28)
     assert dataset.test.images.shape == (10_000, 1, 28, 28)

@@ -142,7 +142,7 @@ def train_small_network(data: Dataset, epochs: int, batch_size: int = 64, peak_l
     """Held-out accuracy of "small-resnet" after a one-cycle training with flips and shifts."""
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
-    net = build("small-resnet")
+    net = build("small-resnet").to(memory_format=torch.channels_last)
     images = data.train.images.float()
     mean, std = images.mean((0, 2, 3), keepdim=True), images.std((0, 2, 3), keepdim=True)
     images = (images - mean) / std
@@ -151,8 +151,10 @@ def train_small_network(data: Dataset, epochs: int, batch_size: int = 64, peak_l
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak_lr, steps, cycle_momentum=False)
     for _ in range(epochs):
         for batch in torch.randperm(len(images), generator=generator).split(batch_size)[: steps // epochs]:
-            logits = net(augment(images[batch], generator))
-            loss = functional.cross_entropy(logits, data.train.labels[batch], label_smoothing=0.1)
+            X = augment(images[batch], generator).to(memory_format=torch.channels_last)
+            with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported()):
+                logits = net(X)
+            loss = functional.cross_entropy(logits.float(), data.train.labels[batch], label_smoothing=0.1)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

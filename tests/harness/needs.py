@@ -22,6 +22,7 @@ PACKAGES = {
     "slurmd": "slurmd",
     "ssh": "openssh-client",
     "sshd": "openssh-server",
+    "unshare": "util-linux",
 }
 REASON = re.compile(r"needs (?P<what>[^:]+): (?P<how>.+)")
 INSTALL = "apt install "

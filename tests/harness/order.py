@@ -10,7 +10,7 @@ import pytest
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: some tests wait. `harness/cores.py` sees to it that they do not compute at once."""
+    """One more than there are cores, for some tests wait; harness/cores.py has no more compute than there are cores."""
     return len(os.sched_getaffinity(0)) + 1
 
 

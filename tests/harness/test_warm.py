@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+
 from harness.patience import waited
 from harness.warm.plugin import RANK
-
 from scalelab.parallel import launch
 from scalelab.parallel.launch import Limits
 

@@ -71,7 +71,7 @@ def test_every_part_has_its_row(rows):
 
 def test_horovod_names_what_it_was_built_with(rows):
     if rows["Horovod"].state == "missing":
-        pytest.skip("no Horovod here")
+        pytest.skip("needs Horovod: make setup")
     assert "Gloo" in rows["Horovod"].found
 
 

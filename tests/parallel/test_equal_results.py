@@ -1,6 +1,5 @@
 """The mean gradient of two ranks is the gradient of their batches together."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,11 +34,12 @@ def test_two_ranks_of_32_images_equal_one_of_64(scripts, tmp_path, one_worker):
     assert_close(weights(tmp_path), one_worker, rtol=0, atol=1e-5)
 
 
-def test_mpirun_gives_the_same_from_the_same_file(scripts, tmp_path, one_worker):
+def test_mpirun_gives_the_same_from_the_same_file(scripts, tmp_path, one_worker, need):
     import horovod.torch as hvd
 
-    if not (hvd.mpi_built() and shutil.which("mpirun")):
-        pytest.skip("Horovod was built without MPI here: install openmpi-bin and libopenmpi-dev, then `make setup`")
+    need("mpirun")
+    if not hvd.mpi_built():
+        pytest.skip("needs Horovod with MPI: `make setup`, which builds it anew")
     options = ["--allow-run-as-root", "--oversubscribe", "-np", "2", "-x", "OMP_NUM_THREADS=1"]
     command = ["mpirun", *options, sys.executable, str(scripts / "twenty_steps.py"), str(tmp_path)]
     subprocess.run(command, check=True, timeout=600, stdin=subprocess.DEVNULL)

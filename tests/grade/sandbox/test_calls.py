@@ -32,7 +32,7 @@ subprocess.run(enclose(Walls(), [python(), "-c", sys.argv[1]]), check=True)
 
 def test_it_cannot_leave_its_cores_nor_open_files_that_nobody_sees(python_by):
     if calls.filter_file() is None:
-        pytest.skip("this kernel has no filter for system calls, or one that slows programs down")
+        pytest.skip("needs a filter of system calls: a kernel that has one which does not slow programs down")
     done = python_by(START, TRIES, env=os.environ)
     found = json.loads(done.stdout or done.stderr)
     assert found.pop("stays")

@@ -62,7 +62,7 @@ def test_all_end_when_the_starter_is_killed(tmp_path, all_end):
 def test_memory_of_all_together_is_capped_where_the_kernel_counts_it():
     group = make_group(Caps(memory_gb=0.2))
     if group is None:
-        pytest.skip("this kernel lets nobody here make a control group; the grader then looks at the memory itself")
+        pytest.skip("needs control groups: a kernel that lets us make one; else the grader looks at the memory itself")
     with group:
         command = enclose(Walls(group=group), [python(), "-c", TAKES_MEMORY])
         assert subprocess.run(command, capture_output=True, timeout=60).returncode == 137

@@ -15,7 +15,7 @@ def main() -> int:
         server.connect(address)
     except OSError:  # no server any more
         os.execv(sys.executable, [sys.executable, "-u", *words])
-    wish = json.dumps({"words": words, "environment": dict(os.environ), "folder": os.getcwd()})
+    wish = json.dumps({"words": words, "environment": dict(os.environ), "folder": os.getcwd()})  # noqa: PTH109 - pathlib takes as long to load as all the rest
     socket.send_fds(server, [len(wish.encode()).to_bytes(8, "big")], [0, 1, 2])
     server.sendall(wish.encode())
     return end_like(int(server.recv(16) or b"1"))

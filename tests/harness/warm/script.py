@@ -35,7 +35,7 @@ def become(environment: dict[str, str], folder: str, streams: list[int]) -> None
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.closerange(3, 1024)
-    sys.stdin = open(0, closefd=False)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.stdout, sys.stderr = (
         io.TextIOWrapper(
             io.FileIO(number, "w", closefd=False), sys.__stdout__.encoding, errors=errors, write_through=True
