@@ -1,8 +1,8 @@
 """Finds the labs' notebooks, their exercises and the wrong answers to them, and asks a test once for each.
 
 A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is. `whole_notebook` is for tests
-that run a whole one. The answer to an exercise is a cell of the notebook, a function of the script beside it, or a
-script as a whole, which is solved in labs/solutions.
+that run a whole one, which for some takes minutes; `quick_notebook` leaves those out. The answer to an exercise is a
+cell of the notebook, a function of the script beside it, or a script as a whole, which is solved in labs/solutions.
 """
 
 import ast
@@ -214,6 +214,7 @@ def pytest_generate_tests(metafunc):
     lists = {
         "notebook": [marked_notebook(book) for book in NOTEBOOKS],
         "whole_notebook": [marked_whole(book) for book in NOTEBOOKS],
+        "quick_notebook": [marked(book, False, slow=True) for book in NOTEBOOKS if not book.needs_the_cores],
         "exercise": [marked(exercise, RANKS.search(exercise.test.source)) for exercise in EXERCISES],
         "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],
         "script_notebook": [marked(book, True) for book in NOTEBOOKS if book.solved_scripts],

@@ -4,6 +4,8 @@ The source as a whole runs, and is graded, in tests/browser/test_notebooks.py.
 """
 
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -205,3 +207,11 @@ def test_a_script_as_handed_out_is_none_of_the_solutions(script_notebook, course
 @pytest.mark.parametrize("number", [0, 1])
 def test_wrong_answers_earn_nothing_and_are_told_why(notebook, graded, number):
     _check_wrong(graded(notebook), f"wrong-{number}", number, notebook)
+
+
+def test_the_source_runs_through_nbval(quick_notebook, tmp_path, labs_root):
+    notebook = quick_notebook
+    folder = shutil.copytree(labs_root / "source" / notebook.lab, tmp_path / notebook.lab)
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", notebook.path.name]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout
