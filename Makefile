@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 # Dealt out to as many processes as there are cores; tests/harness/ says which may run at the same time.
-TESTS := $(PYTEST) -n auto --dist loadgroup --no-loadscope-reorder
+TESTS := $(PYTEST) -n auto
 export TORCH_INDEX
 
 # JupyterLab refuses to start as root unless told that it is meant.

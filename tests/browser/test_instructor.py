@@ -17,7 +17,7 @@ from scalelab.train import Row as Reported
 
 from .notebook import contrast
 
-pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.xdist_group("tests/browser/test_instructor.py")]
+pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.together("tests/browser/test_instructor.py")]
 TERMS = ClassTerms(workers=2, device="cpu", seed=0, dataset="stand-in images", rubric="", budget_seconds=90.0)
 FOUND = Finding(id="stalled", severity="error", message="Rank 1 never came.", hint="Call it on every rank.")
 

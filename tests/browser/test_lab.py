@@ -16,7 +16,7 @@ from scalelab.places import ASSESSED
 
 from .notebook import Notebook, contrast
 
-pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.xdist_group("tests/browser/test_lab.py")]
+pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.together("tests/browser/test_lab.py")]
 
 RUNS_FOR_EVER = """
 import time

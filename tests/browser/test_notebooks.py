@@ -10,7 +10,7 @@ from scalelab.places import COURSE
 
 from .notebook import Notebook
 
-pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.xdist_group("tests/browser/test_notebooks.py")]
+pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.together("tests/browser/test_notebooks.py")]
 NOTEBOOKS = sorted((COURSE / "source").glob("*/*.ipynb"))
 MOVES = 3  # of each slider
 WITHOUT_WORDS = ".jp-OutputArea img:not([alt]), .jp-OutputArea img[alt='']"

@@ -22,7 +22,7 @@ def read(text):
     commands.commands[name].make_context(name, words)
 
 
-@pytest.mark.xdist_group("tests/docs/test_commands.py")
+@pytest.mark.together("tests/docs/test_commands.py")
 def test_a_command_on_a_page_runs(command_to_run, run):
     ended = run(command_to_run)
     said = f"{command_to_run.text}\n{ended.stdout[-2000:]}\n{ended.stderr[-2000:]}"

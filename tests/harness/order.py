@@ -1,26 +1,54 @@
 """Which tests go together to one worker, and which begin: the long ones, so that no core is idle at the end.
 
 Tests of a file stay together, for they share what is made for them; ranks and slow tests are dealt out one by one.
-`@pytest.mark.xdist_group("name")` says otherwise.
+`@pytest.mark.together("name")` says otherwise. (xdist's own `xdist_group` has no effect under pytest 9.2.)
 """
 
+import functools
+import json
 import os
 
 import pytest
 
+from harness.run_folder import run_folder
 
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores, for some tests wait; harness/cores.py has no more compute than there are cores."""
     return len(os.sched_getaffinity(0)) + 1
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None and not is_long(item):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
     items.sort(key=lambda item: not is_long(item))
+    part = run_folder() / f"groups.{os.getpid()}"  # xdist's controller knows the names of tests, and not their marks
+    part.write_text(json.dumps({item.nodeid: group_of(item) for item in items}))
+    part.replace(run_folder() / "groups")
+
+
+def group_of(item: pytest.Item) -> str:
+    if marker := item.get_closest_marker("together"):
+        return marker.args[0]
+    return item.nodeid if is_long(item) else item.location[0]
 
 
 def is_long(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("ranks", "cores", "slow"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return groups()[nodeid]
+
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)
+
+
+@functools.cache
+def groups() -> dict[str, str]:
+    """{test: group}; all workers have collected by then, and have found the same."""
+    return json.loads((run_folder() / "groups").read_text())

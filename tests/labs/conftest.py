@@ -189,7 +189,7 @@ WRONG_ANSWERS = [wrong for exercise in EXERCISES for wrong in exercise.wrong_ans
 
 def marked(value, needs_ranks, slow=False, group=None):
     marks = [mark for mark, due in ((pytest.mark.ranks, needs_ranks), (pytest.mark.slow, slow)) if due]
-    return pytest.param(value, marks=[*marks, *([pytest.mark.xdist_group(group)] if group else [])], id=str(value))
+    return pytest.param(value, marks=[*marks, *([pytest.mark.together(group)] if group else [])], id=str(value))
 
 
 def marked_notebook(book):

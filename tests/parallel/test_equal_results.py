@@ -11,7 +11,7 @@ from torch.testing import assert_close
 from scalelab.parallel import launch
 from scalelab.parallel.launch import Limits
 
-pytestmark = [pytest.mark.ranks, pytest.mark.xdist_group("tests/parallel/test_equal_results.py")]
+pytestmark = [pytest.mark.ranks, pytest.mark.together("tests/parallel/test_equal_results.py")]
 
 
 def weights(folder: Path, rank: int = 0):

@@ -7,7 +7,7 @@ from torch.testing import assert_close
 from scalelab.parallel import launch
 from scalelab.parallel.launch import Limits
 
-pytestmark = [pytest.mark.ranks, pytest.mark.xdist_group("tests/parallel/test_large_batch.py")]
+pytestmark = [pytest.mark.ranks, pytest.mark.together("tests/parallel/test_large_batch.py")]
 
 
 @pytest.fixture(scope="module")
