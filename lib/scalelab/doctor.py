@@ -142,12 +142,14 @@ def _data_row(one) -> Row:
 def _sandbox() -> Row:
     """Tried for real, as it is when submissions are graded."""
     try:
-        from scalelab.grade.sandbox import trouble
+        from scalelab.grade.sandbox import choice, trouble
     except (ImportError, OSError) as error:
         return Row("Sandbox", "note", f"not looked at ({type(error).__name__}: {error})", "make setup")
     if found := trouble():
         return Row("Sandbox", "missing", *found)
-    return Row("Sandbox", "ok", f"bubblewrap {machine.version_of('bwrap')}, tried")
+    used = choice().program
+    kept_out = f" ({choice().why})" if choice().refused else ""
+    return Row("Sandbox", "ok", f"{used.name} {used.version}, tried{kept_out}")
 
 
 def _package(name: str) -> Row:

@@ -227,7 +227,7 @@ def test_without_a_sandbox_it_refuses_and_the_switch_is_said_everywhere(people):
     people.hand_in("a")
     refused = people.grade(PATH="/nowhere")
     assert refused.returncode == 2
-    assert "there is no sandbox for it here: bubblewrap is not installed. To mend it: apt install" in refused.stderr
+    assert "there is no sandbox for it here: the packaged bubblewrap fails" in refused.stderr
     assert not (people.folder / "autograded").exists()
     done = people.grade("--unsafe-no-sandbox")
     assert done.returncode == 0, done.stderr

@@ -20,7 +20,7 @@ ROOTS = ("scalelab[distributed,test]", *BUILD_NEEDS)
 LEFT_TO_TORCH = ("nvidia-", "triton", "cuda-")
 HEAD = """\
 # The exact versions that ScaleLab was tested with, used as pip constraints; `make lock` writes this file.
-# Horovod is built from source with three edits: see lib/scalelab/install/edits.py.
+# Horovod is built from source with a few edits: see lib/scalelab/install/edits.py.
 """
 
 

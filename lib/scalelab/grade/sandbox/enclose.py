@@ -1,4 +1,4 @@
-"""A command with walls around it, started by root or by an ordinary user."""
+"""A command with walls around it, by a given bubblewrap, started by root or by an ordinary user."""
 
 import os
 import shlex
@@ -10,6 +10,7 @@ from scalelab.grade.sandbox.bubblewrap import Bind, arguments, python
 from scalelab.grade.sandbox.calls import filter_file
 from scalelab.grade.sandbox.caps import Caps
 from scalelab.grade.sandbox.groups import Group
+from scalelab.grade.sandbox.programs import Program
 
 NOBODY = 65534
 # Folders that every Linux has and a run has no use for; root lays what is needed into one, in mounts of its own.
@@ -40,19 +41,19 @@ class Walls:
         ]
 
 
-def enclose(walls: Walls, command: list[str]) -> list[str]:
+def enclose_by(program: Program, walls: Walls, command: list[str]) -> list[str]:
     """The command within the walls. It starts in the folder in which it is started, with the environment it is given.
 
     Root starts it as an unprivileged user, who is given the writable paths; an ordinary user starts it as himself.
     """
     steps = list(walls.group.joining) if walls.group else []
     if os.geteuid() != 0:
-        steps.append(f"exec {_bwrap(walls, walls.binds, command)}")
+        steps.append(f"exec {_bwrap(program.path, walls, walls.binds, command)}")
         return ["sh", "-ec", "\n".join(steps)]
     hand_over(walls.write)
     staged, mounts = _stage(walls.binds)
     drop = f"setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups --no-new-privs"
-    steps += [*mounts, f"exec {drop} {_bwrap(walls, staged, command)}"]
+    steps += [*mounts, f"exec {drop} {_bwrap(_reachable(program, walls.binds, staged), walls, staged, command)}"]
     return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", "\n".join(steps)]
 
 
@@ -64,16 +65,16 @@ def hand_over(paths: Iterable[Path]) -> None:
             os.lchown(inside, NOBODY, NOBODY)
 
 
-def _bwrap(walls: Walls, binds: list[Bind], command: list[str]) -> str:
+def _bwrap(bwrap: Path, walls: Walls, binds: list[Bind], command: list[str]) -> str:
     caps = walls.caps
     limits = [f"--nproc={caps.processes}", f"--nofile={caps.open_files}", f"--fsize={caps.file_mb * 1_000_000}"]
     # The limit on processes counts those in the sandbox only if it is set inside.
     inside = ["prlimit", "--core=0", *limits, *command]
     words = [*arguments(binds, caps.tmp_mb, walls.gpu), "--", *inside]
     if (file := filter_file()) is None:
-        return shlex.join(["bwrap", *words])
+        return shlex.join([str(bwrap), *words])
     # The shell opens it by its place in /proc: what starts the shell passes no open file on.
-    return f"{shlex.join(['bwrap', '--seccomp', '9', *words])} 9< /proc/{os.getpid()}/fd/{file}"
+    return f"{shlex.join([str(bwrap), '--seccomp', '9', *words])} 9< /proc/{os.getpid()}/fd/{file}"
 
 
 def _stage(binds: list[Bind]) -> tuple[list[Bind], list[str]]:
@@ -89,6 +90,18 @@ def _stage(binds: list[Bind]) -> tuple[list[Bind], list[str]]:
         steps.append(f"mount --rbind {shlex.quote(str(bind.source))} {place}")
         staged.append(replace(bind, source=place))
     return staged, steps
+
+
+def _reachable(program: Program, binds: list[Bind], staged: list[Bind]) -> Path:
+    """Where the unprivileged user can start it. The packaged one lies beside this Python's libraries, with its own.
+
+    The system's stays where it is: by that place AppArmor knows it.
+    """
+    if not program.packaged:
+        return program.path
+    homes = ((bind.source, moved.source) for bind, moved in zip(binds, staged, strict=True))
+    within = (moved / program.path.relative_to(home) for home, moved in homes if program.path.is_relative_to(home))
+    return next(within, program.path)
 
 
 def _touches(place: Path, binds: list[Bind]) -> bool:

@@ -1,16 +1,18 @@
-"""Whether a sandbox can be had here: tried for real, for containers and some kernels forbid what it needs."""
+"""Which bubblewrap makes the sandbox here: each is tried, for containers and some kernels forbid what it needs."""
 
-import shutil
 import subprocess
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade.sandbox.enclose import Walls, enclose
+from scalelab.grade.sandbox import programs
+from scalelab.grade.sandbox.enclose import Walls, enclose_by
+from scalelab.grade.sandbox.programs import Program
 from scalelab.parallel.command import python
 
 SECONDS = 20
-INSTALL = "apt install bubblewrap"
+INSTALL = "`make setup` brings one, or `apt install bubblewrap`"
 ALLOW = (
     "allow user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, on Ubuntu also "
     "`kernel.apparmor_restrict_unprivileged_userns=0`; for Docker `--security-opt seccomp=unconfined "
@@ -25,27 +27,79 @@ OUTSIDE = (
 )
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A bubblewrap that makes no sandbox here, and why."""
+
+    program: Program
+    why: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The first that makes one, None where none does; and those that were tried before it."""
+
+    program: Program | None
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """In words, why it is this one, or why there is none."""
+        if not self.refused:
+            return "it works" if self.program else "bubblewrap is not installed"
+        if len({refusal.why for refusal in self.refused}) == 1:  # the kernel says the same to all
+            names = " and ".join(refusal.program.name for refusal in self.refused)
+            return f"{names} {'fails' if len(self.refused) == 1 else 'fail'}: {self.refused[0].why}"
+        return "; ".join(f"{refusal.program.name} fails: {refusal.why}" for refusal in self.refused)
+
+
 @cache
-def trouble() -> tuple[str, str] | None:
-    """Why there is no sandbox, and what to do; None where there is one."""
-    if not shutil.which("bwrap"):
-        return "bubblewrap is not installed", INSTALL
+def choice() -> Choice:
+    """Tries one bubblewrap after the other, once in the life of this process."""
+    refused: list[Refusal] = []
+    for program in programs.present():
+        if (why := _try(program)) is None:
+            return Choice(program, tuple(refused))
+        refused.append(Refusal(program, why))
+    return Choice(None, tuple(refused))
+
+
+def _try(program: Program) -> str | None:
+    """Why it makes no sandbox; None where it does."""
+    command = enclose_by(program, Walls(), [python(), "-I", "-c", ""])
     try:
-        command = enclose(Walls(), [python(), "-I", "-c", ""])
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return f"bubblewrap did not start within {SECONDS} s", "see `bwrap --ro-bind / / --unshare-all true`"
+        return f"it did not start within {SECONDS} s"
+    except OSError as error:  # a program that starts it, of the system's smallest, is not there
+        return f"{error.strerror}: {command[0]}"
     if done.returncode == 0:
         return None
     said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-    return f"bubblewrap fails: {said[-1][-200:]}", OUTSIDE if OVER_PROC.is_mount() else ALLOW
+    return said[-1][-200:].removeprefix("bwrap: ")
 
 
-def require() -> None:
-    """Raise ScaleLabError where strangers' programs cannot be kept in."""
+def trouble() -> tuple[str, str] | None:
+    """Why there is no sandbox, and what to do; None where there is one."""
+    found = choice()
+    if found.program:
+        return None
+    if not found.refused:
+        return found.why, INSTALL
+    return found.why, OUTSIDE if OVER_PROC.is_mount() else ALLOW
+
+
+def require() -> Program:
+    """What makes the sandbox here; raises ScaleLabError where strangers' programs cannot be kept in."""
     if found := trouble():
         why, mend = found
         raise ScaleLabError(
             f"A submission is a stranger's program, and there is no sandbox for it here: {why}. To mend it: {mend}. "
             "If you have read the file and trust it, --unsafe-no-sandbox grades it all the same, and says so."
         )
+    return choice().program
+
+
+def enclose(walls: Walls, command: list[str]) -> list[str]:
+    """The command within the walls (`enclose_by`); raises ScaleLabError where nothing here makes them."""
+    return enclose_by(require(), walls, command)
