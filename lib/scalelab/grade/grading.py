@@ -9,13 +9,14 @@ from scalelab.grade.conversion import SECONDS as CHECK_SECONDS
 from scalelab.grade.conversion import check_conversion
 from scalelab.grade.examine import Measured
 from scalelab.grade.order import Audience, Nobody, Order
+from scalelab.grade.own import settle
 from scalelab.grade.prepare import Prepared, prepare
 from scalelab.grade.printed import last_words
 from scalelab.grade.repeat import chosen, in_words, margin, run_again
 from scalelab.grade.report import write_feedback
 from scalelab.grade.reported import reported
 from scalelab.grade.result import Result, Run
-from scalelab.grade.room import SCRIPT_NAME, UNSAFE, WALLED, Room
+from scalelab.grade.room import SCRIPT_NAME, WALLED, Room
 from scalelab.grade.run import Evidence, Terms, run_submission, set_terms
 from scalelab.grade.submission import NotAcceptedError, read_submission
 from scalelab.grade.verdict import Verdict, judge, measure_last_two
@@ -49,8 +50,11 @@ def grade(order: Order, audience: Audience | None = None) -> Result:
     Raises ScaleLabError where it could not be graded through no fault of the submission.
     """
     audience = audience or Nobody()
-    order.check()
     refusal, source = _read(order.file)
+    order = settle(order, source)
+    order.check()
+    if order.unsafe:
+        audience.say(f"Sandbox: {order.ground}")
     prepared = prepare(order)
     handout = prepared.handout
     targets = order.rubric.targets_for(handout.source)
@@ -163,7 +167,7 @@ def _result(
         model=order.rubric.model,
         checkpoints=[checkpoint.path.name for checkpoint in checkpoints],
         seed=counts.seed if counts else order.seed,
-        sandbox=UNSAFE if order.unsafe else WALLED,
+        sandbox=order.ground if order.unsafe else WALLED,
         run=counts.evidence.outcome.reason if counts else "",
         run_seconds=counts.evidence.outcome.seconds if counts else None,
         runs=[_short(run) for run in runs or []],

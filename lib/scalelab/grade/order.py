@@ -9,12 +9,14 @@ from scalelab.grade.rubric import Rubric
 from scalelab.grade.sandbox import require
 from scalelab.parallel.launch import Progress
 
+ASKED = "none, as --unsafe-no-sandbox asked: it ran as the user who graded"
+
 
 @dataclass(frozen=True)
 class Order:
     """One submission to grade. None means: as the rubric says, or as the search for data finds.
 
-    `unsafe`: the instructor's own word that the file may run without a sandbox.
+    `unsafe`: the file may run without a sandbox, and on what ground, as it is put into the result.
     """
 
     file: Path
@@ -27,6 +29,7 @@ class Order:
     seed: int = 0
     check_conversion: bool = True
     unsafe: bool = False
+    ground: str = ASKED
 
     def check(self) -> None:
         """Raise ScaleLabError for an order that cannot be carried out."""

@@ -13,7 +13,6 @@ from scalelab.grade.sandbox import Walls, enclose, in_memory, make_group, on_dis
 from scalelab.parallel.launch import EndJobError, Limits, Progress
 
 WALLED = "bubblewrap"
-UNSAFE = "none, as --unsafe-no-sandbox asked: it ran as the user who graded"
 PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
 SCRIPT_NAME = "assessment.py"
 

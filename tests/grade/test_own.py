@@ -1,0 +1,99 @@
+"""Where the kernel allows no sandbox, the course's own solution is graded and says so; a stranger's file is refused."""
+
+import dataclasses
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from scalelab.cli import RUBRIC
+from scalelab.errors import ScaleLabError
+from scalelab.grade import Order, grade, load_rubric, own
+from scalelab.grade.sandbox import programs, trial
+from scalelab.places import SOLUTIONS
+
+SOLUTION = SOLUTIONS / "assessment.py"
+# A user namespace within which the kernel refuses to make another one; no bubblewrap works in there.
+FORBIDDEN = ["unshare", "--user", "--map-root-user", "sh", "-ec", "echo 0 > /proc/sys/user/max_user_namespaces; {}"]
+
+
+@pytest.fixture
+def no_sandbox(monkeypatch):
+    """No bubblewrap that could be tried is there."""
+    monkeypatch.setattr(programs, "present", list)
+    trial.choice.cache_clear()
+    yield
+    trial.choice.cache_clear()
+
+
+@pytest.fixture
+def order(tmp_path):
+    return lambda file, **options: Order(file, tmp_path / "result", load_rubric(RUBRIC, "cpu"), **options)
+
+
+@pytest.fixture
+def stranger(tmp_path):
+    """The solution with one more byte."""
+    file = tmp_path / "assessment.py"
+    file.write_bytes(SOLUTION.read_bytes() + b"\n")
+    return file
+
+
+def forbidden(*words) -> subprocess.CompletedProcess:
+    """`scalelab` with these words where the kernel forbids namespaces."""
+    command = shlex.join([sys.executable, "-m", "scalelab.cli", *map(str, words)])
+    wrapped = [part.format(f"exec {command}") for part in FORBIDDEN]
+    return subprocess.run(wrapped, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_a_solution_is_known_by_every_byte(stranger, tmp_path):
+    assert own.is_own(SOLUTION.read_bytes())
+    assert not own.is_own(stranger.read_bytes())
+    assert not own.is_own(b"")
+    assert not own.is_own(SOLUTION.read_bytes(), tmp_path / "an installation without solutions")
+
+
+def test_it_does_without_a_sandbox_only_where_there_is_none(order):
+    asked = order(SOLUTION)
+    assert own.settle(asked, SOLUTION.read_bytes()) == asked
+
+
+def test_the_word_of_the_instructor_stays_the_ground(order, no_sandbox):
+    asked = order(SOLUTION, unsafe=True)
+    assert own.settle(asked, SOLUTION.read_bytes()) == asked
+
+
+def test_a_copy_of_the_solution_elsewhere_is_it_too_and_a_strangers_file_is_refused(order, no_sandbox, stranger):
+    settled = own.settle(order(stranger), SOLUTION.read_bytes())
+    assert settled.unsafe
+    assert "none can be had here" in settled.ground
+    with pytest.raises(ScaleLabError, match="there is no sandbox for it here"):
+        grade(order(stranger))
+
+
+@pytest.mark.ranks
+def test_the_result_and_the_screen_say_that_there_was_none(order, no_sandbox, small_data, few):
+    said = []
+
+    class Hears:
+        say = staticmethod(said.append)
+        progress = staticmethod(lambda *_: None)
+
+    asked = order(SOLUTION, data=small_data, budget_seconds=20.0, check_conversion=False)
+    rubric = msgspec.structs.replace(asked.rubric, train_images=few)
+    result = grade(dataclasses.replace(asked, rubric=rubric), Hears())
+    assert "the course's own solution" in result.sandbox
+    assert [line for line in said if line.startswith("Sandbox: none")] == [f"Sandbox: {result.sandbox}"]
+
+
+def test_where_the_kernel_itself_forbids_it_a_stranger_is_refused_in_a_sentence(stranger, tmp_path):
+    if subprocess.run([part.format("true") for part in FORBIDDEN], capture_output=True, check=False).returncode:
+        pytest.skip("this kernel lets nobody here forbid namespaces within one")
+    refused = forbidden("grade", stranger, "--out", tmp_path / "out")
+    assert refused.returncode == 2
+    assert "there is no sandbox for it here" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert not Path(tmp_path / "out").exists()
