@@ -10,7 +10,7 @@ from scalelab.install.features import Features
 from scalelab.install.python import Interpreter
 
 TARGET = Interpreter("python3", "cp311", "linux_x86_64", "/site", "/bin", True, "2.13.0+cpu", None)
-BUILD_FILES = ("CMakeLists.txt", "horovod/torch/CMakeLists.txt", "horovod/common/gloo/gloo_controller.cc")
+STANDARD, RESERVE = "set(CMAKE_CXX_STANDARD 14)", "global_ranks_.reserve(size_)"  # in places of their own, below
 
 
 def source(folder, standard="14", call="reserve"):
@@ -22,7 +22,7 @@ def source(folder, standard="14", call="reserve"):
         "horovod/common/gloo/gloo_controller.cc": f"  }}\n\n  global_ranks_.{call}(size_);\n  {{\n",
     }
     for edit in edits.EDITS:
-        texts[edit.path] = texts.get(edit.path, "") + ("" if edit.path in BUILD_FILES else edit.old)
+        texts[edit.path] = texts.get(edit.path, "") + ("" if edit.old in (STANDARD, RESERVE) else edit.old)
     for path, text in texts.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
@@ -34,6 +34,14 @@ def test_the_edits_apply_in_every_place(tmp_path):
     assert (tmp_path / "CMakeLists.txt").read_text().count("STANDARD 17") == 2
     assert "STANDARD 17" in (tmp_path / "horovod/torch/CMakeLists.txt").read_text()
     assert "global_ranks_.resize(size_)" in (tmp_path / "horovod/common/gloo/gloo_controller.cc").read_text()
+
+
+def test_without_cuda_it_is_not_asked_for_where_torch_is_asked_either(tmp_path):
+    edits.apply_all(source(tmp_path))
+    asked = tmp_path / edits.WITHOUT_CUDA.path
+    asked.write_text(asked.read_text() + edits.WITHOUT_CUDA.old)
+    edits.apply_all(tmp_path, (edits.WITHOUT_CUDA,))
+    assert "torch.version.cuda" not in asked.read_text()
 
 
 @pytest.mark.parametrize("other", [{"standard": "20"}, {"call": "resize"}])
@@ -123,6 +131,13 @@ def test_the_build_is_told_mpi_or_not(tmp_path):
     assert "HOROVOD_WITHOUT_MPI" not in with_mpi
     assert without["HOROVOD_WITHOUT_MPI"] == "1"
     assert "HOROVOD_GPU_OPERATIONS" not in without
+
+
+@pytest.mark.parametrize(("asked", "jobs"), [("-j3", "-j3"), (" -j5 --jobserver-auth=3,4", "-j5"), ("w", ""), ("", "")])
+def test_as_many_compilers_run_as_there_are_cores_or_as_are_asked_for(tmp_path, monkeypatch, asked, jobs):
+    monkeypatch.setenv("MAKEFLAGS", asked)
+    monkeypatch.setattr(wheel.os, "sched_getaffinity", lambda _: {0})
+    assert wheel.environment(TARGET, Features(mpi=False, nccl=False), tmp_path)["MAKEFLAGS"] == (jobs or "-j1")
 
 
 def test_nccl_of_torchs_own_package_is_linked_by_name(tmp_path, monkeypatch):

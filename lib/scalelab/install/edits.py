@@ -1,23 +1,12 @@
-"""The places in which Horovod 0.28.1 is edited before it is built: data, and applying it."""
+"""The places in which Horovod 0.28.1 is edited before it is built."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.errors import ScaleLabError
-
-
-@dataclass(frozen=True)
-class Edit:
-    """In the file `path` of the source, every `old` becomes `new`."""
-
-    path: str
-    old: str
-    new: str
-    why: str
-
+from scalelab.install import edit
+from scalelab.install.edit import Edit
+from scalelab.install.quick import QUICK
 
 # A rank with a tensor outstanding goes on as ever: it waits for the others in its next cycle, which they join as
 # soon as they have one too. So nothing is agreed on later than it could be, and nothing is changed without the setting.
@@ -54,6 +43,12 @@ EDITS = (
         "set(CMAKE_CXX_STANDARD 14)",
         "set(CMAKE_CXX_STANDARD 17)",
         "this folder sets the standard again for the torch extension",
+    ),
+    Edit(
+        "horovod/torch/CMakeLists.txt",
+        "from distutils.sysconfig import get_python_inc; print(get_python_inc())",
+        "import sysconfig; print(sysconfig.get_path('include'))",
+        "Python 3.12 and newer have no distutils of their own",
     ),
     Edit(
         "horovod/common/gloo/gloo_controller.cc",
@@ -98,6 +93,7 @@ EDITS = (
         + "  state.last_cycle_start = std::chrono::steady_clock::now();\n\n  if (state.mark_cycles_in_timeline)",
         WHY_SKIP,
     ),
+    *QUICK,
 )
 
 # On top of them where torch is a CUDA build and CUDA is not to be used (no driver, or no compiler for it).
@@ -110,19 +106,10 @@ WITHOUT_CUDA = Edit(
 
 
 def digest(edits: tuple[Edit, ...] = EDITS) -> str:
-    """Eight hexadecimal digits that change with any edit: part of the wheel's version and of its place in the cache."""
-    text = "\n".join(f"{edit.path}\0{edit.old}\0{edit.new}" for edit in edits)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    """See `edit.digest`; of all edits by default."""
+    return edit.digest(edits)
 
 
 def apply_all(source: Path, edits: tuple[Edit, ...] = EDITS) -> None:
-    """Edit the unpacked source in place; raises ScaleLabError when a text to replace is not there."""
-    for edit in edits:
-        file = source / edit.path
-        text = file.read_text(encoding="utf-8") if file.is_file() else ""
-        if edit.old not in text:
-            raise ScaleLabError(
-                f"this Horovod source is not the one that the edits were written for: "
-                f"{edit.path} has no `{edit.old.strip().splitlines()[0]}`; see lib/scalelab/install/edits.py."
-            )
-        file.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
+    """See `edit.apply_all`; all edits by default."""
+    edit.apply_all(source, edits)

@@ -8,7 +8,6 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.errors import ScaleLabError
 from scalelab.install.python import Interpreter
 
 
@@ -102,18 +101,3 @@ def fingerprint() -> str:
     places = [Path(compiler).parents[1] / "include/mpi.h", *Path("/usr/lib").glob("*/openmpi/include/mpi.h")]
     header = any(place.is_file() for place in places)
     return f"mpirun={shutil.which('mpirun')} mpicxx={compiler} mpi.h={header} driver={driver()} nvcc={nvcc()}"
-
-
-def need_compiler() -> None:
-    """Raise ScaleLabError when nothing here compiles C++."""
-    named = os.environ.get("CXX", "").split()[:1]
-    if not any(shutil.which(name) for name in (*named, "c++", "g++", "clang++")):
-        raise ScaleLabError("no C++ compiler, and Horovod has to be compiled: `apt install g++ make` and run it again.")
-    if not shutil.which("make"):
-        raise ScaleLabError("no make, and Horovod has to be compiled: `apt install make` and run it again.")
-
-
-def need_headers(target: Interpreter) -> None:
-    """Raise ScaleLabError when Python.h is missing (Debian packs it apart)."""
-    if not target.headers:
-        raise ScaleLabError(f"Python.h of {target.python} is missing, and Horovod needs it: `apt install python3-dev`.")
