@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -13,17 +12,24 @@ import time
 from pathlib import Path
 
 from scalelab.install.faults import CommandFailed
+from scalelab.install.progress import now_at
 
 SPEAK_EVERY_S = 15  # without a terminal: one line this often
 LOOK_EVERY_S = 0.2
-TAIL_BYTES = 1 << 16  # one verbose compiler call alone is several thousand
 
 
 class Screen:
-    """Says what is being done: one changing line on a terminal, else a line every 15 seconds."""
+    """Says what is being done: one changing line on a terminal, else a line every 15 seconds.
+
+    `notes` are what may be said at the end: they keep nobody from going on. `beside` is what runs at the same time.
+    """
 
     def __init__(self, log: Path, stream=None):
         self.log = log
+        self.notes: list = []
+        self.beside = None
+        self.at = None  # of the command that runs: where its output begins in the log
+        self.stopped = False
         self.keep_open: list = []  # locks that children hold too: see lock_file.py
         self.stream = stream or sys.stdout
         self.live = self.stream.isatty()
@@ -44,41 +50,62 @@ class Screen:
         yield
         self.say(f"{title} ... {self._seconds()}")
 
+    def note(self, text: str) -> None:
+        """Keep this for the end, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def say_notes(self) -> None:
+        for text in self.notes:
+            self.say(text)
+
+    def progress(self) -> str:
+        """What the command that runs is at, in a few words; "" where none runs."""
+        return "" if self.at is None else now_at(self.log, self.at)
+
+    def stop(self) -> None:
+        """From another thread: the command that runs is ended, and none begins."""
+        self.stopped = True
+
     def run(self, command: list, env: dict | None = None, cwd: Path | None = None) -> None:
         """Run to the end, output into the log; raises CommandFailed with that output."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as out:
             out.write(f"\n$ {' '.join(map(str, command))}\n".encode())
             out.flush()
-            start = out.tell()
+            start = self.at = out.tell()
             # A session of its own, so that the compilers that pip starts end with it.
             child = subprocess.Popen(
                 [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                 env=env or child_environment(), cwd=cwd, start_new_session=True, pass_fds=self.keep_open,
             )
             try:
-                self._watch(child, start)
+                self._watch(child)
             finally:
                 end_group(child)
+                self.at = None
         if child.returncode:
             raise CommandFailed(command, _text_from(self.log, start), self.log)
 
-    def _watch(self, child: subprocess.Popen, start: int) -> None:
+    def _watch(self, child: subprocess.Popen) -> None:
         while True:
             try:
                 child.wait(LOOK_EVERY_S)
                 return
             except subprocess.TimeoutExpired:
-                self._show_life(start)
+                if self.stopped:
+                    raise KeyboardInterrupt from None
+                self.show_life()
 
-    def _show_life(self, start: int) -> None:
+    def show_life(self) -> None:
+        """The changing line, or every 15 seconds another one."""
+        doing = "; ".join(filter(None, (self.progress(), str(self.beside or ""))))
         if self.live:
-            width = shutil.get_terminal_size().columns - 1
-            line = f"{self.title} ... {self._seconds()}  {last_line(self.log, start)}"[:width]
+            line = f"{self.title} ... {self._seconds()}  {doing}"[: shutil.get_terminal_size().columns - 1]
             print(f"\r\033[K{line}", end="", file=self.stream, flush=True)
         elif time.monotonic() - self.spoke >= SPEAK_EVERY_S:
             self.spoke = time.monotonic()
-            self.say(f"      {self._seconds()}: {last_line(self.log, start)[:100]}")
+            self.say(f"      {self._seconds()}: {doing}")
 
     def _wipe(self) -> None:
         if self.live:
@@ -103,15 +130,6 @@ def end_group(child: subprocess.Popen) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(5)
             return
-
-
-def last_line(log: Path, start: int) -> str:
-    """What a person who wonders whether it is stuck should see: make's last percentage, else the last line."""
-    with log.open("rb") as file:
-        file.seek(max(start, log.stat().st_size - TAIL_BYTES))
-        lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
-    percentages = [line for line in lines if re.match(r"\[ *\d+%\]", line)]
-    return (percentages or lines or ["at work"])[-1]
 
 
 def _text_from(log: Path, start: int) -> str:
