@@ -1,5 +1,5 @@
 # ScaleLab's commands. Each sets up what it needs by itself; a second start takes well under a second.
-#   make setup PYTHON=python3.12      another Python
+#   make setup PYTHON=python3.13      another Python
 #   make setup TORCH_INDEX=<url>      also look there for PyTorch (a CPU build is 200 MB instead of 3 GB)
 
 PYTHON ?= python3
@@ -13,13 +13,14 @@ export TORCH_INDEX
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-all image-test grade bench lint lock clean
+.PHONY: help setup demo lab test test-all bare-test image-test grade bench lint lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## virtual environment, PyTorch, Horovod (compiled), this package: only what is missing
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here: apt install python3 python3-venv" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { compiler=$$(command -v c++ g++ clang++ >/dev/null || echo " g++"); \
+	  echo "No $(PYTHON) here: apt install python3 python3-venv python3-dev$$compiler" >&2; exit 1; }
 	@PYTHONPATH=lib $(PYTHON) -m scalelab.install
 
 demo: setup ## grade the reference solution, on screen
@@ -39,6 +40,9 @@ test: setup ## the tests, 5 minutes
 
 test-all: setup ## the tests, those of minutes included, and which took longest
 	@$(TESTS) --durations=10 --durations-min=1
+
+bare-test: setup ## `make demo` on a bare Debian, as an ordinary user (root, with debootstrap and git)
+	@$(BIN)/python tests/install/bare_root.py
 
 image-test: setup ## build docker/Dockerfile and use the image (root, with buildah, debootstrap, podman and runc)
 	@$(BIN)/python tests/docker/try_image.py

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from scalelab import machine
 from scalelab.install import edits
+from scalelab.install.python import SUITABLE, running_version
 from scalelab.machine import Row
 
 PROBE_SECONDS = 30
@@ -89,9 +90,10 @@ def _probe() -> dict:
 
 def _python() -> Row:
     version = ".".join(map(str, sys.version_info[:3]))
-    if (3, 11) <= sys.version_info[:2] <= (3, 12):
+    if running_version() in SUITABLE:
         return Row("Python", "ok", f"{version} ({sys.executable})")
-    return Row("Python", "missing", version, "make setup PYTHON=python3.11 (3.11 or 3.12 is needed)")
+    needed = f"make setup PYTHON=python{SUITABLE[-1]} ({SUITABLE[0]} to {SUITABLE[-1]} is needed)"
+    return Row("Python", "missing", version, needed)
 
 
 def _torch(probe: dict) -> Row:
@@ -103,7 +105,7 @@ def _torch(probe: dict) -> Row:
 def _horovod(probe: dict) -> Row:
     if "built" not in probe:
         why = probe.get("horovod_error", "not looked at, because PyTorch does not load")
-        return Row("Horovod", "missing", why, "make setup (compiles it, 3 minutes; needs g++ and make)")
+        return Row("Horovod", "missing", why, "make setup (compiles it, a minute; needs g++ and make)")
     version = metadata.version("horovod")
     parts = ", ".join({"gloo": "Gloo", "mpi": "MPI", "nccl": "NCCL"}[name] for name in probe["built"])
     if edits.digest() in version:

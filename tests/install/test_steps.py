@@ -1,14 +1,14 @@
 """A step is done once, again when what it depends on changed, and never counts as done when it is half done."""
 
 import csv
-import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from scalelab.install import __main__ as main
-from scalelab.install import steps, venv
+from scalelab.install import afterwards, preflight, steps, venv
 from scalelab.install.lock_file import held
 from scalelab.install.show import Screen
 
@@ -35,7 +35,7 @@ def names(folder):
 
 
 def test_a_fresh_clone_needs_everything(clone):
-    assert names(clone) == ["venv", "torch", "tools", "horovod", "package"]
+    assert names(clone) == ["venv", "torch", "package", "horovod"]
 
 
 def test_the_second_run_runs_no_step_and_starts_no_process(done, monkeypatch):
@@ -46,15 +46,47 @@ def test_the_second_run_runs_no_step_and_starts_no_process(done, monkeypatch):
     assert main.set_up(done) == 0
 
 
-@pytest.mark.parametrize(("bwrap", "says"), [("/usr/bin/bwrap", "Set-up done"), (None, "apt install bubblewrap")])
-def test_at_its_end_it_says_if_the_grader_lacks_bubblewrap(done, monkeypatch, capsys, bwrap, says):
+@pytest.fixture
+def changed(done, monkeypatch):
+    """`done`, with a dependency more; installing it takes no time."""
     (done / "pyproject.toml").write_text("# changed\n")
-    which = shutil.which
     monkeypatch.setattr(steps, "_package", lambda *_: None)
-    monkeypatch.setattr(main.sys, "platform", "linux")
-    monkeypatch.setattr(main.shutil, "which", lambda name: bwrap if name == "bwrap" else which(name))
-    assert main.set_up(done) == 1
-    assert says in capsys.readouterr().out.splitlines()[-1]
+    return done
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_at_its_end_it_says_if_no_sandbox_can_be_made(changed, monkeypatch, capsys, works):
+    monkeypatch.setattr(afterwards, "_works", lambda _: works)
+    monkeypatch.setattr(afterwards.sys, "platform", "linux")
+    assert main.set_up(changed) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("Set-up done" if works else "This machine lets nobody make a sandbox")
+
+
+def test_what_keeps_nobody_from_going_on_is_said_once_at_the_end(changed, monkeypatch, capsys):
+    def notes(_, screen):
+        screen.note("Horovod: without MPI.")
+        screen.note("Horovod: without MPI.")
+
+    monkeypatch.setattr(steps, "_package", notes)
+    monkeypatch.setattr(afterwards, "no_sandbox", lambda _: None)
+    main.set_up(changed)
+    *_, done, said = capsys.readouterr().out.splitlines()
+    assert done.startswith("Set-up done")
+    assert said == "Horovod: without MPI."
+
+
+def test_horovod_is_compiled_while_the_rest_is_installed(done, monkeypatch):
+    """Each waits until the other has begun."""
+    (done / "pyproject.toml").write_text("# changed\n")
+    next(done.glob(".venv/lib/*/site-packages/horovod/metadata.json")).unlink()
+    both = threading.Barrier(2, timeout=20)
+    monkeypatch.setattr(steps, "_package", lambda *_: both.wait())
+    monkeypatch.setattr(steps, "ask", lambda _: None)
+    monkeypatch.setattr(steps.horovod, "compile_ahead", lambda *_: both.wait())
+    monkeypatch.setattr(steps.horovod, "install", lambda *_: "Gloo")
+    monkeypatch.setattr(preflight, "check", lambda *_: None)
+    assert main.set_up(done) == 2
 
 
 def test_a_change_of_dependencies_reinstalls_the_package_alone(done):
@@ -65,22 +97,22 @@ def test_a_change_of_dependencies_reinstalls_the_package_alone(done):
 def test_another_torch_means_another_horovod(done):
     lock = done / "requirements.lock"
     lock.write_text(lock.read_text().replace("torch==", "torch==9."))
-    assert names(done) == ["torch", "tools", "horovod", "package"]
+    assert names(done) == ["torch", "package", "horovod"]
 
 
 def test_another_python_means_everything_anew(done):
     (done / ".venv/pyvenv.cfg").write_text("version = 3.12.1\n")
-    assert len(names(done)) == 5
+    assert len(names(done)) == 4
 
 
 def test_what_was_removed_by_hand_is_brought_back(done):
     next(done.glob(".venv/lib/*/site-packages/horovod/metadata.json")).unlink()
-    assert names(done) == ["horovod", "package"]
+    assert names(done) == ["horovod"]
 
 
 def test_mpi_that_arrives_later_is_built_in(done, monkeypatch):
     monkeypatch.setattr(steps.features, "fingerprint", lambda: "mpi came")
-    assert names(done) == ["horovod", "package"]
+    assert names(done) == ["horovod"]
 
 
 def test_going_without_horovod_is_not_remembered_as_having_it(done, monkeypatch):

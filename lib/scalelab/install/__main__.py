@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import time
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
-from scalelab.install import features, python, steps, venv, wheel
+from scalelab.install import afterwards, preflight, python, steps, venv
+from scalelab.install.beside import beside
 from scalelab.install.lock_file import held
 from scalelab.install.show import Screen
-
-NEEDED_GB = 5
-GRADER = "The grader needs bubblewrap, which is not here: `apt install bubblewrap`."
 
 
 def set_up(root: Path) -> int:
@@ -34,30 +31,19 @@ def _do(root: Path, chosen: str, screen: Screen) -> int:
     todo = steps.pending(root, plan)
     if not todo:  # done by the set-up we waited for
         return 0
-    check_before(root, chosen, todo)
+    preflight.check(root, chosen, todo)
     for name in venv.mend(root):
         screen.say(f"      {name} was left half installed: it will be installed again.")
-    for step in todo:
-        with screen.step(f"[{plan.index(step) + 1}/{len(plan)}] {step.title}"):
+    for step, following in zip(todo, [*todo[1:], None]):  # noqa: B905 - no `strict` before Python 3.10
+        title = f"[{plan.index(step) + 1}/{len(plan)}] {step.title}"
+        with screen.step(title), beside(screen, "Horovod", following and following.early):
             step.run(screen)
         steps.mark(root, step, plan)
     screen.say(f"Set-up done in {time.monotonic() - began:.0f} s (log: {screen.log}).")
-    if sys.platform == "linux" and not shutil.which("bwrap"):
-        screen.say(GRADER)
+    if why := afterwards.no_sandbox(root):
+        screen.note(why)
+    screen.say_notes()
     return len(todo)
-
-
-def check_before(root: Path, chosen: str, todo: list) -> None:
-    """What would fail after minutes is looked at first; raises ScaleLabError."""
-    names = {step.name for step in todo}
-    free_gb = shutil.disk_usage(root).free / 1e9
-    if "torch" in names and free_gb < NEEDED_GB:
-        raise ScaleLabError(f"set-up needs about {NEEDED_GB} GB of disk in {root}, and {free_gb:.1f} GB are free.")
-    if "horovod" in names and not steps.without_horovod():
-        about = python.ask(venv.version(root) and str(venv.python_in(root)) or chosen)
-        if not wheel.any_cached(about.tag):
-            features.need_compiler()
-            features.need_headers(about)
 
 
 def main() -> int:

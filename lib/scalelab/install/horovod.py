@@ -23,35 +23,38 @@ TRY_IT = (
 )
 
 
-def install(target: Interpreter, screen: Screen, constraints: tuple = ()) -> str:
+def install(target: Interpreter, screen: Screen) -> str:
     """Install Horovod and prove that it loads; returns what it was built with, as in "Gloo, MPI"."""
     if not target.torch:
         raise ScaleLabError(f"Horovod is compiled against torch, and {target.python} has none: install torch first.")
     wanted = features.detect(target)
-    for why in wanted.why:
-        screen.say(f"      Horovod: {why}.")
     ready = wheel.cached(target, wanted)
-    built_with = _install_wheel(ready, target, screen, constraints) if ready else None
-    if built_with is None:
-        if ready:
-            screen.say("      The cached wheel does not load here (an MPI or a library changed): building it again.")
-            ready.unlink()
-        built_with = _install_wheel(_build(target, wanted, screen, constraints), target, screen, constraints)
+    built_with = _install_wheel(ready or _build(target, wanted, screen), target, screen)
+    if ready and built_with is None:
+        screen.say("      The cached wheel does not load here (an MPI or a library changed): building it again.")
+        ready.unlink()
+        built_with = _install_wheel(_build(target, wanted, screen), target, screen)
     return _as_wanted(built_with, wanted)
 
 
-def _build(target: Interpreter, wanted: features.Features, screen: Screen, constraints: tuple) -> Path:
-    screen.say(f"      Compiling it for torch {target.torch} ({wanted.names}): about 3 minutes, once.")
-    screen.run(pip.command(target.python, "install", *wheel.BUILD_NEEDS, *constraints))
+def compile_ahead(target: Interpreter, screen: Screen) -> None:
+    """Have the wheel ready in the cache; nothing of the environment is changed, so others may install into it."""
+    wanted = features.detect(target)
+    for why in wanted.why:
+        screen.note(f"Horovod: {why}.")
+    if not wheel.cached(target, wanted):
+        _build(target, wanted, screen)
+
+
+def _build(target: Interpreter, wanted: features.Features, screen: Screen) -> Path:
+    screen.say(f"      Compiling Horovod for torch {target.torch} ({wanted.names}): about a minute, once.")
     return wheel.build(target, wanted, screen)
 
 
-def _install_wheel(ready: Path, target: Interpreter, screen: Screen, constraints: tuple) -> list | None:
-    """None when the installed wheel does not load."""
+def _install_wheel(ready: Path, target: Interpreter, screen: Screen) -> list | None:
+    """None when the installed wheel does not load. What it needs is among BUILD_NEEDS, which are there."""
     # --force-reinstall: pip would take another build of the same version for this one.
     screen.run(pip.command(target.python, "install", "--force-reinstall", "--no-deps", ready))
-    # Now its own needs (cloudpickle, psutil, ...), which are cheap when they are there.
-    screen.run(pip.command(target.python, "install", ready, *constraints))
     return loads(target.python)
 
 
@@ -78,8 +81,12 @@ def main() -> int:
     screen = Screen(wheel.cache() / "horovod.log")
     try:
         with screen.step(f"Horovod {wheel.VERSION}"):
-            built_with = install(ask(sys.executable), screen)
+            screen.run(pip.command(sys.executable, "install", *wheel.BUILD_NEEDS))
+            target = ask(sys.executable)
+            compile_ahead(target, screen)
+            built_with = install(target, screen)
         screen.say(f"      built with {built_with}")
+        screen.say_notes()
     except ScaleLabError as error:
         screen.say("")
         print(f"Horovod: {error}", file=sys.stderr)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from scalelab.errors import ScaleLabError
 from scalelab.install.show import child_environment
 
-SUITABLE = ("3.11", "3.12")
+SUITABLE = ("3.11", "3.12", "3.13")
 
 # Run in the interpreter that is asked. torch is imported, not only looked up: its version carries +cpu or +cu130.
 QUESTIONS = """
@@ -70,8 +70,8 @@ def running_version() -> str:
     return "{}.{}".format(*sys.version_info[:2])
 
 
-def find() -> str:
-    """The Python that runs this, else a suitable one on PATH; raises ScaleLabError when there is none."""
+def find() -> str | None:
+    """The Python that runs this, else a suitable one on PATH; None when there is none."""
     if running_version() in SUITABLE:
         return sys.executable
     for version in reversed(SUITABLE):
@@ -79,13 +79,12 @@ def find() -> str:
         # Asked, not believed: a version manager's stub may stand on PATH with nothing behind it.
         if python and answers(python, "import sys; print('%d.%d' % sys.version_info[:2])") == version:
             return python
-    raise ScaleLabError(
-        f"ScaleLab needs Python {' or '.join(SUITABLE)}; this is {running_version()}, and neither is on PATH: "
-        "install one (`apt install python3.11-venv`) or name it (`make setup PYTHON=/path/to/python3.11`)."
+    return None
+
+
+def unsuitable() -> str:
+    """What to say when there is none."""
+    return (
+        f"Python {SUITABLE[0]} to {SUITABLE[-1]} (this is {running_version()}; "
+        f"`make setup PYTHON=/path/to/python{SUITABLE[-1]}` names one that is not on PATH)"
     )
-
-
-def need_venv_module(python: str) -> None:
-    """Debian splits the venv module: without its second half `python -m venv` fails half-way."""
-    if answers(python, "import venv, ensurepip") is None:
-        raise ScaleLabError(f"{python} has no complete venv module: `apt install python3-venv` and run it again.")

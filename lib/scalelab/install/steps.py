@@ -1,7 +1,7 @@
-"""What set-up consists of: five steps, each with a cheap check of whether it is done.
+"""What set-up consists of: four steps, each with a cheap check of whether it is done.
 
-A step is done when the stamp in .venv holds the digest of all it depends on (its inputs and the steps before
-it) and the file it brings is there. So a second start reads a few small files and starts no process.
+A step is done when the stamp in .venv holds the digest of all it depends on (its inputs and the steps that it follows)
+and the file it brings is there. So a second start reads a few small files and starts no process.
 """
 
 from __future__ import annotations
@@ -24,13 +24,18 @@ STAMP = "scalelab-setup.json"
 
 @dataclass(frozen=True)
 class Step:
-    """One step; `brings` is a pattern below .venv that exists when it has been done."""
+    """One step, which is done anew with the one that it `follows`; `brings` is below .venv when it has been done.
+
+    `early` is a long first part that changes nothing in .venv: it begins while the step before this one is done.
+    """
 
     name: str
+    follows: str
     title: str
     inputs: str
     brings: str
     run: Callable[[Screen], None]
+    early: Callable[[Screen], None] | None = None
 
 
 def without_horovod() -> bool:
@@ -38,39 +43,44 @@ def without_horovod() -> bool:
 
 
 def plan(root: Path, python: str) -> list[Step]:
-    """The five steps for this folder; reads, and does nothing."""
+    """The four steps for this folder; reads, and does nothing."""
     locked, torch = _text(root / "requirements.lock"), _locked(root, "torch")
-    extras = "test" if without_horovod() else "distributed,test"
-    wanted = "left out" if without_horovod() else f"{wheel.VERSION} {edits.digest()} {features.fingerprint()}"
     return [
-        Step("venv", "Virtual environment .venv", "", "bin/pip", lambda s: venv.make(root, python, s)),
-        Step("torch", f"PyTorch {torch.partition('==')[2]}", torch, _site("torch/version.py"),
-             lambda s: _torch(root, torch, s)),
-        Step("tools", "Build tools", str(wheel.BUILD_NEEDS), "bin/cmake", lambda s: _tools(root, s)),
-        Step("horovod", f"Horovod {wheel.VERSION}", wanted,
-             "bin/pip" if without_horovod() else _site("horovod/metadata.json"), lambda s: _horovod(root, s)),
-        Step("package", "ScaleLab and the rest", _text(root / "pyproject.toml") + locked + extras, "bin/scalelab",
-             lambda s: _package(root, extras, s)),
+        Step("venv", "", "Virtual environment .venv", "", "bin/pip", lambda s: venv.make(root, python, s)),
+        Step("torch", "venv", f"PyTorch {torch.partition('==')[2]} and build tools", torch + str(wheel.BUILD_NEEDS),
+             _site("torch/version.py"), lambda s: _torch(root, torch, s)),
+        Step("package", "torch", "ScaleLab and the rest", _text(root / "pyproject.toml") + locked, "bin/scalelab",
+             lambda s: _package(root, s)),
+        _horovod_step(root),
     ]
 
 
+def _horovod_step(root: Path) -> Step:
+    title = f"Horovod {wheel.VERSION}"
+    if without_horovod():
+        return Step("horovod", "torch", title, "left out", "bin/pip", _leave_out)
+    wanted = f"{wheel.VERSION} {edits.digest()} {features.fingerprint()}"
+    early = lambda s: horovod.compile_ahead(ask(str(venv.python_in(root))), s)  # noqa: E731
+    return Step("horovod", "torch", title, wanted, _site("horovod/metadata.json"), lambda s: _horovod(root, s), early)
+
+
 def digests(root: Path, steps: list[Step]) -> dict:
-    """A digest per step, each over the one before, so that whatever changes early is followed through."""
-    chain, result = venv.version(root) or "", {}
+    """A digest per step, each over the one that it follows, so that whatever changes early is followed through."""
+    result = {"": venv.version(root) or ""}
     for step in steps:
-        chain = hashlib.sha256(f"{chain}\0{step.name}\0{step.inputs}".encode()).hexdigest()
-        result[step.name] = chain
+        text = f"{result[step.follows]}\0{step.name}\0{step.inputs}"
+        result[step.name] = hashlib.sha256(text.encode()).hexdigest()
     return result
 
 
 def pending(root: Path, steps: list[Step]) -> list[Step]:
-    """The steps from the first that is not done on."""
-    stamp, now = _stamp(root), digests(root, steps)
-    for index, step in enumerate(steps):
+    """The steps that are not done, or follow one that is not."""
+    stamp, now, found = _stamp(root), digests(root, steps), {}
+    for step in steps:
         there = any((root / ".venv").glob(step.brings))
-        if not there or stamp.get(step.name) != now[step.name]:
-            return steps[index:]
-    return []
+        if not there or stamp.get(step.name) != now[step.name] or step.follows in found:
+            found[step.name] = step
+    return list(found.values())
 
 
 def mark(root: Path, step: Step, steps: list[Step]) -> None:
@@ -110,7 +120,8 @@ def _torch(root: Path, torch: str, screen: Screen) -> None:
     for line in about_torch(index):
         screen.say(f"      {line}")
     options = ("--extra-index-url", index) if index else ()
-    screen.run(pip.command(venv.python_in(root), "install", torch, *options, *_constraints(root)))
+    what = (torch, *wheel.BUILD_NEEDS)
+    screen.run(pip.command(venv.python_in(root), "install", *what, *options, *_constraints(root)))
 
 
 def about_torch(index: str | None) -> list[str]:
@@ -125,19 +136,17 @@ def about_torch(index: str | None) -> list[str]:
     return []
 
 
-def _tools(root: Path, screen: Screen) -> None:
-    screen.run(pip.command(venv.python_in(root), "install", *wheel.BUILD_NEEDS, *_constraints(root)))
+def _package(root: Path, screen: Screen) -> None:
+    """All but Horovod, which is being compiled meanwhile: the step after this one brings it."""
+    # Editable, with the setuptools that is there: nothing more to fetch for it.
+    what = ("--no-build-isolation", "-e", f"{root}[test]")
+    screen.run(pip.command(venv.python_in(root), "install", *what, *_constraints(root)))
 
 
 def _horovod(root: Path, screen: Screen) -> None:
-    if without_horovod():
-        screen.say("      SCALELAB_WITHOUT_HOROVOD=1: left out; the distributed parts say so, `make setup` adds it")
-        return
-    built_with = horovod.install(ask(str(venv.python_in(root))), screen, _constraints(root))
+    built_with = horovod.install(ask(str(venv.python_in(root))), screen)
     screen.say(f"      built with {built_with}")
 
 
-def _package(root: Path, extras: str, screen: Screen) -> None:
-    # Editable, with the setuptools that is there: nothing more to fetch for it.
-    what = ("--no-build-isolation", "-e", f"{root}[{extras}]")
-    screen.run(pip.command(venv.python_in(root), "install", *what, *_constraints(root)))
+def _leave_out(screen: Screen) -> None:
+    screen.say("      SCALELAB_WITHOUT_HOROVOD=1: left out; the distributed parts say so, `make setup` adds it")

@@ -6,7 +6,7 @@ import csv
 import shutil
 from pathlib import Path
 
-from scalelab.install.python import SUITABLE, answers, need_venv_module
+from scalelab.install.python import SUITABLE, answers
 from scalelab.install.show import Screen
 
 UNFINISHED = "scalelab-unfinished"  # there while the environment is being made
@@ -29,7 +29,6 @@ def make(root: Path, python: str, screen: Screen) -> None:
     """Make .venv unless a usable one is there (one that a person made by hand is kept)."""
     if usable(root):
         return
-    need_venv_module(python)
     folder = root / ".venv"
     if (folder / "pyvenv.cfg").exists() or (folder / UNFINISHED).exists():
         screen.say("      The .venv here is unfinished or of another Python: making it anew.")
