@@ -14,18 +14,19 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import bare_root  # noqa: E402
+from harness.needs import reason  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.ranks]
+pytestmark = [pytest.mark.slow, pytest.mark.cores(2)]
 PART = ".venv/bin/python -m pytest -m 'not slow' tests/grade/sandbox tests/install"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     for program in ("debootstrap", "git"):
-        if not shutil.which(program):
-            pytest.skip(f"needs {program}: apt install {program}")
+        if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin"):
+            pytest.skip(reason(program, f"apt install {program}"))
     if os.geteuid() != 0:
-        pytest.skip("needs root: only root can make a root of another Debian")
+        pytest.skip(reason("root", "start the tests as root"))
     folder = tmp_path_factory.mktemp("bare") / "root"
     bare_root.make(folder, os.environ.get("SCALELAB_BARE_SUITE", "bookworm"))
     bare_root.bring(folder)

