@@ -13,7 +13,7 @@ export TORCH_INDEX
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-all bare-test image-test grade bench lint lock clean
+.PHONY: help setup demo lab test test-all record bare-test image-test grade bench lint lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ test: setup ## the tests, 5 minutes
 
 test-all: setup ## the tests, those of minutes included, and which took longest
 	@$(TESTS) --durations=10 --durations-min=1
+
+record: setup ## what real ranks tell, kept for the tests that judge it: only what is stale
+	@$(BIN)/python tests/record.py
 
 bare-test: setup ## `make demo` on a bare Debian, as an ordinary user (root, with debootstrap and git)
 	@$(BIN)/python tests/install/bare_root.py
