@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from harness.patience import seconds, waited
+from harness.warm import plugin as warm
 
 from scalelab import machine
 from scalelab.course.release import release
@@ -80,6 +81,7 @@ def serve(folder: Path, *options: str):
     command += ["--ip=127.0.0.1", f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True", *options]
     own = {"JUPYTER_CONFIG_DIR": str(folder / ".jupyter"), "JUPYTER_DATA_DIR": str(folder / ".data")}
     own |= {"IPYTHONDIR": str(folder / ".ipython"), "JUPYTER_RUNTIME_DIR": str(folder / ".runtime")}
+    own |= warm.environment()
     as_learners = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # on all cores
     log = folder / ".jupyterlab.log"
     with log.open("w") as said, subprocess.Popen(command, env=as_learners | own, cwd=folder, stderr=said) as server:

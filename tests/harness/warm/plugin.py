@@ -18,8 +18,8 @@ def pytest_configure(config) -> None:
     """Started by whoever starts the run; it loads torch when the first rank asks for it."""
     if not hasattr(config, "workerinput"):
         words = [sys.executable, str(HERE / "server.py"), str(address())]
-        environment = os.environ | {"OMP_NUM_THREADS": "1"}
-        config.stash[SERVER] = subprocess.Popen(words, stdin=subprocess.PIPE, cwd=HERE, env=environment)
+        one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
+        config.stash[SERVER] = subprocess.Popen(words, stdin=subprocess.PIPE, cwd=HERE, env=one_thread)
 
 
 def pytest_unconfigure(config) -> None:
@@ -32,8 +32,14 @@ def address() -> Path:
     return run_folder() / "ranks"
 
 
+def environment() -> dict[str, str]:
+    """With it, ranks that have no walls around them are forked from the server."""
+    return {RANK: f"{sys.executable} -IS {HERE / 'rank.py'} {address()}"}
+
+
 @pytest.fixture(autouse=True)
 def warm_ranks(request, monkeypatch):
-    """Ranks without walls around them are forked from the server, but those of tests that are marked `cold`."""
+    """Ranks are forked from the server, but those of tests that are marked `cold`."""
     if not request.node.get_closest_marker("cold"):
-        monkeypatch.setenv(RANK, f"{sys.executable} -IS {HERE / 'rank.py'} {address()}")
+        for name, value in environment().items():
+            monkeypatch.setenv(name, value)
