@@ -58,7 +58,10 @@ def test_it_sees_what_it_would_see(tmp_path, monkeypatch):
     assert told[0]["words"] == [str(script), "--word", "a b"]
 
 
-@pytest.mark.parametrize("how", ENDS)
+EACH_TIME = {"error", "exit", "signal", "thread"}
+
+
+@pytest.mark.parametrize("how", [pytest.param(how, marks=[] if how in EACH_TIME else pytest.mark.slow) for how in ENDS])
 def test_it_ends_as_it_would_end(tmp_path, monkeypatch, how):
     script = tmp_path / "ends.py"
     script.write_text(ENDS[how])
