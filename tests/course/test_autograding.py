@@ -275,10 +275,11 @@ def test_a_notebook_that_uses_up_its_time_gets_no_points_for_what_is_left(course
 def test_nothing_is_written_outside_the_course_and_no_process_is_left(course, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", "/proc/nowhere")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    orphan = "import subprocess\nsubprocess.Popen(['sleep', '77777.5'])\nwhile True:\n    pass"
+    seconds = f"{os.getpid()}77777.5"  # of this process of the tests, and of no other
+    orphan = f"import subprocess\nsubprocess.Popen(['sleep', '{seconds}'])\nwhile True:\n    pass"
     course.submit("homeless", answered(course.source, "double", orphan))
     course.autograde("homeless", *QUICK)
     assert course.scores("homeless") == FULL | {"double-test": 0}
     assert list(tmp_path.iterdir()) == []
     lines = [file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline") if os.access(file, os.R_OK)]
-    assert not any(b"77777.5" in line for line in lines)
+    assert not any(seconds.encode() in line for line in lines)

@@ -199,12 +199,13 @@ def test_what_goes_wrong_costs_what_it_broke_and_is_said_in_the_table(people):
 @pytest.mark.slow
 def test_one_that_was_killed_is_finished_by_the_next_and_leaves_no_process(people):
     people.hand_in("a")
-    people.hand_in("b", answers("import subprocess\nsubprocess.Popen(['sleep', '98765.4']).wait()"))
+    seconds = f"{os.getpid()}98765.4"  # of this process of the tests, and of no other
+    people.hand_in("b", answers(f"import subprocess\nsubprocess.Popen(['sleep', '{seconds}']).wait()"))
     command = [sys.executable, "-m", "scalelab.cli", "grade-labs", "lab0", "--course", str(people.folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
-        assert waited(lambda: "98765.4" in commands(), 60)
+        assert waited(lambda: seconds in commands(), 60)
         running.send_signal(signal.SIGKILL)
-    assert waited(lambda: not re.search(rf"98765\.4|{re.escape(str(people.folder))}", commands()))
+    assert waited(lambda: not re.search(f"{re.escape(seconds)}|{re.escape(str(people.folder))}", commands()))
     done = people.grade()
     assert done.returncode == 0, done.stderr
     assert "a: 5 of 8 points, 1 to be graded by a person, as graded before" in done.stdout
