@@ -11,15 +11,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from harness.patience import seconds
 from nbformat import v4
 
 FULL = {"double-test": 2, "area-test": 2, "speed-test": 1, "why": None}
-QUICK = ("--RunCells.cell_seconds=3", "--RunCells.grace_seconds=1", "--RunCells.memory_gb=0.6")
 STUBBORN = "while True:\n    try:\n        while True: pass\n    except BaseException:\n        pass"
 TROUBLES = {
-    "endless": ("x = 1\nwhile True:\n    pass", "was stopped after 3 s"),
-    "stubborn": (STUBBORN, "was stopped after 3 s"),
-    "sleeps": ("import time\ntime.sleep(1000)", "was stopped after 3 s"),
+    "endless": ("x = 1\nwhile True:\n    pass", "was stopped after {seconds} s"),
+    "stubborn": (STUBBORN, "was stopped after {seconds} s"),
+    "sleeps": ("import time\ntime.sleep(1000)", "was stopped after {seconds} s"),
     "prints": ("while True:\n    print('x' * 1000)", "was stopped after"),
     "exits": ("import os\nos._exit(3)", "ended the kernel (exit code 3)"),
     "crashes": ("import ctypes\nctypes.string_at(0)", "ended the kernel (SIGSEGV)"),
@@ -28,10 +28,18 @@ TROUBLES = {
     "hungry": ("a = []\nwhile True:\n    a.append(b'1' * 20_000_000)", "was stopped when it used more than 0.6 GB"),
 }
 TESTED = {
-    "endless-answer": ("while True: pass", "was stopped after 3 s."),
+    "endless-answer": ("while True: pass", "was stopped after {seconds} s."),
     "deadly-answer": ("import os; os._exit(1)", "ended the kernel (exit code 1)."),
 }
 NO_NOTEBOOKS = {"text": b"I did it on paper.", "deep": b"[" * 100_000}
+
+
+def cell_seconds():
+    return round(seconds(3))
+
+
+def quick():
+    return f"--RunCells.cell_seconds={cell_seconds()}", "--RunCells.grace_seconds=1", "--RunCells.memory_gb=0.6"
 
 
 def find(notebook, grade_id):
@@ -147,7 +155,7 @@ def graded(course):
         course.submit(student, notebook)
     course.submit("text", course.source, name="00_unknown")
     course.submit("release", release, script=(course.folder / "release" / "lab0" / "script.py").read_text())
-    course.autograde("*", *QUICK)
+    course.autograde("*", *quick())
     return lambda student: (course.scores(student), course.graded(student))
 
 
@@ -168,7 +176,7 @@ def test_the_release_earns_nothing_and_each_test_names_its_exercise(graded):
 def test_a_cell_that_makes_trouble_costs_its_own_points_only(graded, course, name):
     scores, notebook = graded(name)
     assert scores == FULL | {"double-test": 0}
-    assert f"This cell {TROUBLES[name][1]}" in said(notebook)
+    assert f"This cell {TROUBLES[name][1].format(seconds=cell_seconds())}" in said(notebook)
     assert "Exercise `double` was not graded because its cell " in said(notebook)
     experiment = next(cell for cell in notebook.cells if cell.source == "print(factor + 1)")
     assert experiment.outputs[0].text == "21\n"
@@ -179,7 +187,8 @@ def test_a_cell_that_makes_trouble_costs_its_own_points_only(graded, course, nam
 def test_an_answer_that_makes_trouble_when_it_is_tested_gets_zero_not_none(graded, name):
     scores, notebook = graded(name)
     assert scores == FULL | {"double-test": 0}
-    sentence = f"Exercise `double` gets no points: running your answer, its test {TESTED[name][1]}"
+    trouble = TESTED[name][1].format(seconds=cell_seconds())
+    sentence = f"Exercise `double` gets no points: running your answer, its test {trouble}"
     assert sentence in said(notebook)
 
 
@@ -266,7 +275,7 @@ def test_the_feedback_page_shows_the_sentences_and_no_hidden_test(graded, course
 
 def test_a_notebook_that_uses_up_its_time_gets_no_points_for_what_is_left(course):
     course.submit("slow", before(course.source, "area", "while True:\n    pass"))
-    course.autograde("slow", "--RunCells.notebook_seconds=5", "--RunCells.grace_seconds=1")
+    course.autograde("slow", f"--RunCells.notebook_seconds={seconds(5)}", "--RunCells.grace_seconds=1")
     assert course.scores("slow") == {"double-test": 2, "area-test": 0, "speed-test": 0, "why": None}
     sentence = "This cell was not run: the notebook was ended before it, because its time was used up."
     assert sentence in said(course.graded("slow"))
@@ -275,11 +284,11 @@ def test_a_notebook_that_uses_up_its_time_gets_no_points_for_what_is_left(course
 def test_nothing_is_written_outside_the_course_and_no_process_is_left(course, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", "/proc/nowhere")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    seconds = f"{os.getpid()}77777.5"  # of this process of the tests, and of no other
-    orphan = f"import subprocess\nsubprocess.Popen(['sleep', '{seconds}'])\nwhile True:\n    pass"
+    mine = f"{os.getpid()}77777.5"  # of this process of the tests, and of no other
+    orphan = f"import subprocess\nsubprocess.Popen(['sleep', '{mine}'])\nwhile True:\n    pass"
     course.submit("homeless", answered(course.source, "double", orphan))
-    course.autograde("homeless", *QUICK)
+    course.autograde("homeless", *quick())
     assert course.scores("homeless") == FULL | {"double-test": 0}
     assert list(tmp_path.iterdir()) == []
     lines = [file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline") if os.access(file, os.R_OK)]
-    assert not any(seconds.encode() in line for line in lines)
+    assert not any(mine.encode() in line for line in lines)

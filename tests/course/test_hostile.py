@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from harness.patience import seconds
 from nbformat import v4
 from nbgrader.utils import determine_grade
 
@@ -106,11 +107,11 @@ def points(course, tmp_path):
     graded = nbformat.read(course.folder / "source" / "lab0" / "01_tiny.ipynb", 4)
     test = next(cell for cell in graded.cells if cell.id == "double-test")
 
-    def run(before, answer, seconds=2):
+    def run(before, answer, quiet=2):
         cells = [v4.new_code_cell(source) for source in before] + [v4.new_code_cell(answer), test.copy()]
         notebook = v4.new_notebook(cells=cells)
         resources = {"metadata": {"path": str(tmp_path)}}
-        RunCells(cell_seconds=seconds, grace_seconds=1, memory_gb=2).preprocess(notebook, resources)
+        RunCells(cell_seconds=seconds(quiet), grace_seconds=1, memory_gb=2).preprocess(notebook, resources)
         shown = [output for cell in notebook.cells for output in cell.outputs if output.output_type == "error"]
         return determine_grade(notebook.cells[-1])[0], "\n".join(f"{one.ename}: {one.evalue}" for one in shown)
 
@@ -153,5 +154,5 @@ HONEST = {
 
 @pytest.mark.parametrize("name", some_slow(HONEST))
 def test_what_honest_notebooks_do_costs_nothing(points, name):
-    got, said = points([SETUP, HONEST[name]], RIGHT, seconds=60)
+    got, said = points([SETUP, HONEST[name]], RIGHT, quiet=60)
     assert (got, said) == (2, "")
