@@ -36,6 +36,7 @@ EARLIER = "[ 99%] Building CXX object of_an_earlier_command.o\n"
          "fetching torch 2.13.0 (200.1 MB)"),
         ("Installing collected packages: mpmath, sympy, torch\n  Attempting uninstall: setuptools\n"
          "    Successfully uninstalled setuptools-65.5.0\n", "installing 3 packages"),
+        ("[100%] Built target pytorch\nadding 'horovod/torch/mpi_lib_v2.so'\n", "copying files"),
         ("", "at work"),
         ("anything else\n", "at work"),
     ],

@@ -49,5 +49,6 @@ KNOWN = (
      lambda found: f"fetching {found[2]} {found[3]} {found[4] or ''}".rstrip()),
     (r"Installing collected packages: (.+)", _installing),
     (r"Building wheel", lambda found: "building the wheel"),
+    (r"(?:running|creating|copying|adding|removing|writing)\b", lambda found: "copying files"),
     (r"Preparing|Getting requirements|Installing build", lambda found: "preparing"),
 )
