@@ -31,6 +31,8 @@ WHY_SKIP = (
     "that compute; with HOROVOD_SKIP_IDLE_MS=n a rank with nothing outstanding sits cycles out for up to n ms"
 )
 
+WHY_GCC = "GCC 14's other headers no longer bring the standard exceptions along"
+
 EDITS = (
     Edit(
         "CMakeLists.txt",
@@ -49,6 +51,14 @@ EDITS = (
         "from distutils.sysconfig import get_python_inc; print(get_python_inc())",
         "import sysconfig; print(sysconfig.get_path('include'))",
         "Python 3.12 and newer have no distutils of their own",
+    ),
+    Edit("horovod/common/common.h", "#include <memory>\n", "#include <memory>\n#include <stdexcept>\n", WHY_GCC),
+    Edit("horovod/torch/handle_manager.h", "#include <mutex>\n", "#include <mutex>\n#include <stdexcept>\n", WHY_GCC),
+    Edit(
+        "third_party/flatbuffers/include/flatbuffers/stl_emulation.h",
+        "  const size_type count_;\n",
+        "  size_type count_;\n",
+        "GCC 14 looks into templates that nobody uses: an assignment there changes what is said to be constant",
     ),
     Edit(
         "horovod/common/gloo/gloo_controller.cc",
