@@ -1,6 +1,9 @@
-"""The exercises' tests: the right answer passes, and each plausible wrong one is told what is wrong with it."""
+"""The exercises' tests: the right answer passes, and each plausible wrong one is told what is wrong with it.
 
-import functools
+Where the answer is a script that runs as ranks, its runs are recorded (tests/recorded), and a part of them made anew.
+"""
+
+import contextlib
 import re
 import shutil
 import sys
@@ -8,13 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from scalelab.course.conversion.evidence import EvidenceStore, evidence_from
+
 WRONG = Path(__file__).with_name("wrong")
-
-
-@pytest.fixture(scope="module")
-def solved(tmp_path_factory):
-    """solved(notebook): a folder for its right answers; what is known of a script that is right is then used again."""
-    return functools.cache(lambda notebook: tmp_path_factory.mktemp("solved"))
 
 
 @pytest.fixture
@@ -35,22 +34,21 @@ def enter(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run_test(enter, solved, tmp_path, replace_function):
+def run_test(enter, tmp_path, replace_function):
     """run_test(exercise, answer) runs its test cell on that answer, in the place of the right one where given."""
 
     def run(exercise, answer=None):
-        place = tmp_path if answer else solved(exercise.notebook)
-        enter(place)
+        enter(tmp_path)
         for path in exercise.notebook.other_files:
-            shutil.copy(path, place)
+            shutil.copy(path, tmp_path)
         for name, content in exercise.notebook.solved_scripts.items():
-            (place / name).write_text(content)
+            (tmp_path / name).write_text(content)
         right = [exercise.answer.source] if exercise.answer else []
         if answer and exercise.whole_script:
-            (place / exercise.whole_script.name).write_text(answer)
+            (tmp_path / exercise.whole_script.name).write_text(answer)
         elif answer and exercise.script:
             code = replace_function(exercise.script.read_text(), exercise.name, answer)
-            (place / exercise.script.name).write_text(code)
+            (tmp_path / exercise.script.name).write_text(code)
         elif answer:
             right = [answer]
         names = {"__name__": "__main__"}
@@ -60,11 +58,38 @@ def run_test(enter, solved, tmp_path, replace_function):
     return run
 
 
+def as_recorded(exercise, script):
+    """Within this, the runs of the script that is this answer are those of its record."""
+    return evidence_from(script.store()) if exercise.whole_script else contextlib.nullcontext()
+
+
+def on_real_ranks():
+    """Within this, none is used that was made before."""
+    return evidence_from(EvidenceStore())
+
+
 def test_the_right_answer_passes(exercise, run_test):
-    run_test(exercise)
+    with as_recorded(exercise, exercise.whole_script and exercise.right):
+        run_test(exercise)
 
 
 def test_a_wrong_answer_is_told_what_is_wrong(wrong_answer, run_test):
+    exercise = wrong_answer.exercise
+    with as_recorded(exercise, exercise.whole_script and wrong_answer.recorded):
+        expect_told(wrong_answer, run_test)
+
+
+def test_the_right_answer_passes_on_real_ranks(recorded_exercise, run_test):
+    with on_real_ranks():
+        run_test(recorded_exercise)
+
+
+def test_a_wrong_answer_is_told_what_is_wrong_on_real_ranks(recorded_wrong_answer, run_test):
+    with on_real_ranks():
+        expect_told(recorded_wrong_answer, run_test)
+
+
+def expect_told(wrong_answer, run_test):
     with pytest.raises(Exception, match=re.escape(wrong_answer.says)):
         run_test(wrong_answer.exercise, wrong_answer.answer)
 

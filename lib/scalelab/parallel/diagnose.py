@@ -108,6 +108,11 @@ def explain_stall(output: Output) -> str | None:
     )
 
 
+def tells_of_the_end(line: str) -> bool:
+    """Whether a line says that a rank ended, or never came to a call: no script's own word."""
+    return bool(EXIT.search(line) or MISSING.fullmatch(line.strip()))
+
+
 def explain_exit_code(output: Output) -> str | None:
     """A rank that went without a word: killed, or ended by os._exit."""
     for line in output.launcher() + output.of(None, "stdout"):

@@ -1,24 +1,11 @@
-"""Every (mistake, script style) that the conversion check is held to, and the table of what it finds.
-
-    python tests/parallel/check/matrix.py             run all and write the table into docs/conversion_check.md
-    python tests/parallel/check/matrix.py plain ...   run these styles only, and print what is found
-
-Cells are kept in $SCALELAB_MATRIX, where that names a folder: what lies there is not run again.
-"""
+"""Every (mistake, script style) that the conversion check is held to, each with a record of its ranks."""
 
 import ast
-import os
-import shutil
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
+from recorded.check import RecordedCheck
 
-import scalelab
 from scalelab.parallel.check import Report
 
 STYLES = Path(__file__).parent / "styles"
@@ -58,8 +45,7 @@ MISTAKES = [
     Mistake("rate", "the learning rate takes no account of the workers", "learning-rate-not-scaled", "advice"),
     Mistake("warm", "the scaled learning rate from the first step", "no-warmup", "advice"),
 ]
-# What makes the learning rate grow with the workers, and the same without. The check reads it in the script's text,
-# so this gap is cut out of a copy.
+# What makes the learning rate grow with the workers, and the same without: the check reads it in the script's text.
 SCALING = {
     "plain": ("0.05 * size", "0.05"),
     "sampler": ("lr=0.02 * hvd.size()", "lr=0.02"),
@@ -77,12 +63,24 @@ BY_GAP = {mistake.gap: mistake for mistake in [CONVERTED, *MISTAKES]}
 
 @dataclass(frozen=True)
 class Cell:
-    """A mistake in a style, what was found, and the seconds it took."""
+    """A mistake in a style."""
 
     style: str
     gap: str
-    report: Report
-    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.style}-{self.gap or 'converted'}"
+
+    @property
+    def mistake(self) -> Mistake:
+        return BY_GAP[self.gap]
+
+    @property
+    def check(self) -> RecordedCheck:
+        """As the command would check it."""
+        arguments, change = ((), SCALING[self.style]) if self.gap == "rate" else (tuple(self.gap.split()), None)
+        name = f"matrix/{self.style}/{self.gap or 'converted'}"
+        return RecordedCheck(name, script(self.style), arguments, WORKERS, change)
 
 
 def styles() -> list[str]:
@@ -101,65 +99,16 @@ def gaps(style: str) -> list[str]:
     return [*named, "rate"] if style in SCALING else named
 
 
-def cells(wanted: list[str]) -> Iterator[tuple[str, str]]:
-    """(style, gap) of these styles, each without a gap first."""
-    return ((style, gap) for style in wanted for gap in ["", *gaps(style)])
+def cells() -> list[Cell]:
+    """All, each style without a gap first."""
+    return [Cell(style, gap) for style in styles() for gap in ["", *gaps(style)]]
 
 
-def unscaled(style: str, folder: Path) -> Path:
-    """A copy of the script whose learning rate does not know of the workers."""
-    for path in STYLES.glob("*.py"):
-        shutil.copy(path, folder)
-    copy = folder / f"{style}.py"
-    text, (scaled, plain) = copy.read_text(), SCALING[style]
-    assert scaled in text
-    copy.write_text(text.replace(scaled, plain))
-    return copy
-
-
-def run(style: str, gap: str, workers: int = WORKERS) -> Cell:
-    """Check a style with a gap as the command would, in an empty working folder."""
-    start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryDirectory() as other:
-        file = unscaled(style, Path(other)) if gap == "rate" else script(style)
-        report = scalelab.check(file, gap.split(), workers, folder=empty)
-    return Cell(style, gap, report, time.perf_counter() - start)
-
-
-def kept(style: str, gap: str) -> Cell:
-    """The cell out of the folder for them, or else run, and kept there."""
-    folder = os.environ.get("SCALELAB_MATRIX")
-    path = Path(folder or ".") / f"{style}-{gap or 'converted'}.json"
-    if folder and path.exists():
-        return msgspec.json.decode(path.read_bytes(), type=Cell)
-    cell = run(style, gap)
-    if folder:
-        path.write_bytes(msgspec.json.encode(cell))
-    return cell
-
-
-def complaint(cell: Cell) -> str | None:
+def complaint(cell: Cell, report: Report) -> str | None:
     """What is wrong with the check's verdict, or None: exactly the mistake, and besides it nothing but advice."""
-    mistake = BY_GAP[cell.gap]
-    found = {(finding.id, finding.severity) for finding in cell.report.findings}
-    more = {id for id, severity in found if severity != "advice"} - {mistake.id}
-    if mistake.id and (mistake.id, mistake.severity) not in found:
-        return f"missed {mistake.id}" + (f", found {', '.join(sorted(more))}" if more else "")
+    wanted = cell.mistake
+    found = {(finding.id, finding.severity) for finding in report.findings}
+    more = {id for id, severity in found if severity != "advice"} - {wanted.id}
+    if wanted.id and (wanted.id, wanted.severity) not in found:
+        return f"missed {wanted.id}" + (f", found {', '.join(sorted(more))}" if more else "")
     return f"false alarm: {', '.join(sorted(more))}" if more else None
-
-
-def main(wanted: list[str]) -> int:
-    """Run the cells, print each; with none named, write the table. The number of wrong verdicts is returned."""
-    done = []
-    for style, gap in cells(wanted or styles()):
-        done.append(kept(style, gap))
-        print(f"{done[-1].seconds:5.1f} s  {style:12} {gap or '-':10} {complaint(done[-1]) or 'right'}", flush=True)
-    if not wanted:
-        from matrix_table import write
-
-        write(done)
-    return sum(complaint(cell) is not None for cell in done)
-
-
-if __name__ == "__main__":
-    sys.exit(min(main(sys.argv[1:]), 1))

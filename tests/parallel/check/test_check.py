@@ -1,4 +1,4 @@
-"""The check on real ranks: what is left out of a small script is what is found."""
+"""The check of a small script: what is left out is what is found, by records of its ranks, and on real ones."""
 
 import json
 import os
@@ -6,12 +6,16 @@ import subprocess
 import sys
 
 import pytest
+from parallel.check.left_out import CONVERTED, LEFT_OUT, THREE_WORKERS, TRAIN, TWINS, UNSCALED
+from recorded import rotation
 
 import scalelab
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.launch import Limits
 
-pytestmark = pytest.mark.ranks
+# Of what is judged from records, so many parts are run on real ranks in turn.
+PART = rotation.part().fold(7)
+OTHERS = [THREE_WORKERS, TWINS, UNSCALED, *CONVERTED]
 
 OWN_UPDATE = """
 import horovod.torch as hvd
@@ -25,76 +29,59 @@ for x in torch.randn(20, 3)[hvd.rank() :: hvd.size()]:
 """
 
 
-def test_a_converted_script_has_no_finding(scripts):
+@pytest.mark.ranks
+def test_a_converted_script_has_no_finding_on_real_ranks(scripts):
     report = scalelab.check(scripts / "train.py")
     assert (report.findings, report.converted, report.workers) == ([], True, 2)
     assert report.steps >= 8
 
 
-@pytest.mark.slow
-def test_three_ranks_are_compared_each_with_each(scripts):
-    assert scalelab.check(scripts / "train.py", workers=3).findings == []
-    report = scalelab.check(scripts / "train.py", ["twins"], workers=3)  # ranks 1 and 2 share a part
-    assert report.ids() == {"same-data-on-every-rank"}
+def test_three_ranks_are_compared_each_with_each():
+    assert THREE_WORKERS.report().findings == []
+    assert TWINS.report().ids() == {"same-data-on-every-rank"}
 
 
-@pytest.mark.parametrize("script", ["by_hand.py", "loader.py"])
-def test_a_converted_script_of_another_style_has_nothing_but_advice(scripts, script):
-    report = scalelab.check(scripts / script)
+@pytest.mark.parametrize("converted", CONVERTED, ids=lambda check: check.script.stem)
+def test_a_converted_script_of_another_style_has_nothing_but_advice(converted):
+    report = converted.report()
     assert report.converted
     assert {finding.severity for finding in report.findings} <= {"advice"}
 
 
-# Of each family of findings one is tried each time, and all are with the slow tests.
-EACH_TIME = {"init", "broadcast alike", "crash", "uneven", "lost", "print", "own", "part", "renew"}
-LEFT_OUT = [
-    ("init", "not-initialized", None),
-    ("wrap", "optimizer-not-wrapped", "optimizer.step()"),
-    ("broadcast alike", "weights-not-broadcast", "optimizer.step()"),
-    ("late", "parts-out-of-step", "broadcast_parameters"),
-    ("crash", "rank-crashed", "raise ValueError"),
-    ("wait", "stalled", "mean-loss"),
-    ("uneven", "uneven-batches", "optimizer.step()"),
-    ("ragged", "uneven-batches", "torch.randperm"),
-    ("state", "optimizer-state-not-broadcast", "optimizer.step()"),
-    ("lost", "parts-out-of-step", "DistributedOptimizer"),
-    ("zero", "parts-out-of-step", "model.zero_grad()"),
-    ("twice", "parts-out-of-step", "hvd.allreduce(parameter.grad)"),
-    ("warm", "no-warmup", "optimizer.step()"),
-    ("write", "every-rank-writes", "torch.save"),
-    ("open", "every-rank-writes", 'open("log.csv"'),
-    ("tensors", "every-rank-writes", "save_file"),
-    ("alone wrap broadcast own", "rank-idle", "optimizer.step()"),
-    ("print", "every-rank-writes", "print"),
-    ("own", "metrics-not-averaged", "record.write"),
-    ("part", "same-data-on-every-rank", "torch.randperm"),
-    ("divide", "epoch-not-divided", "torch.randperm"),
-    ("renew", "same-order-every-epoch", "torch.randperm"),
-]
-
-
-@pytest.mark.parametrize(
-    ("gap", "found", "where"),
-    [pytest.param(*one, marks=[] if one[0] in EACH_TIME else pytest.mark.slow) for one in LEFT_OUT],
-)
-def test_what_is_left_out_is_found_at_its_line(scripts, gap, found, where):
-    script = scripts / "train.py"
-    report = scalelab.check(script, gap.split())
-    assert report.ids() == {found}
+def expect_found(left_out, report):
+    assert report.ids() == {left_out.found}
     assert report.converted is (report.findings[0].severity != "error")
-    if where:
+    if left_out.where:
         line = int(report.findings[0].where.removeprefix("train.py, line "))
-        assert where in script.read_text().splitlines()[line - 1]
+        assert left_out.where in TRAIN.read_text().splitlines()[line - 1]
 
 
-def test_a_rate_that_knows_nothing_of_the_workers_gets_advice(scripts, tmp_path):
-    script = tmp_path / "train.py"
-    script.write_text((scripts / "train.py").read_text().replace("0.1 * size", "0.1"))
-    (finding,) = scalelab.check(script).findings
+@pytest.mark.parametrize("left_out", LEFT_OUT, ids=str)
+def test_what_is_left_out_is_found_at_its_line(left_out):
+    expect_found(left_out, left_out.check.report())
+
+
+@pytest.mark.ranks
+@pytest.mark.parametrize("left_out", PART.take(LEFT_OUT), ids=lambda one: f"{PART}-{one}")
+def test_what_is_left_out_is_found_on_real_ranks(left_out):
+    report = left_out.check.judge(left_out.check.observe())
+    expect_found(left_out, report)
+    assert report.ids() == left_out.check.report().ids()
+
+
+@pytest.mark.ranks
+@pytest.mark.parametrize("check", PART.take(OTHERS), ids=lambda check: f"{PART}-{check.name.rpartition('/')[2]}")
+def test_real_ranks_are_judged_as_their_record_is(check):
+    assert check.judge(check.observe()).ids() == check.report().ids()
+
+
+def test_a_rate_that_knows_nothing_of_the_workers_gets_advice():
+    (finding,) = UNSCALED.report().findings
     assert (finding.id, finding.severity) == ("learning-rate-not-scaled", "advice")
     assert "effective batch size is 32 (2 workers of 16 images each)" in finding.message
 
 
+@pytest.mark.ranks
 def test_the_command_prints_json_and_says_converted_by_its_exit_code(scripts, tmp_path):
     command = [sys.executable, "-m", "scalelab.cli", "check", str(scripts / "train.py"), "--workers", "2", "--json"]
     good = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
@@ -110,6 +97,7 @@ def test_the_command_prints_json_and_says_converted_by_its_exit_code(scripts, tm
 
 
 @pytest.mark.slow
+@pytest.mark.ranks
 def test_a_script_whose_update_is_its_own_cannot_be_judged(tmp_path):
     script = tmp_path / "own.py"
     script.write_text(OWN_UPDATE)
@@ -118,6 +106,7 @@ def test_a_script_whose_update_is_its_own_cannot_be_judged(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.ranks
 def test_a_script_that_makes_no_step_in_time_cannot_be_judged(tmp_path):
     script = tmp_path / "slow.py"
     script.write_text("import time\nimport horovod.torch as hvd\nhvd.init()\ntime.sleep(600)\n")

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.check.check import judge_run
 from scalelab.parallel.check.events import Alive, Call, Ended, RankEvents, Wrapped
 from scalelab.parallel.check.findings.compare import equal
+from scalelab.parallel.check.judging import judge_run
 from scalelab.parallel.check.report import Report, judge
 from scalelab.parallel.launch import Outcome
 from scalelab.parallel.output import Line, Output

@@ -1,37 +1,39 @@
 """Every mistake in every style of script: the check finds it, and nothing else.
 
-`pytest tests/parallel/check/test_matrix.py -k plain` runs one style. Of the cells a few are run each time, and every
-eighth, along the diagonals, with the slow tests; the whole, of 20 minutes and more, is what `matrix.py` runs for the
-table in docs/conversion_check.md.
+Each cell is judged from a record of its ranks (tests/recorded). Some are run on real ranks as well, others with each
+commit: `SCALELAB_ROTATION=3/28 pytest tests/parallel/check/test_matrix.py -m ranks` for part 3 of 28, as the tests' ids
+name it.
 """
 
-import importlib
-import sys
-from pathlib import Path
-
 import pytest
+from parallel.check import matrix
+from recorded import rotation
 
-sys.path.insert(0, str(Path(__file__).parent))
-matrix = importlib.import_module("matrix")
-
-pytestmark = pytest.mark.ranks
-
-EACH_TIME = {("sampler", "lost"), ("two_networks", ""), ("resume", "state")}
-STYLES = matrix.styles()
-GAPS = list(matrix.BY_GAP)
+EACH_TIME = {"stream-lost", "two_networks-converted", "resume-state"}
+CELLS = matrix.cells()
+PART = rotation.part()
 
 
-def covers(style: str, gap: str) -> bool:
-    """Whether the cell is one of those that take every style and every mistake in turn."""
-    return (list(STYLES).index(style) + GAPS.index(gap)) % 8 == 0 or (style, gap) in EACH_TIME
+def on_real_ranks(part: rotation.Part) -> list[matrix.Cell]:
+    return part.take(CELLS, always=lambda cell: str(cell) in EACH_TIME)
 
 
-def cell(style: str, gap: str):
-    marks = () if (style, gap) in EACH_TIME else pytest.mark.slow
-    return pytest.param(style, gap, id=f"{style}-{gap or 'converted'}", marks=marks)
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_the_mistake_is_found_and_nothing_else(cell):
+    report = cell.check.report()
+    assert matrix.complaint(cell, report) is None, report.to_json()
 
 
-@pytest.mark.parametrize(("style", "gap"), [cell(*one) for one in matrix.cells(STYLES) if covers(*one)])
-def test_the_mistake_is_found_and_nothing_else(style, gap):
-    done = matrix.run(style, gap)
-    assert matrix.complaint(done) is None, done.report.to_json()
+@pytest.mark.ranks
+@pytest.mark.parametrize("cell", on_real_ranks(PART), ids=lambda cell: f"{PART}-{cell}")
+def test_real_ranks_are_judged_as_their_record_is(cell):
+    report = cell.check.judge(cell.check.observe())
+    assert matrix.complaint(cell, report) is None, report.to_json()
+    assert report.ids() == cell.check.report().ids()
+
+
+def test_every_cell_is_run_on_real_ranks_within_so_many_commits():
+    parts = [on_real_ranks(rotation.Part(number, rotation.PARTS)) for number in range(rotation.PARTS)]
+    assert {cell for part in parts for cell in part} == set(CELLS)
+    assert max(map(len, parts)) <= 12
+    assert all({str(cell) for cell in part} >= EACH_TIME for part in parts)

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from scalelab.course.conversion.evidence import evidence
+from scalelab.course.conversion.evidence import store
 from scalelab.course.conversion.judges import JUDGES
+from scalelab.course.conversion.runs import Sizes
 from scalelab.course.conversion.steps import in_words, undoes
 from scalelab.course.expect import NotYet
 from scalelab.errors import ScaleLabError
@@ -19,7 +20,7 @@ def expect_step(
     no multiple of the number of workers, so that the parts are not equally long.
     """
     try:
-        known = evidence(script, workers, images, batch_size, held_out)
+        known = store().of(script, Sizes(workers, images, batch_size, held_out))
         findings = [finding for finding in known.report.findings if undoes(finding, step)]
     except ScaleLabError as error:
         raise NotYet(str(error)) from None

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from scalelab.course.apart import Apart
-from scalelab.course.conversion.evidence import EPOCHS, OUT, Evidence
+from scalelab.course.conversion.evidence import Evidence
 from scalelab.course.conversion.metrics import judge_metrics
+from scalelab.course.conversion.runs import EPOCHS, OUT
 from scalelab.course.conversion.steps import RECORD
 
 NAMES_A_RANK = re.compile(r"\b(rank|worker)", re.IGNORECASE)

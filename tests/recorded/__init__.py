@@ -1,0 +1,1 @@
+"""Runs of real ranks that are judged again on every commit: what was told, what it depends on, which are run anew."""
