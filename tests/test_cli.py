@@ -73,6 +73,7 @@ def test_the_stand_in_is_written_in_cifar_10s_layout_and_stays_the_stand_in(tmp_
     assert written.train.images.dtype == torch.uint8
 
 
+@pytest.mark.slow
 def test_release_lays_the_labs_keeps_what_was_changed_and_says_so(tmp_path):
     work = tmp_path / "work"
     first = scalelab("release", "--out", work)

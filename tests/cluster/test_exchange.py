@@ -75,6 +75,7 @@ def init_container(folder: Path, home: Path, names: Path, name: str, number: int
     return ["bwrap", *SYSTEM, *etc, *bound, *given, "--", *container["command"], *container["args"]]
 
 
+@pytest.mark.slow
 def test_learners_hand_in_and_cannot_read_one_another(pods, tmp_path):
     assert pods(TEACHER, "mkdir", "-p", "course/release/ps1").returncode == 0
     (tmp_path / "home-teacher/course/release/ps1/a.ipynb").write_text(NOTEBOOK)

@@ -14,6 +14,9 @@ import pytest
 from harness.patience import seconds
 from nbformat import v4
 
+# One run of nbgrader over some thirty notebooks: a minute.
+pytestmark = [pytest.mark.slow, pytest.mark.together("tests/course/test_autograding.py")]
+
 FULL = {"double-test": 2, "area-test": 2, "speed-test": 1, "why": None}
 STUBBORN = "while True:\n    try:\n        while True: pass\n    except BaseException:\n        pass"
 TROUBLES = {

@@ -120,6 +120,7 @@ def breaks_nbgrader(notebook):
     notebook.cells.append(v4.new_code_cell("# breaks nbgrader"))
 
 
+@pytest.mark.slow
 def test_a_class_is_graded_in_one_command_and_nobody_twice(people):
     people.hand_in("fragile", breaks_nbgrader)
     people.hand_in("misnamed", name="01_tiny (1)")

@@ -29,6 +29,7 @@ def take_away(root):
     return subprocess.run([sys.executable, SCRIPT, root], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_no_answer_is_left_and_the_copies_are_the_same(copy, tmp_path):
     before = learners_copies(copy / "labs")
     done = take_away(copy)

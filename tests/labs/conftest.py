@@ -9,7 +9,7 @@ from labs.exercises import EXERCISES, NOTEBOOKS, RANKS, SOURCE, WRONG_ANSWERS, w
 from recorded import rotation
 
 EACH_TIME = {"after_loading"}  # the wrong script that is tried on real ranks each time
-EACH_TIME_BY_NBGRADER = {"00_why_scale", "01_gradient_descent", "02_large_batch_tricks"}
+EACH_TIME_BY_NBGRADER = {"01_gradient_descent"}
 RECORDED = [exercise for exercise in EXERCISES if exercise.whole_script]
 RECORDED_WRONG = [wrong for wrong in WRONG_ANSWERS if wrong.exercise.whole_script]
 

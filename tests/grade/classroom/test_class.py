@@ -47,6 +47,7 @@ def test_what_is_graded_stays_and_what_was_changed_is_graded_anew(course, hand_i
     assert Result.from_json(earlier.read_bytes()).reason.startswith("The file is not valid Python")
 
 
+@pytest.mark.slow
 def test_one_that_could_not_be_graded_is_told_does_not_stop_the_class_and_is_tried_again(course, hand_in, grade_all):
     """The place of ada's work is no folder: a fault of the machine, not of the submission."""
     hand_in("ada", "not python")
@@ -67,6 +68,7 @@ def test_one_that_could_not_be_graded_is_told_does_not_stop_the_class_and_is_tri
     assert table(course)["ada"]["reason"].startswith("The file is not valid Python")
 
 
+@pytest.mark.slow
 def test_another_seed_is_another_result_and_the_budget_of_the_first_start_holds(course, hand_in, grade_all):
     hand_in("ada", "not python")
     assert grade_all().returncode == 0

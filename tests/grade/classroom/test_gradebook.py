@@ -46,6 +46,7 @@ def test_nbgrader_reads_the_score_and_a_person_s_own_score_stays(tmp_path):
         assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (60.0, 95.0, True)
 
 
+@pytest.mark.slow
 def test_a_class_lies_beside_the_labs_with_its_feedback(course, hand_in, grade_all):
     hand_in("ada", "not python")
     database = course / "labs" / "gradebook.db"
@@ -58,6 +59,7 @@ def test_a_class_lies_beside_the_labs_with_its_feedback(course, hand_in, grade_a
     assert (course / "labs" / "autograded" / "ada" / "assessment" / "assessment.ipynb").is_file()
 
 
+@pytest.mark.slow
 def test_a_student_s_junk_in_the_place_of_a_time_is_told_and_stops_nobody(course, hand_in, grade_all):
     for student in ("ada", "bob"):
         hand_in(student, "not python")
