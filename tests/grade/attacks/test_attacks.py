@@ -149,8 +149,20 @@ MEMORY_TAKERS = ("takes_memory", "takes_memory_in_many", "takes_memory_without_a
 DISK_FILLERS = ("fills_the_disk_in_flight",)
 
 
+# Hundreds of processes, which would have other tests wait.
+CROWDS = {"forks_for_ever", "threads_for_ever", "takes_memory_in_many"}
+
+
 def cases(names) -> list:
-    return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in sorted(names)]
+    return [pytest.param(name, marks=[*_crowd(name), *_slow(name)]) for name in sorted(names)]
+
+
+def _crowd(name: str) -> list:
+    return [pytest.mark.cores(2)] if name in CROWDS else []
+
+
+def _slow(name: str) -> list:
+    return [] if name in QUICK else [pytest.mark.slow]
 
 
 def in_a_folder(path: Path) -> set[str]:
