@@ -23,7 +23,8 @@ PACKAGES = ("python3", "python3-venv", "python3-dev", "g++", "make", "git")
 USER, NUMBER = "learner", "1000"
 HOME = Path("/home") / USER
 COURSE = HOME / "scalelab"
-# The file systems of the kernel, as a machine has them, then the root itself; {mounts}: files of this machine.
+# The file systems of the kernel, as a machine has them, then the root itself; {mounts}: files of this machine. The shell
+# stays root: it ends with `unshare`, and all that the user has started with it (unshare(1), --kill-child).
 ENTER = """\
 mount --rbind {root} {root}
 cd {root}
@@ -37,7 +38,7 @@ mkdir -p run/before
 pivot_root . run/before
 umount --lazy run/before
 cd {course}
-exec setpriv --reuid {number} --regid {number} --clear-groups env -i {environment} sh -c {command}
+setpriv --reuid {number} --regid {number} --clear-groups env -i {environment} sh -c {command}
 """
 
 
