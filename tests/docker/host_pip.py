@@ -13,7 +13,7 @@ SOURCES = ("index-url", "extra-index-url", "find-links")
 def build_options(room: Path) -> list[str]:
     """Options for `buildah build`; the file that they mount is written into the folder `room`."""
     told, mounts = settings(), {}
-    text = "[global]\n" + "".join(f"{name} = {_moved(value, mounts)}\n" for name, value in told.items())
+    text = "[global]\n" + "".join(f"{name} = {moved(value, mounts)}\n" for name, value in told.items())
     (room / "pip.conf").write_text(text, encoding="utf-8")
     volumes = [f"{room / 'pip.conf'}:/etc/pip.conf:ro", *(f"{here}:{there}:ro" for here, there in mounts.items())]
     options = [word for volume in volumes for word in ("--volume", volume)]
@@ -34,7 +34,7 @@ def settings() -> dict[str, str]:
     return told
 
 
-def _moved(value: str, mounts: dict[Path, Path]) -> str:
+def moved(value: str, mounts: dict[Path, Path]) -> str:
     """The value with every path of this machine in it replaced by where that is to be mounted."""
     return " ".join(_place(word, mounts) for word in value.split())
 

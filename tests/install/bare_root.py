@@ -23,8 +23,8 @@ PACKAGES = ("python3", "python3-venv", "python3-dev", "g++", "make", "git")
 USER, NUMBER = "learner", "1000"
 HOME = Path("/home") / USER
 COURSE = HOME / "scalelab"
-# The file systems of the kernel, as a machine has them, then the root itself; {mounts}: files of this machine. The shell
-# stays root: it ends with `unshare`, and all that the user has started with it (unshare(1), --kill-child).
+# The file systems of the kernel, as a machine has them, then the root itself; {mounts}: files of this machine.
+# The shell stays root: it ends with `unshare`, and with it all that the user has started (unshare(1), --kill-child).
 ENTER = """\
 mount --rbind {root} {root}
 cd {root}
@@ -70,7 +70,7 @@ def enter(folder: Path, command: str, environment: Mapping[str, str] | None = No
     """What came of a command that the user runs in the clone; pip looks where pip on this machine does."""
     places: dict[Path, Path] = {}
     told = host_pip.settings()
-    text = "[global]\n" + "".join(f"{name} = {host_pip._moved(value, places)}\n" for name, value in told.items())
+    text = "[global]\n" + "".join(f"{name} = {host_pip.moved(value, places)}\n" for name, value in told.items())
     (folder / "etc/pip.conf").write_text(text, encoding="utf-8")
     mounts = [f"mkdir -p .{there}; mount --bind {shlex.quote(str(here))} .{there}" for here, there in places.items()]
     own = {"HOME": str(HOME), "USER": USER, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "dumb"}
