@@ -7,6 +7,9 @@
 """
 
 import argparse
+import ctypes
+import os
+import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -20,6 +23,7 @@ from recorded.lab_script import RecordedScript
 from tqdm import tqdm
 
 Recorded = RecordedCheck | RecordedScript
+PR_SET_PDEATHSIG = 1
 JOBS = 2  # a run of two ranks spends half of its time on starting and waiting; two at once are judged no worse
 
 
@@ -41,7 +45,7 @@ def due(wanted: list[str], anew: bool) -> dict[Recorded, str]:
 def make(todo: dict[Recorded, str], jobs: int) -> int:
     """So many at a time; the number of those that could not be made."""
     failed = 0
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), end_with, (os.getpid(),)) as pool:
         made = {pool.submit(one.make): one for one in todo}
         try:
             for future in tqdm(as_completed(made), total=len(made), unit="record", smoothing=0.1):
@@ -54,11 +58,18 @@ def make(todo: dict[Recorded, str], jobs: int) -> int:
     return failed
 
 
+def end_with(starter: int) -> None:
+    """This process ends when the one that started it does, even where that is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != starter:
+        sys.exit(1)
+
+
 def clear() -> None:
     """Records that belong to nothing any more."""
     known = {record.path_of(one.name) for one in everything()}
-    for path in record.FOLDER.rglob("*"):
-        if path.is_file() and path not in known:
+    for path in record.FOLDER.rglob("*.xz"):
+        if path not in known:
             path.unlink()
 
 
@@ -71,7 +82,7 @@ def main() -> int:
     options = parser.parse_args()
     todo = due(options.names, options.anew)
     if options.list:
-        print(*todo.values(), sep="\n")
+        print(*todo.values() or ["None is."], sep="\n")
         return 0
     failed = make(todo, options.jobs)
     if not options.names and not failed:

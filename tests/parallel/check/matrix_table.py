@@ -1,6 +1,7 @@
 """The table of the matrix in docs/conversion_check.md, between its two markers."""
 
 import re
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -30,7 +31,7 @@ def how() -> str:
     """With what, and how long a check took."""
     records = [record.read(cell.check.name, cell.check.depends()) for cell in cells()]
     seconds = [one.seconds for one in records]
-    wrong = sum(complaint(cell, cell.check.report()) is not None for cell in cells())
+    wrong = sum(complaint(cell, _report(cell)) is not None for cell in cells())
     made = {f"Python {r.made_with['python']}, torch {r.made_with['torch']}, Horovod {r.made_with['horovod']}"
             for r in records}  # fmt: skip
     return (
@@ -49,8 +50,13 @@ def write() -> None:
     PAGE.write_text(page())
 
 
+@cache
+def _report(cell: Cell) -> Report:
+    return cell.check.report()
+
+
 def _verdict(cell: Cell) -> str:
-    report = cell.check.report()
+    report = _report(cell)
     if wrong := complaint(cell, report):
         return f"**{wrong}**"
     where = _where(report, cell.mistake.id)
