@@ -82,7 +82,7 @@ def test_equally_many_steps_end_together(arguments, images):
 
 
 @pytest.mark.slow
-@pytest.mark.cores(2)
+@pytest.mark.alone
 @pytest.mark.ranks
 def test_a_rank_that_reads_slowly_makes_the_other_wait_in_its_exchange(tmp_path):
     random = torch.Generator().manual_seed(0)

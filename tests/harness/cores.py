@@ -1,8 +1,8 @@
-"""A core count for every test: those that run at the same time use no more cores than there are.
+"""How many tests run at the same time: one more than there are cores, and some alone.
 
-A test takes one core. So does one with two ranks, which wait for one another or for the disk as long as they compute;
-where their speed is what is looked at, `cores(2)` says so (and `cores(0)` that a test only waits). A core is a locked
-file, so that whatever ends a process gives its cores back.
+Most tests compute no more than two thirds of their time: their ranks wait for one another, for the disk or for a limit.
+Where a speed is looked at, or hundreds of processes are started, `@pytest.mark.alone` keeps all others away. A place is
+a locked file, so that whatever ends a process gives its places back.
 """
 
 import contextlib
@@ -16,37 +16,41 @@ from filelock import FileLock, Timeout
 
 from harness.run_folder import run_folder
 
-CORES = len(os.sched_getaffinity(0))
+PLACES = len(os.sched_getaffinity(0)) + 1
 
 
-def cores_of(item: pytest.Item) -> int:
-    marker = item.get_closest_marker("cores")
-    return min(marker.args[0] if marker else 1, CORES)
+def places_of(item: pytest.Item) -> int:
+    return PLACES if item.get_closest_marker("alone") else 1
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item):
-    with take(cores_of(item), run_folder()):
+    with take(places_of(item), run_folder()):
         return (yield)
 
 
 @contextlib.contextmanager
-def take(count: int, folder: Path, cores: int = CORES) -> Iterator[None]:
-    """Hold so many cores. Who asks later waits until this one has got his, so that nobody waits for ever."""
+def take(count: int, folder: Path, places: int = PLACES) -> Iterator[None]:
+    """Hold so many places. Who needs several waits until they are free at once, and holds up nobody meanwhile."""
     with contextlib.ExitStack() as held:
-        if count:
-            with FileLock(folder / "door"):
-                for _ in range(count):
-                    held.callback(_any_free([folder / f"core-{number}" for number in range(cores)]).release)
+        while not (taken := _try_take(count, [folder / f"place-{number}" for number in range(places)], folder)):
+            time.sleep(0.02)
+        for lock in taken:
+            held.callback(lock.release)
         yield
 
 
-def _any_free(cores: list[Path]) -> FileLock:
-    """The lock of the first core that is free, or else of the first that becomes so."""
-    while True:
-        for core in cores:
-            lock = FileLock(core)
+def _try_take(count: int, places: list[Path], folder: Path) -> list[FileLock]:
+    """Locks of so many places; none where fewer are free."""
+    taken: list[FileLock] = []
+    with FileLock(folder / "door"):  # one looks at a time: two that each held some could wait for the other's
+        for place in places:
+            lock = FileLock(place)
             with contextlib.suppress(Timeout):
                 lock.acquire(blocking=False)
-                return lock
-        time.sleep(0.02)
+                taken.append(lock)
+            if len(taken) == count:
+                return taken
+        for lock in taken:
+            lock.release()
+    return []

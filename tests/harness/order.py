@@ -1,5 +1,7 @@
 """Which tests go together to one worker, and which begin: the long ones, so that no core is idle at the end.
 
+Last come those that run alone: else each would keep a worker waiting.
+
 Tests of a file stay together, for they share what is made for them; ranks and slow tests are dealt out one by one.
 `@pytest.mark.together("name")` says otherwise. (xdist's own `xdist_group` has no effect under pytest 9.2.)
 """
@@ -10,17 +12,18 @@ import os
 
 import pytest
 
+from harness.cores import PLACES, places_of
 from harness.run_folder import run_folder
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores, for some tests wait; harness/cores.py has no more compute than there are cores."""
-    return len(os.sched_getaffinity(0)) + 1
+    """One more than can be at work, for one may wait to be alone (harness/cores.py)."""
+    return PLACES + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not is_long(item))
+    items.sort(key=lambda item: (places_of(item) > 1, not is_long(item)))
     part = run_folder() / f"groups.{os.getpid()}"  # xdist's controller knows the names of tests, and not their marks
     part.write_text(json.dumps({item.nodeid: group_of(item) for item in items}))
     part.replace(run_folder() / "groups")
@@ -33,7 +36,7 @@ def group_of(item: pytest.Item) -> str:
 
 
 def is_long(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(name) for name in ("ranks", "cores", "slow"))
+    return any(item.get_closest_marker(name) for name in ("ranks", "alone", "slow"))
 
 
 @pytest.hookimpl(optionalhook=True)

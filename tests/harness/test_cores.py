@@ -1,4 +1,4 @@
-"""Cores are given out so that no more are used than there are, and nobody waits for ever."""
+"""Places are given out so that no more tests run than there are places, and each has its turn."""
 
 import subprocess
 import sys
@@ -21,12 +21,12 @@ with take(2, Path(sys.argv[2]), 2):
 """
 
 
-def at_once(counts, folder, cores):
-    """The most cores held at any time, when tests that want so many come all at once."""
+def at_once(counts, folder, places):
+    """The most places held at any time, when tests that want so many come all at once."""
     lock, state = threading.Lock(), {"now": 0, "most": 0}
 
     def test(count):
-        with take(count, folder, cores):
+        with take(count, folder, places):
             with lock:
                 state["now"] += count
                 state["most"] = max(state["most"], state["now"])
@@ -43,13 +43,13 @@ def at_once(counts, folder, cores):
     return state["most"]
 
 
-@pytest.mark.parametrize("cores", [1, 2, 4])
-def test_no_more_are_used_than_there_are_and_all_have_their_turn(tmp_path, cores):
-    counts = [1, cores, 0, 1, cores, cores, 1, 1, cores, 0] * 3
-    assert at_once(counts, tmp_path, cores) == cores
+@pytest.mark.parametrize("places", [1, 2, 4])
+def test_no_more_are_used_than_there_are_and_all_have_their_turn(tmp_path, places):
+    counts = [1, places, 1, places, places, 1, 1, places] * 3
+    assert at_once(counts, tmp_path, places) == places
 
 
-def test_whoever_is_killed_gives_his_cores_back(tmp_path):
+def test_whoever_is_killed_gives_his_places_back(tmp_path):
     words = [sys.executable, "-c", HOLDS, str(Path(__file__).parents[1]), str(tmp_path)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "holds\n"

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import bare_root  # noqa: E402
 from harness.needs import reason  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.cores(2)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 PART = ".venv/bin/python -m pytest -m 'not slow' tests/grade/sandbox tests/install"
 
 

@@ -158,7 +158,7 @@ def cases(names) -> list:
 
 
 def _crowd(name: str) -> list:
-    return [pytest.mark.cores(2)] if name in CROWDS else []
+    return [pytest.mark.alone] if name in CROWDS else []
 
 
 def _slow(name: str) -> list:

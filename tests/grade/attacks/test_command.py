@@ -54,7 +54,7 @@ def test_without_a_file_nothing_is_graded_and_nothing_written(command, tmp_path,
     assert not (tmp_path / "result").exists()
 
 
-@pytest.mark.cores(1)
+@pytest.mark.ranks
 @pytest.mark.parametrize("name", ["loops_for_ever", "leaves_daemons"])
 def test_a_killed_grader_leaves_no_process_and_no_result(command, in_walls, tmp_path, name):
     """Both of them ignore every request to end."""
