@@ -35,7 +35,7 @@ grade: setup ## grade your script: make grade FILE=my.py
 	@[ -n "$(FILE)" ] || { echo "Which file? make grade FILE=assessment/assessment.py" >&2; exit 2; }
 	@$(BIN)/scalelab grade "$(FILE)"
 
-test: setup ## the tests, 5 minutes
+test: setup ## the quick tests
 	@$(TESTS) -m "not slow"
 
 test-all: setup ## the tests, those of minutes included, and which took longest

@@ -1,6 +1,6 @@
 """On a bare Debian, an ordinary user's first two commands work: `make demo` ends in a pass, and the tests pass.
 
-The whole of `make test` takes a quarter of an hour: it runs where $SCALELAB_BARE_ROOT is `all`, else a part of it.
+The whole of `make test` takes minutes: it runs where $SCALELAB_BARE_ROOT is `all`, else a part of it.
 $SCALELAB_BARE_SUITE names another release of Debian.
 """
 
