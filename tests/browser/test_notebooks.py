@@ -10,7 +10,9 @@ from scalelab.places import COURSE
 
 from .notebook import Notebook
 
-pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.together("tests/browser/test_notebooks.py")]
+pytestmark = [pytest.mark.ranks, pytest.mark.slow]
+# These train networks on all cores: beside other tests each of their steps takes many times as long.
+TRAIN = ("03_batch_size", "02_large_batch_tricks")
 NOTEBOOKS = sorted((COURSE / "source").glob("*/*.ipynb"))
 MOVES = 3  # of each slider
 WITHOUT_WORDS = ".jp-OutputArea img:not([alt]), .jp-OutputArea img[alt='']"
@@ -33,7 +35,13 @@ CLOCK = """box => {
 }"""
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def cases() -> list:
+    trains = [pytest.mark.alone, pytest.mark.together("notebooks that train")]
+    others = [pytest.mark.together("notebooks")]
+    return [pytest.param(p, id=p.stem, marks=trains if p.stem in TRAIN else others) for p in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("path", cases())
 def test_a_notebook_runs_and_its_sliders_answer(page, lab, solved, picture, keep_times, path):
     file = solved / path.parent.name / path.name
     notebook = Notebook(page, lab.url(file.relative_to(lab.work)))
@@ -62,6 +70,7 @@ def test_a_notebook_runs_and_its_sliders_answer(page, lab, solved, picture, keep
         picture(page, "slider")
 
 
+@pytest.mark.together("notebooks")
 def test_the_assessments_notebook_runs_as_it_is_handed_out(page, lab):
     Notebook(page, lab.url("assessment/assessment.ipynb")).run_all(300)
     run, assessment = page.get_by_role("button", name="Stop", exact=True).all()
