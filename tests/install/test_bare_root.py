@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import bare_root  # noqa: E402
 from harness.needs import reason  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
-PART = ".venv/bin/python -m pytest -m 'not slow' tests/grade/sandbox tests/install"
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.together("tests/install/test_bare_root.py")]
+PART = "make setup && .venv/bin/python -m pytest -m 'not slow' tests/grade/sandbox tests/install"
 
 
 @pytest.fixture(scope="module")
