@@ -9,12 +9,11 @@ from scalelab.grade.room import Room
 from scalelab.parallel.check import Report, check
 
 SECONDS, STALL_SECONDS = 60.0, 20.0
-LEAST_SECONDS = 4.0  # in which a check could find something
 
 
-def check_conversion(room: Room, workers: int, seed: int, seconds: float) -> Report | None:
-    """The conversion check of the submission in its room; None for one worker, or where it could not be run in time."""
-    if workers < 2 or seconds < LEAST_SECONDS:
+def check_conversion(room: Room, workers: int, seed: int) -> Report | None:
+    """The conversion check of the submission in its room; None for one worker, or where it could not be run."""
+    if workers < 2:
         return None
     place = room.home / "check"
     out = place / "out"
@@ -22,7 +21,7 @@ def check_conversion(room: Room, workers: int, seed: int, seconds: float) -> Rep
     try:
         return check(
             room.script, ["--data", str(room.data), "--out", str(out)], workers, folder=out,
-            limits=room.limits(min(seconds, SECONDS), STALL_SECONDS), environment=room.environment(seed),
+            limits=room.limits(SECONDS, STALL_SECONDS), environment=room.environment(seed),
             enclose=room.enclosing(place), place=place, watch=room.watching(place),
             apart=_judge_apart,
         )  # fmt: skip

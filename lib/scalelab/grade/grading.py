@@ -1,11 +1,9 @@
 """One submission, from file to verdict."""
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scalelab.grade.checkpoints import Checkpoint
-from scalelab.grade.conversion import SECONDS as CHECK_SECONDS
 from scalelab.grade.conversion import check_conversion
 from scalelab.grade.examine import Measured
 from scalelab.grade.order import Audience, Nobody, Order
@@ -25,8 +23,6 @@ from scalelab.parallel.check import Report
 from scalelab.train import Row
 from scalelab.train.record import MOST_BYTES, RECORD_NAME
 
-LEARNED = 0.2  # training accuracy, twice that of a guess: the script trains, and its check may take its time
-GRACE_SECONDS = 10.0  # after the budget, in which the check of any other script must be over
 ENDED_EARLY = ("failed", "memory", "printed", "stopped")
 
 
@@ -97,7 +93,6 @@ def _run_once(
     room = Room(folder, order)
     room.furnish(source, prepared.handout)
     audience.say(f"Running {terms.workers} ranks with a budget of {terms.budget_seconds:.0f} s, seed {seed}")
-    start = time.monotonic()
     with room:
         evidence = run_submission(room, terms, seed, audience)
         audience.say("Measuring the last two checkpoints")
@@ -107,9 +102,7 @@ def _run_once(
         conversion = None
         if order.check_conversion and number == 0:
             audience.say("Checking the conversion")
-            left = terms.budget_seconds + GRACE_SECONDS - (time.monotonic() - start)
-            learned = any(one.train_accuracy >= LEARNED for one in measured)
-            conversion = check_conversion(room, terms.workers, seed, CHECK_SECONDS if learned else left)
+            conversion = check_conversion(room, terms.workers, seed)
     return Graded(seed, folder, evidence, judged, verdict, measured, conversion)
 
 
