@@ -31,6 +31,26 @@ WHY_SKIP = (
     "that compute; with HOROVOD_SKIP_IDLE_MS=n a rank with nothing outstanding sits cycles out for up to n ms"
 )
 
+LOOK_WITHOUT_PAUSE = """\
+  while (true) {
+    if (handle_manager.PollHandle(handle)) break;
+    {
+      py::gil_scoped_release release_python_gil;
+      std::this_thread::yield();
+    }
+  }
+"""
+LOOK_AND_PAUSE = """\
+  for (int looks = 0; !handle_manager.PollHandle(handle); ++looks) {
+    py::gil_scoped_release release_python_gil;
+    if (looks < 100) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+  }
+"""
+
 WHY_GCC = "GCC 14's other headers no longer bring the standard exceptions along"
 
 EDITS = (
@@ -102,6 +122,18 @@ EDITS = (
         SKIP_IDLE_CYCLES
         + "  state.last_cycle_start = std::chrono::steady_clock::now();\n\n  if (state.mark_cycles_in_timeline)",
         WHY_SKIP,
+    ),
+    Edit(
+        "horovod/torch/mpi_ops_v2.cc",
+        LOOK_WITHOUT_PAUSE,
+        LOOK_AND_PAUSE,
+        "a rank that waited for others kept a whole core busy with looking, which those may have needed",
+    ),
+    Edit(
+        "horovod/common/timeline.cc",
+        "    std::this_thread::yield();\n",
+        "    std::this_thread::sleep_for(std::chrono::milliseconds(1));\n",
+        "the timeline's writer kept a whole core busy with looking for something to write",
     ),
     *QUICK,
 )
