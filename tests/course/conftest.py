@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from harness.once import once
 from nbformat import v4
 
 from scalelab.course.command import nbgrader_again
@@ -142,23 +143,21 @@ def course_folder(tmp_path):
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
-    return released(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture(scope="session")
-def fresh(tmp_path_factory):
-    """A course whose release is made and to which nothing was handed in, to be copied."""
-    return released(tmp_path_factory.mktemp("fresh"))
+    return a_course(tmp_path_factory.mktemp("a") / "course")
 
 
 @pytest.fixture
-def new_course(fresh, tmp_path):
+def new_course(tmp_path):
     """One of its own for a test."""
-    return Course(shutil.copytree(fresh.folder, tmp_path / "new_course"))
+    return a_course(tmp_path / "new_course")
 
 
-def released(folder):
+def a_course(folder):
+    """A course whose release is made and to which nothing was handed in."""
+    return Course(shutil.copytree(once("course", release), folder))
+
+
+def release(folder):
     write_course(folder)
-    done = nbgrader_again(folder, "generate_assignment", "lab0", seconds=120)
+    done = nbgrader_again(folder, "generate_assignment", "lab0", seconds=400)
     assert done.returncode == 0, done.stderr
-    return Course(folder)

@@ -46,29 +46,29 @@ class Notebook:
     def cells(self):
         return nbformat.read(self.path, 4).cells
 
-    @property
+    @cached_property
     def code_cells(self):
         return [cell for cell in self.cells if cell.cell_type == "code"]
 
-    @property
+    @cached_property
     def exercises(self):
         return [Exercise(self, name_of(cell)) for cell in self.cells if is_test(cell)]
 
-    @property
+    @cached_property
     def tests_start_ranks(self):
         return any(RANKS.search(cell.source) for cell in self.cells if is_test(cell) or is_answer(cell))
 
-    @property
+    @cached_property
     def needs_the_cores(self):
         return str(self) in HEAVY or any(RANKS.search(cell.source) for cell in self.code_cells)
 
-    @property
+    @cached_property
     def solved_scripts(self):
         """{name: content} of the scripts beside it that are solved as a whole, if any of its exercises asks for one."""
         found = {exercise.whole_script for exercise in self.exercises} - {None}
         return {path.name: (SOLUTIONS / self.lab / path.name).read_text() for path in found}
 
-    @property
+    @cached_property
     def other_files(self):
         return [path for path in self.path.parent.iterdir() if path.is_file() and path.suffix != ".ipynb"]
 
@@ -83,11 +83,11 @@ class Exercise:
     def __str__(self):
         return f"{self.notebook}-{self.name}"
 
-    @property
+    @cached_property
     def test(self):
         return next(cell for cell in self.notebook.cells if is_test(cell) and name_of(cell) == self.name)
 
-    @property
+    @cached_property
     def answer(self):
         """Its cell; None where the script holds it."""
         return next((cell for cell in self.notebook.cells if is_answer(cell) and grade_id(cell) == self.name), None)
@@ -98,13 +98,13 @@ class Exercise:
         cells = self.notebook.cells[: self.notebook.cells.index(self.test)]
         return [cell.source for cell in cells if is_code_answer(cell) and cell is not self.answer]
 
-    @property
+    @cached_property
     def script(self):
         """The script that holds its answer as a function."""
         scripts = [path for path in self.notebook.other_files if path.suffix == ".py"]
         return next((path for path in scripts if is_edited(path) and function(path.read_text(), self.name)), None)
 
-    @property
+    @cached_property
     def whole_script(self):
         """The script that is its answer as a whole: its test names it, and it is solved in labs/solutions."""
         if self.answer is not None or self.script:
@@ -112,18 +112,18 @@ class Exercise:
         solved = [path for path in self.notebook.other_files if (SOLUTIONS / self.notebook.lab / path.name).exists()]
         return next((path for path in solved if path.name in self.test.source), None)
 
-    @property
+    @cached_property
     def wrong_answers(self):
         folder = WRONG / self.notebook.lab / str(self.notebook) / self.name
         return [WrongAnswer(self, path) for path in sorted(folder.glob("*.edit" if self.whole_script else "*.py"))]
 
-    @property
+    @cached_property
     def right(self):
         """Its script as a whole, with the record of its runs: one for all exercises of the notebook."""
         script, tests = self.whole_script, [other.test.source for other in self.notebook.exercises]
         return RecordedScript(f"{self.notebook.lab}/right", script.name, self.solution, tuple(tests))
 
-    @property
+    @cached_property
     def solution(self):
         return (SOLUTIONS / self.notebook.lab / self.whole_script.name).read_text()
 
@@ -142,7 +142,7 @@ class WrongAnswer:
     def code(self):
         return self.path.read_text()
 
-    @property
+    @cached_property
     def answer(self):
         """The code that takes the right one's place: of a whole script, the solution with this slip in it."""
         exercise = self.exercise

@@ -9,6 +9,7 @@ import sys
 
 import nbformat
 import pytest
+from harness.once import once
 
 from scalelab.course.command import nbgrader_again
 from scalelab.course.exercises import is_answer, is_test, used_names
@@ -21,14 +22,8 @@ LIMITS = Limits(seconds=180, grace_seconds=5, memory_gb=8)
 class Course:
     """A copy of the labs with their releases made. Each submission is a student's."""
 
-    def __init__(self, folder, labs, root):
+    def __init__(self, folder):
         self.folder = folder
-        shutil.copytree(root / "source", folder / "source", ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copytree(root / "solutions", folder / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(root / "nbgrader_config.py", folder)
-        for lab in labs:
-            done = nbgrader_again(folder, "generate_assignment", lab, seconds=300)
-            assert done.returncode == 0, done.stderr
 
     def read(self, step, notebook):
         return nbformat.read(self.folder / step / notebook.lab / notebook.path.name, 4)
@@ -60,7 +55,15 @@ class Course:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, labs, labs_root):
-    return Course(tmp_path_factory.mktemp("course"), labs, labs_root)
+    def release(folder):
+        for part in ("source", "solutions"):
+            shutil.copytree(labs_root / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(labs_root / "nbgrader_config.py", folder)
+        for lab in labs:
+            done = nbgrader_again(folder, "generate_assignment", lab, seconds=400)
+            assert done.returncode == 0, done.stderr
+
+    return Course(shutil.copytree(once("labs", release), tmp_path_factory.mktemp("a") / "course"))
 
 
 @pytest.fixture(scope="module")

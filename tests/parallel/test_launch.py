@@ -16,7 +16,7 @@ from scalelab.parallel.launch import Limits
 from scalelab.parallel.output import LINE_LENGTH
 from scalelab.parallel.processes import LINES_WAITING
 
-pytestmark = [pytest.mark.ranks, pytest.mark.cold]
+pytestmark = pytest.mark.ranks
 
 LIMITS = Limits(seconds=600, stall_seconds=60, memory_gb=8)
 
@@ -61,7 +61,7 @@ def test_one_worker_is_not_told_of_all_ranks(scripts, tmp_path):
         ("raise", "Rank 1 stopped with ValueError: the learner's own mistake (talk.py, line 17)."),
         ("exit", "Rank 1 ended while the others still waited for it at talk.py, line"),
         ("exit-code", "Rank 1 ended with exit code 3 and no message."),
-        ("killed", "Rank 1 was killed from outside (signal 9)"),
+        pytest.param("killed", "Rank 1 was killed from outside (signal 9)", marks=pytest.mark.cold),
         ("stall", "Stalled: rank 1 never called allreduce for 'waited-for'"),
     ],
 )
@@ -91,11 +91,13 @@ def test_ranks_that_go_on_talking_are_not_silent(talk):
     assert outcome.seconds > 6
 
 
+@pytest.mark.cold
 def test_the_memory_limit_ends_all_ranks(talk):
     outcome = talk("memory", limits=Limits(seconds=600, memory_gb=1))
     assert outcome.ended == "memory"
 
 
+@pytest.mark.cold
 def test_a_daemon_does_not_outlive_the_job(talk):
     assert talk("daemon").ended == "finished"  # the fixture `survivors` looks for the daemon
 
@@ -121,6 +123,7 @@ def test_an_error_in_the_watcher_ends_all_ranks(talk):
         talk("sleep", watch=fail)
 
 
+@pytest.mark.cold
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "SIGKILL"])
 def test_no_rank_outlives_the_program_that_launched_it(scripts, tmp_path, survivors, blow):
     script = tmp_path / "talk.py"

@@ -4,6 +4,7 @@ A child whose rank is gone is killed. The server ends when its standard input cl
 """
 
 import contextlib
+import gc
 import json
 import os
 import selectors
@@ -61,8 +62,9 @@ class Server:
         if not self.loaded:
             import horovod.torch  # noqa: F401
             import numpy  # noqa: F401
-            import torch  # noqa: F401
+            import torch._dynamo  # noqa: F401 - the first optimizer of a process loads it, which takes as long as torch itself
 
+            gc.freeze()  # a child that looked through all this would make a copy of it
             self.loaded = True
 
     def follow(self, child: int, rank: socket.socket) -> None:
