@@ -66,7 +66,7 @@ def test_a_variable_that_leads_nowhere_is_reported(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("name", ["cifar10", "fashion_mnist", "standin"])
 def test_without_data_every_name_gives_the_standin(monkeypatch, name):
-    monkeypatch.setattr("scalelab.data.standin.standin_dataset", lambda: "generated")
+    monkeypatch.setattr("scalelab.data.standin_kept.kept_standin", lambda: "generated")
     assert load(name) == "generated"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 
 def pytest_configure() -> None:
-    """Bytecode is kept even where the environment says otherwise: hundreds of processes would compile the same files."""
+    """Bytecode is kept, whatever the environment says: hundreds of processes would compile the same files."""
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -68,9 +68,10 @@ def course(tmp_path_factory, labs, labs_root):
 
 @pytest.fixture(scope="module")
 def graded(course, replace_function):
-    """graded(notebook): the course, with source, release and two wrong submissions graded in one run of nbgrader.
+    """graded(notebook): the course, with source, release and two wrong submissions graded by nbgrader.
 
-    Experiments run along, but for the source's, and where they would take minutes.
+    Experiments run along, but for the source's, and where they would take minutes. What starts ranks is within walls
+    for the source alone: without them, ranks are forked from a process that has torch loaded (tests/harness/warm).
     """
     done = set()
 
@@ -81,12 +82,15 @@ def graded(course, replace_function):
         whole = _without_experiments if notebook.needs_the_cores else lambda submission: submission
         source, scripts = course.read("source", notebook), course.scripts("source", notebook)
         course.submit("source", notebook, _without_experiments(source), scripts | notebook.solved_scripts)
+        if notebook.tests_start_ranks:
+            course.autograde("source", notebook.lab, "--notebook", str(notebook))
         release, scripts = course.read("release", notebook), course.scripts("release", notebook)
         course.submit("release", notebook, whole(release), scripts)
         for number in range(2):
             submission, scripts = _wrong(course, notebook, number, replace_function)
             course.submit(f"wrong-{number}", notebook, whole(submission), scripts)
-        course.autograde("*", notebook.lab, "--notebook", str(notebook))
+        open_to_all = ["--RunCells.sandbox=False"] if notebook.tests_start_ranks else []
+        course.autograde("*", notebook.lab, "--notebook", str(notebook), *open_to_all)
         return course
 
     return grade
