@@ -144,7 +144,7 @@ def _data_row(one) -> Row:
 def _sandbox() -> Row:
     """Tried for real, as it is when submissions are graded."""
     try:
-        from scalelab.grade.sandbox import choice, trouble
+        from scalelab.sandbox import choice, trouble
     except (ImportError, OSError) as error:
         return Row("Sandbox", "note", f"not looked at ({type(error).__name__}: {error})", "make setup")
     if found := trouble():

@@ -17,7 +17,7 @@ from typing import Literal
 
 import psutil
 
-ENOUGH_GB = 5  # set-up takes that much, and a graded run may take 2 of it (scalelab.grade.sandbox.caps)
+ENOUGH_GB = 5  # set-up takes that much, and a graded run may take 2 of it (scalelab.sandbox.caps)
 BUILDERS = ("buildah", "podman", "docker")
 SLURM, KUBERNETES = ("sbatch", "apptainer"), ("kubectl", "helm")
 VERSION_SECONDS = 5

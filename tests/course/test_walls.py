@@ -6,7 +6,7 @@ import pytest
 
 from scalelab.course.kernel import Kernel, Limits
 from scalelab.course.process import KernelProcess
-from scalelab.grade.sandbox import Caps
+from scalelab.sandbox import Caps
 
 LIMITS = Limits(seconds=30, grace_seconds=2, memory_gb=0.5)
 CAPS = Caps(memory_gb=0.5, processes=60, disk_mb=20)
@@ -41,7 +41,7 @@ def kernel(tmp_path):
 @pytest.fixture
 def no_groups(monkeypatch):
     """As where the kernel does not let us have control groups."""
-    monkeypatch.setattr("scalelab.grade.sandbox.make_group", lambda caps: None)
+    monkeypatch.setattr("scalelab.course.process.make_group", lambda caps: None)
 
 
 def check_memory(kernel):

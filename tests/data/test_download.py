@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from scalelab.data import catalogue, fetch
-from scalelab.data.cache import cache_folder
 from scalelab.data.catalogue import RemoteFile
 from scalelab.data.download import download
 from scalelab.errors import ScaleLabError
+from scalelab.files.cache import cache_folder
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 NAME = "images.bin"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from scalelab.data.cache import cache_folder
 from scalelab.data.catalogue import CIFAR10_CLASSES
 from scalelab.data.cifar10 import write_cifar10
 from scalelab.data.images import STANDIN
 from scalelab.data.search import find_all, load
 from scalelab.errors import ScaleLabError
+from scalelab.files.cache import cache_folder
 
 
 @pytest.fixture

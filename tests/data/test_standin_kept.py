@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from scalelab.data import standin_kept
-from scalelab.data.cache import cache_folder
 from scalelab.data.standin import standin_dataset
+from scalelab.files.cache import cache_folder
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from scalelab.cli import RUBRIC
 from scalelab.errors import ScaleLabError
 from scalelab.grade import Order, grade, load_rubric, own
-from scalelab.grade.sandbox import programs, trial
 from scalelab.places import SOLUTIONS
+from scalelab.sandbox import programs, trial
 
 SOLUTION = SOLUTIONS / "assessment.py"
 # A user namespace within which the kernel refuses to make another one; no bubblewrap works in there.

@@ -17,7 +17,7 @@ import bare_root  # noqa: E402
 from harness.needs import reason  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.together("tests/install/test_bare_root.py")]
-PART = "make setup && .venv/bin/python -m pytest -m 'not slow' tests/grade/sandbox tests/install"
+PART = "make setup && .venv/bin/python -m pytest -m 'not slow' tests/sandbox tests/install"
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from scalelab import doctor, machine
-from scalelab.grade.sandbox.programs import Program
-from scalelab.grade.sandbox.trial import Choice, Refusal
+from scalelab.sandbox.programs import Program
+from scalelab.sandbox.trial import Choice, Refusal
 
 BLOCKER = """
 import sys
@@ -106,7 +106,7 @@ def test_a_library_that_ends_its_process_costs_a_row(monkeypatch):
 
 
 def test_a_sandbox_that_is_forbidden_gives_its_reason(monkeypatch):
-    monkeypatch.setattr("scalelab.grade.sandbox.trouble", lambda: ("bubblewrap fails: not permitted", "permit it"))
+    monkeypatch.setattr("scalelab.sandbox.trouble", lambda: ("bubblewrap fails: not permitted", "permit it"))
     assert doctor._sandbox() == doctor.Row("Sandbox", "missing", "bubblewrap fails: not permitted", "permit it")
 
 
@@ -114,8 +114,8 @@ def test_a_sandbox_that_is_forbidden_gives_its_reason(monkeypatch):
 def test_the_sandbox_is_told_with_the_bubblewrap_that_makes_it_and_why(monkeypatch, packaged):
     used = Program(Path("/nowhere/bwrap"), packaged)
     refused = (Refusal(Program(Path("/usr/bin/bwrap")), "not permitted"),) if packaged else ()
-    monkeypatch.setattr("scalelab.grade.sandbox.trouble", lambda: None)
-    monkeypatch.setattr("scalelab.grade.sandbox.choice", lambda: Choice(used, refused))
+    monkeypatch.setattr("scalelab.sandbox.trouble", lambda: None)
+    monkeypatch.setattr("scalelab.sandbox.choice", lambda: Choice(used, refused))
     row = doctor._sandbox()
     assert row.state == "ok"
     assert row.found.startswith("the packaged bubblewrap" if packaged else "the system's bubblewrap")

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import importlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -16,19 +17,22 @@ def digest_of_text(*texts: str) -> str:
 
 
 def digest_of_code(files: Iterable[Path]) -> str:
-    """Changes with any statement of the files, and with none of their comments and docstrings."""
-    return digest_of_text(*sorted(f"{path.name} {meaning(path.read_text())}" for path in set(files)))
+    """Changes with any statement of the files; neither with comments and docstrings, nor with where a file lies."""
+    return digest_of_text(*sorted(meaning(path.read_text()) for path in set(files)))
 
 
 @cache
 def meaning(text: str) -> str:
-    """The syntax tree as a text, alike on each version of Python: what is empty is left out, as are docstrings."""
+    """The syntax tree as a text, alike on each version of Python: what is empty is left out, as are docstrings.
+
+    So is what is imported from the library: those files are looked at themselves.
+    """
     return _words(ast.parse(text))
 
 
 def _words(node: object) -> str:
     if isinstance(node, list):
-        return f"[{','.join(map(_words, node))}]"
+        return f"[{','.join(_words(one) for one in node if not _imports_from_library(one))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
     parts = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
@@ -37,6 +41,10 @@ def _words(node: object) -> str:
     if _begins_with_docstring(node):
         parts["body"] = node.body[1:]
     return f"{type(node).__name__}({','.join(f'{name}={_words(value)}' for name, value in parts.items())})"
+
+
+def _imports_from_library(node: object) -> bool:
+    return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "scalelab"
 
 
 def _begins_with_docstring(node: ast.AST) -> bool:
@@ -73,7 +81,11 @@ def _origin(module: str, name: str) -> Path | None:
     if submodule := _file(f"{module}.{name}"):
         return submodule
     file = _file(module)
-    for node in _imports_from(file) if file and file.name == "__init__.py" else ():
+    if not file or file.name != "__init__.py":
+        return file
+    if home := getattr(importlib.import_module(module), "_HOMES", {}).get(name):  # it loads what it is asked for
+        return _file(f"{module}.{home}")
+    for node in _imports_from(file):
         if any((alias.asname or alias.name) == name for alias in node.names):
             return _origin(node.module, name)
     return file

@@ -15,6 +15,15 @@ def test_any_other_change_means_something_else():
         assert code.meaning(ADD.replace(old, new)) != code.meaning(ADD)
 
 
+def test_where_a_file_lies_and_from_where_it_is_imported_means_nothing(tmp_path):
+    for folder, module in (("a", "scalelab.old"), ("b", "scalelab.new.place")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{folder}.py").write_text(f"from {module} import thing\nthing()\n")
+    first, second = (code.digest_of_code([tmp_path / name / f"{name}.py"]) for name in "ab")
+    assert first == second
+    assert code.meaning("from torch import nn") != code.meaning("from torch import optim")
+
+
 def test_values_of_different_kinds_are_told_apart():
     assert len({code.meaning(f"x = {value}") for value in ("1", "1.0", "'1'", "b'1'", "True", "None", "[]", "()")}) == 8
 

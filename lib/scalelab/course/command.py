@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _HOMES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-_NEEDED = ["nbgrader.apps", "nbgrader.apps.nbgraderapp", "scalelab.course.config", "scalelab.grade.sandbox"]
+_NEEDED = ["nbgrader.apps", "nbgrader.apps.nbgraderapp", "scalelab.course.config", "scalelab.sandbox"]
 _PR_SET_PDEATHSIG = 1
 
 

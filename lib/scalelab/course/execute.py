@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 from nbconvert.exporters.exporter import ResourcesDict
@@ -25,9 +24,7 @@ from scalelab.course.explain import explain, of_the_answer, of_the_cell
 from scalelab.course.kernel import Kernel, Limits, Ran
 from scalelab.course.outputs import error
 from scalelab.course.testing import run_test
-
-if TYPE_CHECKING:
-    from scalelab.grade.sandbox import Caps
+from scalelab.sandbox import Caps, require
 
 UNSAFE = (
     "**This notebook was graded without a sandbox** (`--unsafe-no-sandbox`): it could read and change whatever the "
@@ -61,11 +58,9 @@ class RunCells(NbGraderPreprocessor):
             nb.cells.append(v4.new_markdown_cell(UNSAFE))
         return nb, resources
 
-    def _caps(self) -> "Caps | None":
+    def _caps(self) -> Caps | None:
         if not self.sandbox:
             return None
-        from scalelab.grade.sandbox import Caps, require  # late: it loads PyTorch, and a release needs none of it
-
         require()
         return Caps(memory_gb=self.memory_gb, processes=self.processes)
 

@@ -19,6 +19,8 @@ from scalelab.course.manifest import digest
 from scalelab.course.mend import is_missing, mended
 from scalelab.course.release import CONFIG
 from scalelab.errors import ScaleLabError
+from scalelab.files.scratch import own_folder
+from scalelab.sandbox import require
 
 NOTEBOOK_SECONDS = 3600  # the last resort: a notebook's own limits are in nbgrader_config.py
 FEEDBACK_SECONDS = 600
@@ -70,8 +72,6 @@ def grade_labs(order: LabOrder, begin: Callable[[str], None] = lambda student: N
     where nobody could be graded: no such lab, no sandbox, or another who is at it.
     """
     if order.sandbox:
-        from scalelab.grade.sandbox import require  # late: it loads PyTorch
-
         require()
     with _alone(order.course):
         for student in students(order):
@@ -97,8 +97,6 @@ def _alone(course: Path) -> Iterator[None]:
 def _grade(order: LabOrder, student: str) -> Graded:
     if not student.isprintable() or set(student) & set("*?[]{}") or student.startswith(("-", ".")):
         return Graded(student, [], None, True, f"nbgrader cannot take {student!a} for a name; rename the folder.")
-    from scalelab.grade.scratch import own_folder  # late, as above
-
     notebooks = sorted(most_points(order.course, order.lab))
     with own_folder("labs-") as own:
         place = own / "submitted"

@@ -4,14 +4,11 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 
 from scalelab.course.process import KernelProcess
-
-if TYPE_CHECKING:
-    from scalelab.grade.sandbox import Caps
+from scalelab.sandbox import Caps
 
 STARTUP_SECONDS = 120
 
@@ -45,7 +42,7 @@ class Kernel:
     folder for its own files (connection, IPython's profile, matplotlib's cache), and sees nothing else.
     """
 
-    def __init__(self, folder: Path, caps: "Caps | None" = None):
+    def __init__(self, folder: Path, caps: Caps | None = None):
         self.folder, self.caps = folder, caps
         self.process: KernelProcess | None = None
         self.alive = False

@@ -5,14 +5,13 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 import zmq
 from jupyter_client import BlockingKernelClient, KernelManager
 
-if TYPE_CHECKING:
-    from scalelab.grade.sandbox import Caps, Unseen
+from scalelab.files.cache import cache_folder
+from scalelab.sandbox import Caps, Unseen, Walls, enclose, in_memory, make_group, on_disk, over_cap
 
 MOST_MESSAGE_BYTES = 100_000_000
 # Not `-m ipykernel_launcher`: that would be looked for in the folder first, in which a submission lies.
@@ -31,7 +30,7 @@ class KernelProcess:
     With `caps` it is within the sandbox: from outside, a chain of processes that begins at the one we start.
     """
 
-    def __init__(self, folder: Path, home: Path, name: str, caps: "Caps | None"):
+    def __init__(self, folder: Path, home: Path, name: str, caps: Caps | None):
         self.folder, self.home, self.caps = folder, home, caps
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, MOST_MESSAGE_BYTES)
@@ -91,8 +90,6 @@ class KernelProcess:
         """The cap on what it has written that it is over, in words; None where it is within, or not enclosed."""
         if not self.caps:
             return None
-        from scalelab.grade.sandbox import over_cap
-
         if over := over_cap(self.folder, self.caps) or over_cap(self.home, self.caps):
             return over
         for disk in self.disks:
@@ -119,8 +116,6 @@ class KernelProcess:
 
     def _enclose(self) -> dict[str, str]:
         """Put walls around the command that the manager is about to start; returns the environment within them."""
-        from scalelab.grade.sandbox import Walls, enclose, in_memory, make_group, on_disk
-
         self.group, self.memory = make_group(self.caps), in_memory(self.caps)
         self.disks = [on_disk(folder, self.caps) for folder in (self.folder, self.home)]
         data, environment = _data(self.home)
@@ -164,8 +159,6 @@ def _data(home: Path) -> tuple[list[Path], dict[str, str]]:
 
     Also what is looked for by whatever draws figures, so that it does not complain.
     """
-    from scalelab.data.cache import cache_folder
-
     found, variables = [cache_folder().resolve(), Path("/etc/fonts")], {}
     if named := os.environ.get("SCALELAB_DATA"):
         found.append(Path(named).resolve())

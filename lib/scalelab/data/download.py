@@ -4,9 +4,9 @@ import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scalelab.data.cache import cache_folder
 from scalelab.data.catalogue import DOWNLOADS, RemoteFile
 from scalelab.errors import ScaleLabError
+from scalelab.files.cache import cache_folder
 
 
 def download(name: str, folder: Path | None = None, progress: bool = True) -> Path:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalelab.data import cifar10, fashion_mnist
-from scalelab.data.cache import cache_folder
 from scalelab.data.catalogue import CIFAR10_ARCHIVE
 from scalelab.data.images import STANDIN, Dataset
 from scalelab.errors import ScaleLabError
+from scalelab.files.cache import cache_folder
 
 NAMES = ("cifar10", "fashion_mnist", "standin")
 _ARCHIVES = (CIFAR10_ARCHIVE.path, "cifar-10-binary.tar.gz")

@@ -8,10 +8,10 @@ from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from scalelab.data.cache import cache_folder
 from scalelab.data.images import STANDIN, Dataset, Images
 from scalelab.data.standin import standin_dataset
 from scalelab.data.standin_shapes import CLASSES
+from scalelab.files.cache import cache_folder
 
 
 def kept_standin() -> Dataset:

@@ -9,15 +9,15 @@ from pathlib import Path
 import msgspec
 from safetensors.torch import save_file
 
-from scalelab.data.untrusted import open_plain
 from scalelab.errors import ScaleLabError
+from scalelab.files.scratch import own_folder
+from scalelab.files.untrusted import open_plain
 from scalelab.grade.examine import IMAGES, Measured, Refused
 from scalelab.grade.handout import Handout
-from scalelab.grade.sandbox import Caps, Walls, enclose
-from scalelab.grade.scratch import own_folder
 from scalelab.grade.weights import BadCheckpointError, CutOffError, most_bytes
 from scalelab.models import build
 from scalelab.parallel.command import python
+from scalelab.sandbox import Caps, Walls, enclose
 
 SECONDS = 120
 LINE_BYTES = 10_000

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from scalelab.data.untrusted import clear
+from scalelab.files.untrusted import clear
 
 
 def make_private(path: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.rubric import Rubric
-from scalelab.grade.sandbox import require
 from scalelab.parallel.launch import Progress
+from scalelab.sandbox import require
 
 ASKED = "none, as --unsafe-no-sandbox asked: it ran as the user who graded"
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scalelab.grade.order import Order
-from scalelab.grade.sandbox import trouble
 from scalelab.places import SOLUTIONS
+from scalelab.sandbox import trouble
 
 GROUND = "none, for none can be had here ({why}); the file is the course's own solution, byte for byte"
 

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scalelab.data.untrusted import clear
+from scalelab.files.untrusted import clear
 from scalelab.grade.handout import Handout
 from scalelab.grade.leftovers import make_private
 from scalelab.grade.order import Order
-from scalelab.grade.sandbox import Walls, enclose, in_memory, make_group, on_disk, over_cap
 from scalelab.parallel.launch import EndJobError, Limits, Progress
+from scalelab.sandbox import Walls, enclose, in_memory, make_group, on_disk, over_cap
 
 WALLED = "bubblewrap"
 PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")

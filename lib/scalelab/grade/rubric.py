@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from scalelab.data.images import STANDIN
 from scalelab.errors import ScaleLabError
-from scalelab.grade.sandbox.caps import Caps
+from scalelab.sandbox.caps import Caps
 
 Accuracy = Annotated[float, Meta(gt=0, lt=1)]
 Count = Annotated[int, Meta(ge=1)]
@@ -28,7 +28,7 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     workers: ranks to start; model: name for `scalelab.models.build`; train_images: how many are handed out;
     budget_epochs: the budget, in epochs that one worker of this machine could do alone;
-    memory_gb, processes, disk_mb: caps on the ranks together (scalelab.grade.sandbox.Caps);
+    memory_gb, processes, disk_mb: caps on the ranks together (scalelab.sandbox.Caps);
     targets: by data set, for the stand-in is easier than CIFAR-10;
     runs: how often a submission is run, with a seed more each time; take: which of the runs counts, by how far the
     worse of its two accuracies is above its target; spread, most_runs: where that one is within so much of its target,

@@ -1,23 +1,28 @@
-"""What training needs beside its loop: a setting, a run record, checkpoints, accuracy, speed, memory."""
+"""What training needs beside its loop: a setting, a run record, checkpoints, accuracy, speed, memory.
 
-from scalelab.train.accuracy import accuracy
-from scalelab.train.checkpoint import save_checkpoint
-from scalelab.train.memory import MemoryProbe, probe_memory
-from scalelab.train.record import Row, RunRecord, read_record
-from scalelab.train.setting import Setting, choose_setting
-from scalelab.train.throughput import throughput_rounds, training_step, wait_for
+Each is loaded when it is asked for: who starts ranks and reads their records does not wait for PyTorch.
+"""
 
-__all__ = [
-    "MemoryProbe",
-    "Row",
-    "RunRecord",
-    "Setting",
-    "accuracy",
-    "choose_setting",
-    "probe_memory",
-    "read_record",
-    "save_checkpoint",
-    "throughput_rounds",
-    "training_step",
-    "wait_for",
-]
+import importlib
+
+_HOMES = {
+    "MemoryProbe": "memory",
+    "Row": "record",
+    "RunRecord": "record",
+    "Setting": "setting",
+    "accuracy": "measure",
+    "choose_setting": "setting",
+    "probe_memory": "memory",
+    "read_record": "record",
+    "save_checkpoint": "checkpoint",
+    "throughput_rounds": "throughput",
+    "training_step": "throughput",
+    "wait_for": "throughput",
+}
+__all__ = list(_HOMES)  # noqa: PLE0604
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from scalelab.data.untrusted import open_plain
+from scalelab.files.untrusted import open_plain
 
 RECORD_NAME = "metrics.jsonl"
 MOST_BYTES = 1 << 20

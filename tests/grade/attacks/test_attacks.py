@@ -12,10 +12,10 @@ from scalelab.grade import Result, grade, room
 from scalelab.grade.checkpoints import CheckpointWatch
 from scalelab.grade.conversion import SECONDS as CHECK_SECONDS
 from scalelab.grade.prepare import prepare
-from scalelab.grade.sandbox import Walls, enclose, unseen
 from scalelab.grade.verdict import Verdict, judge, measure_last_two
 from scalelab.grade.weights import BadCheckpointError
 from scalelab.parallel.command import python
+from scalelab.sandbox import Walls, enclose, unseen
 
 pytestmark = pytest.mark.ranks
 

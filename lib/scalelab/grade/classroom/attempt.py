@@ -14,15 +14,15 @@ from typing import Literal
 
 import msgspec
 
-from scalelab.data.untrusted import open_plain
 from scalelab.errors import ScaleLabError
+from scalelab.files.lock import held
+from scalelab.files.untrusted import open_plain
 from scalelab.grade.classroom.handed_in import SCRIPT, Submission
 from scalelab.grade.classroom.order import ClassOrder
 from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.terms import ClassTerms
 from scalelab.grade.grading import grade
 from scalelab.grade.leftovers import clear_closed
-from scalelab.grade.lock import held
 from scalelab.grade.order import Audience
 from scalelab.grade.result import Result
 from scalelab.grade.submission import MOST_BYTES

@@ -14,6 +14,7 @@ import msgspec
 import submitit
 
 from scalelab.errors import ScaleLabError
+from scalelab.files.scratch import scratch
 from scalelab.grade.classroom.attempt import Ended, attempt, refuse
 from scalelab.grade.classroom.handed_in import Submission
 from scalelab.grade.classroom.order import ClassOrder
@@ -23,7 +24,6 @@ from scalelab.grade.classroom.slots import any_slot, find_slots
 from scalelab.grade.classroom.terms import ClassTerms
 from scalelab.grade.order import Nobody
 from scalelab.grade.run import Terms, set_terms
-from scalelab.grade.scratch import scratch
 from scalelab.grade.whole import read, save
 
 Setting = str | int | float

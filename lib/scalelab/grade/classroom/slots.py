@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade.lock import held
-from scalelab.grade.scratch import machine_folder
+from scalelab.files.lock import held
+from scalelab.files.scratch import machine_folder
 
 TOPOLOGY = Path("/sys/devices/system/cpu")
 SECONDS_BETWEEN_TRIES = 0.2

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 import msgspec
 
 from scalelab.errors import ScaleLabError
+from scalelab.files.lock import held
 from scalelab.grade.classroom.order import ClassOrder
 from scalelab.grade.classroom.places import Places
-from scalelab.grade.lock import held
 from scalelab.grade.run import Terms
 from scalelab.grade.whole import read, save
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from scalelab.data.untrusted import open_plain
+from scalelab.files.untrusted import open_plain
 
 TIMESTAMP = "timestamp.txt"
 MOST_BYTES = 100

@@ -10,13 +10,13 @@ import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+from scalelab.files.scratch import scratch
 from scalelab.grade.classroom.attempt import attempt
 from scalelab.grade.classroom.handed_in import Submission
 from scalelab.grade.classroom.order import ClassOrder
 from scalelab.grade.classroom.slots import Slot
 from scalelab.grade.classroom.terms import ClassTerms
 from scalelab.grade.run import Terms, set_terms
-from scalelab.grade.scratch import scratch
 from scalelab.parallel.launch import Progress
 
 SECONDS_BETWEEN_REPORTS = 1.0

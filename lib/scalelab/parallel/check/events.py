@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from scalelab.data.untrusted import open_plain
+from scalelab.files.untrusted import open_plain
 
 MOST_BYTES = 1 << 26  # that a rank is listened to
 

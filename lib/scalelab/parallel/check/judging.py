@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import torch
-
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.check.events import RankEvents
 from scalelab.parallel.check.findings import device, ended, find_all
@@ -31,7 +29,7 @@ def judge_run(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates())
     findings = find_all(ranks, outcome, rates)
     if not steps and all(finding.severity != "error" for finding in findings):
         raise ScaleLabError(_no_step(ranks, outcome))
-    pinned = device.find(ranks, torch.cuda.device_count())
+    pinned = device.find(ranks, _gpus())
     not_applicable = {device.ID: pinned} if isinstance(pinned, str) and pinned else {}
     if isinstance(pinned, Finding):
         findings.append(pinned)
@@ -47,3 +45,12 @@ def _no_step(ranks: list[RankEvents], outcome: Outcome) -> str:
         f"{who} made no optimizer step, so there is nothing to judge: the check follows the optimizers of torch.optim, "
         f"and no updates by other means.{why}"
     )
+
+
+def _gpus() -> int:
+    """How many this machine has. Without a driver's device files there is none, and PyTorch need not be loaded."""
+    if not any(next(Path("/dev").glob(name), None) for name in ("nvidia*", "dxg", "kfd")):
+        return 0
+    import torch
+
+    return torch.cuda.device_count()

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scalelab.data.untrusted import clear
 from scalelab.errors import ScaleLabError
+from scalelab.files.untrusted import clear
 from scalelab.parallel.check import events, observe
 from scalelab.parallel.check.observation import Observation
 from scalelab.parallel.check.scratch import lay

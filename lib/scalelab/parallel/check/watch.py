@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from scalelab.data.untrusted import open_plain
+from scalelab.files.untrusted import open_plain
 from scalelab.parallel.check.events import Alive, path
 from scalelab.parallel.launch import EndJobError, Progress
 

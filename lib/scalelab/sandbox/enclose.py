@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scalelab.grade.sandbox.bubblewrap import Bind, arguments, python
-from scalelab.grade.sandbox.calls import filter_file
-from scalelab.grade.sandbox.caps import Caps
-from scalelab.grade.sandbox.groups import Group
-from scalelab.grade.sandbox.programs import Program
+from scalelab.sandbox.bubblewrap import Bind, arguments, python
+from scalelab.sandbox.calls import filter_file
+from scalelab.sandbox.caps import Caps
+from scalelab.sandbox.groups import Group
+from scalelab.sandbox.programs import Program
 
 NOBODY = 65534
 # Folders that every Linux has and a run has no use for; root lays what is needed into one, in mounts of its own.

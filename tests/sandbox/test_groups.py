@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scalelab.grade.sandbox import Caps, groups, make_group
+from scalelab.sandbox import Caps, groups, make_group
 
 NAME = "scalelab-1-0"
 

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.grade.sandbox.caps import Caps
+from scalelab.sandbox.caps import Caps
 
 ROOT = Path("/sys/fs/cgroup")
 OWN = Path("/proc/self/cgroup")  # the groups that this process is in

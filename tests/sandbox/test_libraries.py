@@ -1,8 +1,8 @@
 """Which library folders a program sees besides the system's."""
 
-from scalelab.grade.sandbox import bubblewrap
-from scalelab.grade.sandbox.bubblewrap import Bind
-from scalelab.grade.sandbox.libraries import folders_in
+from scalelab.sandbox import bubblewrap
+from scalelab.sandbox.bubblewrap import Bind
+from scalelab.sandbox.libraries import folders_in
 
 
 def test_folders_that_the_loader_knows_are_shown_and_others_are_not(tmp_path, monkeypatch):

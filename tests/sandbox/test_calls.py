@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from scalelab.grade.sandbox import calls
+from scalelab.sandbox import calls
 
 TRIES = """
 import ctypes, errno, json, os, platform
@@ -23,7 +23,7 @@ print(json.dumps(found | {"cores": len(started_on)}))
 """
 START = """
 import os, subprocess, sys
-from scalelab.grade.sandbox import Walls, enclose
+from scalelab.sandbox import Walls, enclose
 from scalelab.parallel.command import python
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 subprocess.run(enclose(Walls(), [python(), "-c", sys.argv[1]]), check=True)

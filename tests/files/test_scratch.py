@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade.scratch import machine_folder, own_folder, scratch
+from scalelab.files.scratch import machine_folder, own_folder, scratch
 
 IS_KILLED = """
 import os, signal, tempfile
-from scalelab.grade.scratch import scratch
+from scalelab.files.scratch import scratch
 with scratch():
     print(tempfile.mkdtemp(), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.grade.sandbox import bubblewrap, gpus
+from scalelab.sandbox import bubblewrap, gpus
 
 UUIDS = [f"GPU-0000000{number}-1111-2222-3333-444444444444" for number in range(4)]
 MINORS = [2, 0, 3, 1]  # the number in a device file's name need not be the GPU's place

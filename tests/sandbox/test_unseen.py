@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from scalelab.grade.sandbox.unseen import MARGIN, Unseen
 from scalelab.parallel.launch import EndJobError
+from scalelab.sandbox.unseen import MARGIN, Unseen
 
 HOLDS = r"""
 import ctypes, mmap, os, signal, sys, threading
@@ -45,8 +45,8 @@ signal.pause()
 NOTICES = """
 import os, subprocess, sys
 from pathlib import Path
-from scalelab.grade.sandbox import Walls, enclose
-from scalelab.grade.sandbox.unseen import Unseen
+from scalelab.sandbox import Walls, enclose
+from scalelab.sandbox.unseen import Unseen
 from scalelab.parallel.command import python
 holds, folder, how = sys.argv[1:]
 device = os.fstat(os.memfd_create("example")).st_dev if how == "in memory" else os.stat(folder).st_dev

@@ -13,7 +13,7 @@ PROBE = Path(__file__).with_name("probe.py")
 START = """
 import os, subprocess, sys
 from pathlib import Path
-from scalelab.grade.sandbox import Caps, Walls, enclose
+from scalelab.sandbox import Caps, Walls, enclose
 from scalelab.parallel.command import python
 out, data, probe = map(Path, sys.argv[1:])
 caps = Caps(processes=40, file_mb=7, open_files=64, tmp_mb=5)

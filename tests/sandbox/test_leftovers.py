@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from scalelab.grade.leftovers import clear_closed
 from scalelab.grade.room import Room
-from scalelab.grade.sandbox import Caps
+from scalelab.sandbox import Caps
 home = Path(sys.argv[1]) / "run"
 room = Room(home, SimpleNamespace(rubric=SimpleNamespace(caps=Caps())))
 for folder in (room.out, home / "check"):

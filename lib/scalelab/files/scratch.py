@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from scalelab.data.untrusted import clear
 from scalelab.errors import ScaleLabError
-from scalelab.grade.lock import held
+from scalelab.files.lock import held
+from scalelab.files.untrusted import clear
 
 
 @functools.cache
