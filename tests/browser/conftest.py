@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from harness.patience import seconds, waited
 from harness.warm import plugin as warm
+from harness.warm.serving import environment
 
 from scalelab import machine
 from scalelab.course.release import release
@@ -81,7 +82,7 @@ def serve(folder: Path, *options: str):
     command += ["--ip=127.0.0.1", f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True", *options]
     own = {"JUPYTER_CONFIG_DIR": str(folder / ".jupyter"), "JUPYTER_DATA_DIR": str(folder / ".data")}
     own |= {"IPYTHONDIR": str(folder / ".ipython"), "JUPYTER_RUNTIME_DIR": str(folder / ".runtime")}
-    own |= warm.environment()
+    own |= environment(warm.address())
     # Two threads that spin while they wait would keep the other tests from the cores.
     own |= {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
     as_learners = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}  # on all cores

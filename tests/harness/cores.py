@@ -1,6 +1,6 @@
-"""How many tests run at the same time: one more than there are cores, and some alone.
+"""How many tests run at the same time: two more than there are cores, and some alone.
 
-Most tests compute no more than two thirds of their time: their ranks wait for one another, for the disk or for a limit.
+Most tests compute half of their time: their ranks wait for one another, for the disk or for a limit.
 Where a speed is looked at, or hundreds of processes are started, `@pytest.mark.alone` keeps all others away. A place is
 a locked file, so that whatever ends a process gives its places back.
 """
@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from harness.run_folder import run_folder
 
-PLACES = len(os.sched_getaffinity(0)) + 1
+PLACES = len(os.sched_getaffinity(0)) + 2
 
 
 def places_of(item: pytest.Item) -> int:

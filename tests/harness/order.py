@@ -18,8 +18,8 @@ from harness.run_folder import run_folder
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than can be at work, for one may wait to be alone (harness/cores.py)."""
-    return PLACES + 1
+    """As many as can be at work (harness/cores.py); those that wait to be alone come last, and wait for the others."""
+    return PLACES
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,12 +1,17 @@
 """A rank that is forked from the server does as one that is started by Python itself."""
 
 import json
+import os
+import shlex
+import signal
+import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harness.patience import waited
-from harness.warm.plugin import RANK
+from harness.warm.serving import RANK, environment, serving
 from scalelab.parallel import launch
 from scalelab.parallel.launch import Limits
 
@@ -84,6 +89,28 @@ def test_it_is_killed_with_its_job(tmp_path):
     assert outcome.ended == "timeout"
     (number,) = outcome.output.of(0, "stdout")
     assert waited(lambda: not Path("/proc", number).exists())
+
+
+def test_one_that_ends_as_its_rank_is_killed_does_not_take_the_server_along(tmp_path):
+    script = tmp_path / "waits.py"
+    script.write_text(
+        "import os, sys, time\nprint(os.getpid(), os.getppid(), flush=True)\n"
+        "time.sleep(float(sys.argv[1]))"
+    )
+    address = tmp_path / "ranks"
+    rank = [*shlex.split(environment(address)[RANK]), script]
+    with serving(address) as server:
+        assert waited(address.exists)
+        with subprocess.Popen([*rank, "600"], stdout=subprocess.PIPE, text=True) as waiting:
+            child = int(waiting.stdout.readline().split()[0])
+            server.send_signal(signal.SIGSTOP)
+            assert waited(lambda: psutil.Process(server.pid).status() == psutil.STATUS_STOPPED)
+            os.kill(child, signal.SIGKILL)
+            waiting.kill()
+        assert waited(lambda: psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
+        server.send_signal(signal.SIGCONT)
+        next_one = subprocess.run([*rank, "0"], stdout=subprocess.PIPE, text=True, check=True, timeout=600)
+        assert next_one.stdout.split()[1] == str(server.pid)
 
 
 def _run(script, folder, workers=2, limits=Limits(seconds=600)):  # noqa: B008

@@ -68,9 +68,13 @@ class Server:
             self.loaded = True
 
     def follow(self, child: int, rank: socket.socket) -> None:
-        ended = os.pidfd_open(child)
+        ended, told = os.pidfd_open(child), False
 
         def tell(_) -> None:
+            nonlocal told
+            if told:  # it has ended and its rank is gone, both since the last look
+                return
+            told = True
             _, status = os.waitpid(child, 0)
             with contextlib.suppress(OSError):
                 rank.sendall(str(status).encode())
@@ -80,8 +84,9 @@ class Server:
             os.close(ended)
 
         def kill(_) -> None:
-            signal.pidfd_send_signal(ended, signal.SIGKILL)
-            tell(_)
+            if not told:
+                signal.pidfd_send_signal(ended, signal.SIGKILL)
+                tell(_)
 
         self.selector.register(ended, selectors.EVENT_READ, tell)
         self.selector.register(rank, selectors.EVENT_READ, kill)
