@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# Dealt out to as many processes as there are cores; tests/harness/ says which may run at the same time.
+# Dealt out to a few more processes than there are cores; tests/harness/ says which may run at the same time.
 TESTS := $(PYTEST) -n auto
 export TORCH_INDEX
 
