@@ -11,8 +11,7 @@ from scalelab.places import COURSE
 from .notebook import Notebook
 
 pytestmark = [pytest.mark.ranks, pytest.mark.slow]
-# These train networks on all cores: beside other tests each of their steps takes many times as long.
-TRAIN = ("03_batch_size", "02_large_batch_tricks")
+TRAIN = ("03_batch_size", "02_large_batch_tricks")  # networks, for minutes
 NOTEBOOKS = sorted((COURSE / "source").glob("*/*.ipynb"))
 MOVES = 3  # of each slider
 WITHOUT_WORDS = ".jp-OutputArea img:not([alt]), .jp-OutputArea img[alt='']"
@@ -36,9 +35,9 @@ CLOCK = """box => {
 
 
 def cases() -> list:
-    trains = [pytest.mark.alone, pytest.mark.together("notebooks that train")]
-    others = [pytest.mark.together("notebooks")]
-    return [pytest.param(p, id=p.stem, marks=trains if p.stem in TRAIN else others) for p in NOTEBOOKS]
+    """Those that train have a JupyterLab and a browser of their own, beside the one of all others."""
+    groups = {True: "notebooks that train", False: "notebooks"}
+    return [pytest.param(p, id=p.stem, marks=pytest.mark.together(groups[p.stem in TRAIN])) for p in NOTEBOOKS]
 
 
 @pytest.mark.parametrize("path", cases())

@@ -32,8 +32,7 @@ def marked_exercise(exercise):
 
 
 def marked_whole(book):
-    slow = book.needs_the_cores or str(book) not in EACH_TIME_BY_NBGRADER
-    return marked(book, book.needs_the_cores, slow, group=f"graded {book}")
+    return marked(book, False, slow=str(book) not in EACH_TIME_BY_NBGRADER, group=f"graded {book}")
 
 
 def marked_wrong(wrong):

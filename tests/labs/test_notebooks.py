@@ -3,6 +3,7 @@
 The source as a whole runs, and is graded, in tests/browser/test_notebooks.py.
 """
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,6 @@ from harness.once import once
 from scalelab.course.command import nbgrader_again
 from scalelab.course.exercises import is_answer, is_test, used_names
 from scalelab.course.gradebook import auto_scores, most_points
-from scalelab.course.kernel import Kernel, Limits
-
-LIMITS = Limits(seconds=180, grace_seconds=5, memory_gb=8)
 
 
 class Course:
@@ -172,12 +170,16 @@ def test_the_release_earns_nothing(notebook, graded):
 
 
 def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, graded, course):
-    """Nothing fails before; what fails there names the exercise."""
+    """Nothing fails before; what fails there names the exercise.
+
+    Where experiments take minutes, those before it are the source's, and run with that (tests/browser).
+    """
     notebook, names = whole_notebook, [exercise.name for exercise in whole_notebook.exercises]
     if notebook.needs_the_cores:
-        errors = _first_errors(_run_until_an_error(course, notebook))
-    else:
-        errors = _first_errors(graded(notebook).result("release", notebook)[1].cells)
+        assert _up_to_the_first_exercise(course, "release", notebook) == _up_to_the_first_exercise(
+            course, "source", notebook
+        )
+    errors = _first_errors(graded(notebook).result("release", notebook)[1].cells)
     assert len(errors) == (1 if names else 0), errors
     for error in errors:
         if any(exercise.whole_script for exercise in notebook.exercises):  # as handed out, it runs: it is not done yet
@@ -187,21 +189,14 @@ def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, grade
         assert error.evalue in {f"Exercise `{name}`: put your answer in place of this line." for name in names}
 
 
+def _up_to_the_first_exercise(course, step, notebook):
+    cells = course.read(step, notebook).cells
+    return [cell.source for cell in itertools.takewhile(lambda cell: not is_answer(cell) and not is_test(cell), cells)]
+
+
 def _first_errors(cells):
     """The first of the first cell that has any; below a test nbgrader's own words may follow."""
     return next((errors[:1] for cell in cells if (errors := _errors([cell]))), [])
-
-
-def _run_until_an_error(course, notebook):
-    """The cells of the release as they ran, to the first that failed."""
-    with Kernel(course.folder / "release" / notebook.lab) as kernel:
-        kernel.start()
-        for cell in course.read("release", notebook).cells:
-            if cell.cell_type == "code" and cell.source.strip():
-                cell.outputs = kernel.run(cell.source, LIMITS).outputs
-                yield cell
-                if _errors([cell]):
-                    return
 
 
 def test_a_script_as_handed_out_is_none_of_the_solutions(script_notebook, course):
