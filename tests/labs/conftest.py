@@ -1,7 +1,7 @@
 """Asks a test once for each notebook of the labs, each exercise and each wrong answer.
 
-A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is. `whole_notebook` is for tests
-that run a whole one, which for some takes minutes; `quick_notebook` leaves those out.
+A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is; `quick_notebook` leaves out
+those whose whole run takes minutes.
 """
 
 import pytest
@@ -31,10 +31,6 @@ def marked_exercise(exercise):
     return marked(exercise, RANKS.search(exercise.test.source) and not exercise.whole_script)
 
 
-def marked_whole(book):
-    return marked(book, False, slow=str(book) not in EACH_TIME_BY_NBGRADER, group=f"graded {book}")
-
-
 def marked_wrong(wrong):
     return marked(wrong, RANKS.search(wrong.exercise.test.source) and not wrong.exercise.whole_script)
 
@@ -48,7 +44,6 @@ def on_real_ranks(values, parts, always=lambda value: False):
 def pytest_generate_tests(metafunc):
     lists = {
         "notebook": [marked_notebook(book) for book in NOTEBOOKS],
-        "whole_notebook": [marked_whole(book) for book in NOTEBOOKS],
         "quick_notebook": [marked(book, False, slow=True) for book in NOTEBOOKS if not book.needs_the_cores],
         "exercise": [marked_exercise(exercise) for exercise in EXERCISES],
         "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],

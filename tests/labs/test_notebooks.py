@@ -68,8 +68,8 @@ def course(tmp_path_factory, labs, labs_root):
 def graded(course, replace_function):
     """graded(notebook): the course, with source, release and two wrong submissions graded by nbgrader.
 
-    Experiments run along, but for the source's, and where they would take minutes. What starts ranks is within walls
-    for the source alone: without them, ranks are forked from a process that has torch loaded (tests/harness/warm).
+    Without the experiments, which run in the browser. What starts ranks is within walls for the source alone: without
+    them, ranks are forked from a process that has torch loaded (tests/harness/warm).
     """
     done = set()
 
@@ -77,16 +77,15 @@ def graded(course, replace_function):
         if notebook.path in done:
             return course
         done.add(notebook.path)
-        whole = _without_experiments if notebook.needs_the_cores else lambda submission: submission
         source, scripts = course.read("source", notebook), course.scripts("source", notebook)
         course.submit("source", notebook, _without_experiments(source), scripts | notebook.solved_scripts)
         if notebook.tests_start_ranks:
             course.autograde("source", notebook.lab, "--notebook", str(notebook))
         release, scripts = course.read("release", notebook), course.scripts("release", notebook)
-        course.submit("release", notebook, whole(release), scripts)
+        course.submit("release", notebook, _without_experiments(release), scripts)
         for number in range(2):
             submission, scripts = _wrong(course, notebook, number, replace_function)
-            course.submit(f"wrong-{number}", notebook, whole(submission), scripts)
+            course.submit(f"wrong-{number}", notebook, _without_experiments(submission), scripts)
         open_to_all = ["--RunCells.sandbox=False"] if notebook.tests_start_ranks else []
         course.autograde("*", notebook.lab, "--notebook", str(notebook), *open_to_all)
         return course
@@ -169,16 +168,11 @@ def test_the_release_earns_nothing(notebook, graded):
     assert scores == dict.fromkeys(course.points(notebook), 0)
 
 
-def test_the_release_runs_to_its_first_unanswered_exercise(whole_notebook, graded, course):
-    """Nothing fails before; what fails there names the exercise.
-
-    Where experiments take minutes, those before it are the source's, and run with that (tests/browser).
-    """
-    notebook, names = whole_notebook, [exercise.name for exercise in whole_notebook.exercises]
-    if notebook.needs_the_cores:
-        assert _up_to_the_first_exercise(course, "release", notebook) == _up_to_the_first_exercise(
-            course, "source", notebook
-        )
+def test_the_release_runs_to_its_first_unanswered_exercise(notebook, graded, course):
+    """Nothing fails before, where it is the source, which runs in the browser; what fails there names the exercise."""
+    names = [exercise.name for exercise in notebook.exercises]
+    released, source = (_up_to_the_first_exercise(course, step, notebook) for step in ("release", "source"))
+    assert released == source
     errors = _first_errors(graded(notebook).result("release", notebook)[1].cells)
     assert len(errors) == (1 if names else 0), errors
     for error in errors:
