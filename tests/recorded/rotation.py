@@ -1,4 +1,4 @@
-"""Which of the recorded runs are made anew on real ranks: another part of them with each commit, in turn.
+"""What is run whole with some commits only: another part of the recorded runs with each, on real ranks, in turn.
 
 $SCALELAB_ROTATION says which instead: `3/28` for part 3 of 28, from 0; or `all`.
 """
