@@ -27,7 +27,7 @@ def graded(folder, *sources):
     """(points of 2, the sentences of the test's errors)."""
     cells = [cell(source, f"double{number or ''}") for number, source in enumerate(sources)]
     notebook = v4.new_notebook(cells=[*cells, cell(TEST, "double-test", test=True)])
-    runner = RunCells(cell_seconds=20, grace_seconds=2)
+    runner = RunCells(cell_seconds=200, grace_seconds=2)
     notebook, _ = runner.preprocess(notebook, {"metadata": {"path": str(folder)}})
     test = next(one for one in notebook.cells if one.metadata.get("nbgrader", {}).get("grade"))
     return determine_grade(test)[0], [output.evalue for output in test.outputs if output.output_type == "error"]

@@ -8,7 +8,7 @@ from scalelab.course.kernel import Kernel, Limits
 from scalelab.course.process import KernelProcess
 from scalelab.sandbox import Caps
 
-LIMITS = Limits(seconds=30, grace_seconds=2, memory_gb=0.5)
+LIMITS = Limits(seconds=300, grace_seconds=2, memory_gb=0.5)
 CAPS = Caps(memory_gb=0.5, processes=60, disk_mb=20)
 CHILD = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', {code!r}])"
 GROWS = "import time\nkept = [b'1' * 20_000_000 for _ in range(40)]\ntime.sleep(20)"

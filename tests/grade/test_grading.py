@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from harness.patience import seconds
 
 from scalelab.cli import RUBRIC
 from scalelab.data import write_cifar10
@@ -30,7 +31,7 @@ def order(submissions, small_data, few, tmp_path):
     rubric = msgspec.structs.replace(load_rubric(RUBRIC, "cpu"), train_images=few)
 
     def make(name, **options):
-        options = {"data": small_data, "budget_seconds": 40.0, "check_conversion": False} | options
+        options = {"data": small_data, "budget_seconds": round(seconds(40)), "check_conversion": False} | options
         return Order(submissions / name, tmp_path / "result", rubric, **options)
 
     return make
@@ -58,12 +59,13 @@ def test_a_crash_is_told_with_the_learners_own_line(order):
 
 
 def test_untrained_weights_earn_nothing_and_the_budget_ends_the_run(order):
-    result = grade(order("untrained.py", budget_seconds=15.0))
+    budget = float(round(seconds(15)))
+    result = grade(order("untrained.py", budget_seconds=budget))
     assert not result.passed
     assert result.score == 0
     assert result.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
     assert all(accuracy < 0.3 for accuracy in result.train_accuracy + result.test_accuracy)
-    assert result.seconds < result.budget_seconds == 15.0
+    assert result.seconds < result.budget_seconds == budget
     assert "used up" in result.run
 
 

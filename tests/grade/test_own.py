@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from harness.patience import seconds
 
 from scalelab.cli import RUBRIC
 from scalelab.errors import ScaleLabError
@@ -82,7 +83,7 @@ def test_the_result_and_the_screen_say_that_there_was_none(order, no_sandbox, sm
         say = staticmethod(said.append)
         progress = staticmethod(lambda *_: None)
 
-    asked = order(SOLUTION, data=small_data, budget_seconds=20.0, check_conversion=False)
+    asked = order(SOLUTION, data=small_data, budget_seconds=seconds(20), check_conversion=False)
     rubric = msgspec.structs.replace(asked.rubric, train_images=few)
     result = grade(dataclasses.replace(asked, rubric=rubric), Hears())
     assert "the course's own solution" in result.sandbox

@@ -83,7 +83,7 @@ def test_horovod_is_compiled_while_the_rest_is_installed(done, monkeypatch):
     """Each waits until the other has begun."""
     (done / "pyproject.toml").write_text("# changed\n")
     next(done.glob(".venv/lib/*/site-packages/horovod/metadata.json")).unlink()
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=120)
     monkeypatch.setattr(steps, "_package", lambda *_: both.wait())
     monkeypatch.setattr(steps, "ask", lambda _: None)
     monkeypatch.setattr(steps.horovod, "compile_ahead", lambda *_: both.wait())
@@ -156,4 +156,4 @@ def test_two_set_ups_in_one_folder_wait_for_each_other(tmp_path):
     with held(tmp_path, Screen(tmp_path / "log"), "nobody"):
         other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
         assert other.stdout.readline().startswith("Waiting: another is at work")
-    assert other.communicate(timeout=20)[0] == "mine\n"
+    assert other.communicate(timeout=600)[0] == "mine\n"

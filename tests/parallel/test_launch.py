@@ -78,9 +78,10 @@ def test_the_time_limit_ends_all_ranks(talk):
 
 
 def test_ranks_that_fall_silent_are_ended_and_what_they_said_last_is_told(talk):
-    outcome = talk("sleep", limits=Limits(seconds=600, silence_seconds=6))
+    silence = round(seconds(6))
+    outcome = talk("sleep", limits=Limits(seconds=600, silence_seconds=silence))
     assert outcome.ended == "silence"
-    assert outcome.reason.startswith("No rank printed or reported anything for 6 s, and all were ended")
+    assert outcome.reason.startswith(f"No rank printed or reported anything for {silence} s, and all were ended")
     assert "'hello from" in outcome.reason
 
 

@@ -84,6 +84,6 @@ def python_by(started_by, program):
     def run(source: str, *arguments, **options) -> subprocess.CompletedProcess:
         given = ALONE.format(path=str(program.path), packaged=program.packaged)
         command = started_by([sys.executable, "-c", given + source, *map(str, arguments)])
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)
+        return subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
 
     return run

@@ -67,7 +67,7 @@ def test_a_rank_that_waits_for_ever_is_ended_and_named(script, capsys):
 
 
 def test_silence_is_ended_as_well(script):
-    outcome = run_ranks(script, "hello sleep", limits=Limits(silence_seconds=6))
+    outcome = run_ranks(script, "hello sleep", limits=Limits(silence_seconds=seconds(6)))
     assert outcome.ended == "silence"
     assert "'hello on" in outcome.reason
 
