@@ -63,7 +63,7 @@ def test_what_is_left_out_is_found_at_its_line(left_out):
 
 
 @pytest.mark.ranks
-@pytest.mark.parametrize("left_out", PART.take(LEFT_OUT), ids=lambda one: f"{PART}-{one}")
+@pytest.mark.parametrize("left_out", PART.fold(len(LEFT_OUT)).take(LEFT_OUT), ids=lambda one: f"{PART}-{one}")
 def test_what_is_left_out_is_found_on_real_ranks(left_out):
     report = left_out.check.judge(left_out.check.observe())
     expect_found(left_out, report)
@@ -71,7 +71,9 @@ def test_what_is_left_out_is_found_on_real_ranks(left_out):
 
 
 @pytest.mark.ranks
-@pytest.mark.parametrize("check", PART.take(OTHERS), ids=lambda check: f"{PART}-{check.name.rpartition('/')[2]}")
+@pytest.mark.parametrize(
+    "check", PART.fold(len(OTHERS)).take(OTHERS), ids=lambda check: f"{PART}-{check.name.rpartition('/')[2]}"
+)
 def test_real_ranks_are_judged_as_their_record_is(check):
     assert check.judge(check.observe()).ids() == check.report().ids()
 
