@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from scalelab.data import standin_kept
 from scalelab.data.standin import standin_dataset
@@ -51,3 +52,12 @@ def test_where_nothing_can_be_written_they_are_generated_each_time(made, monkeyp
     for _ in range(2):
         expect_the_same(standin_kept.kept_standin())
     assert len(made) == 2
+
+
+def test_a_full_disk_costs_time_and_nothing_else(made, monkeypatch):
+    def full(*_):
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(standin_kept, "save_file", full)
+    expect_the_same(standin_kept.kept_standin())
+    assert list(cache_folder().iterdir()) == []
