@@ -3,7 +3,7 @@
     python tests/record.py                       all of them, then the table in docs/conversion_check.md
     python tests/record.py matrix/plain lab2     those whose names begin so
     python tests/record.py --anew matrix/plain   whether stale or not
-    python tests/record.py --list                only says which are stale, and why
+    python tests/record.py --list                only says which are stale, and why; exit code 1 where any is
 """
 
 import argparse
@@ -85,8 +85,8 @@ def main() -> int:
     options = parser.parse_args()
     todo = due(options.names, options.anew)
     if options.list:
-        print(*todo.values() or ["None is."], sep="\n")
-        return 0
+        print(*todo.values() or ["No record is stale."], sep="\n")
+        return min(len(todo), 1)
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "ranks"):
         os.environ.update(environment(Path(folder) / "ranks"))
         failed = make(todo, options.jobs)
