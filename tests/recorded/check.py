@@ -45,7 +45,7 @@ class RecordedCheck:
         """Run the ranks, keep what they told, and judge it."""
         begin = time.perf_counter()
         observation = self.observe()
-        record.refuse_timeout(self.name, observation.outcome.ended)
+        record.refuse_chance(self.name, observation.outcome.ended, observation.outcome.reason)
         told = observation.to_json()
         report = self.judge(observation)
         assert self.judge(Observation.from_json(told)) == report, f"{self.name}: the record is judged in another way"

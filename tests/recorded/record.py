@@ -11,6 +11,7 @@ import msgspec
 
 FOLDER = Path(__file__).parents[1] / "records"
 RENEW = "renew it with `make record`"
+KILLED = "was killed from outside"  # in the reason, which scalelab.parallel.diagnose words
 
 
 class StaleRecordError(Exception):
@@ -18,7 +19,7 @@ class StaleRecordError(Exception):
 
 
 class TooBusyError(Exception):
-    """Ranks that were ended since they took too long show how busy the machine is, and nothing else."""
+    """Ranks that were ended since they took too long, or by somebody, show how the machine was, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,12 @@ def broken(name: str, error: Exception) -> StaleRecordError:
     return StaleRecordError(f"The record {name} is not whole ({error}): {RENEW}.")
 
 
-def refuse_timeout(name: str, ended: str) -> None:
-    """No script that is recorded takes as long as its ranks may."""
+def refuse_chance(name: str, ended: str, reason: str) -> None:
+    """No script that is recorded takes as long as its ranks may, and none ends a rank by a signal."""
     if ended == "timeout":
         raise TooBusyError(f"The ranks of {name} used up their time: make this record when the machine has less to do.")
+    if KILLED in reason:
+        raise TooBusyError(f"Somebody has ended a rank of {name}, or memory ran out: make this record once more.")
 
 
 def write(name: str, depends: dict[str, str], seconds: float, told: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from recorded.record import RENEW, StaleRecordError, refuse_timeout
+from recorded.record import RENEW, StaleRecordError, refuse_chance
 from scalelab.course.apart import Apart
 from scalelab.course.conversion.runs import Runs, Sizes
 from scalelab.parallel.check import Observation
@@ -22,13 +22,13 @@ class RecordingRuns(Runs):
 
     def watched(self) -> Observation:
         observation = super().watched()
-        refuse_timeout(self.script.name, observation.outcome.ended)
+        refuse_chance(self.script.name, observation.outcome.ended, observation.outcome.reason)
         self.told[_key(self.sizes, "watched")] = observation.to_json()
         return observation
 
     def _run(self, name: str, *options: str) -> Apart:
         run = self.told[_key(self.sizes, name)] = super()._run(name, *options)
-        refuse_timeout(self.script.name, run.ended)
+        refuse_chance(self.script.name, run.ended, run.reason)
         return run
 
 

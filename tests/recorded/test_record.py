@@ -1,6 +1,7 @@
 """A record stands for its run as long as it is whole and nothing that it depends on has changed."""
 
 import lzma
+import signal
 
 import pytest
 
@@ -9,6 +10,7 @@ from recorded import record
 from recorded.check import RecordedCheck
 from recorded.record import StaleRecordError
 from scalelab.parallel.check import Observation
+from scalelab.parallel.diagnose import _describe_code
 
 DEPENDS = {"the script": "1", "what runs within the ranks": "2"}
 SCRIPT = """import sys
@@ -111,10 +113,17 @@ def test_events_that_are_told_no_more_are_no_whole_record(check):
     assert "is not whole" in check.stale()
 
 
-def test_ranks_that_were_too_slow_are_no_record(check, monkeypatch):
-    slow = Observation.from_json('["timeout","The time of 100 s was used up.",100.0,2,[]]\n')
-    monkeypatch.setattr(RecordedCheck, "observe", lambda check: slow)
-    with pytest.raises(record.TooBusyError, match="when the machine has less to do"):
+@pytest.mark.parametrize(
+    ("ended", "reason", "says"),
+    [
+        ("timeout", "The time of 100 s was used up.", "when the machine has less to do"),
+        ("failed", f"Rank 1 {_describe_code(128 + signal.SIGKILL)}.", "make this record once more"),
+    ],
+)
+def test_ranks_that_somebody_or_the_clock_has_ended_are_no_record(check, monkeypatch, ended, reason, says):
+    by_chance = Observation.from_json(f'["{ended}","{reason}",100.0,2,[]]\n')
+    monkeypatch.setattr(RecordedCheck, "observe", lambda check: by_chance)
+    with pytest.raises(record.TooBusyError, match=says):
         check.make()
     assert check.stale() is None
 
