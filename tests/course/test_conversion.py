@@ -2,7 +2,7 @@
 
 import pytest
 from course.stages import SCRIPTS, SERIAL, STAGES
-from recorded import rotation
+from harness import rotation
 
 from scalelab.course import NotYet
 from scalelab.course.conversion import STEPS, expect_step

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recorded.rotation import PARTS, Part, part
+from harness.rotation import PARTS, Part, part
 
 VALUES = list(range(225))
 

@@ -1,15 +1,16 @@
 """Asks a test once for each notebook of the labs, each exercise and each wrong answer.
 
-A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is; `quick_notebook` leaves out
-those whose whole run takes minutes.
+A test that takes `notebook`, `exercise` or `wrong_answer` is run for every one there is; `quick_notebook` is one of
+those whose whole run takes no minutes, another with each commit.
 """
 
 import pytest
+from harness import rotation
 from labs.exercises import EXERCISES, NOTEBOOKS, RANKS, SOURCE, WRONG_ANSWERS, with_function
-from recorded import rotation
 
 EACH_TIME = {"after_loading"}  # the wrong script that is tried on real ranks each time
 EACH_TIME_BY_NBGRADER = {"01_gradient_descent"}
+QUICK = [book for book in NOTEBOOKS if not book.needs_the_cores]
 RECORDED = [exercise for exercise in EXERCISES if exercise.whole_script]
 RECORDED_WRONG = [wrong for wrong in WRONG_ANSWERS if wrong.exercise.whole_script]
 
@@ -44,7 +45,7 @@ def on_real_ranks(values, parts, always=lambda value: False):
 def pytest_generate_tests(metafunc):
     lists = {
         "notebook": [marked_notebook(book) for book in NOTEBOOKS],
-        "quick_notebook": [marked(book, False, slow=True) for book in NOTEBOOKS if not book.needs_the_cores],
+        "quick_notebook": [marked(book, False, slow=True) for book in rotation.part().fold(len(QUICK)).take(QUICK)],
         "exercise": [marked_exercise(exercise) for exercise in EXERCISES],
         "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],
         "recorded_exercise": on_real_ranks(RECORDED, parts=7),

@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
+from harness import rotation
 from harness.patience import seconds
 from parallel.check.left_out import CONVERTED, LEFT_OUT, THREE_WORKERS, TRAIN, TWINS, UNSCALED
-from recorded import rotation
 
 import scalelab
 from scalelab.errors import ScaleLabError

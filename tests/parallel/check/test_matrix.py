@@ -6,8 +6,8 @@ name it.
 """
 
 import pytest
+from harness import rotation
 from parallel.check import matrix
-from recorded import rotation
 
 EACH_TIME = {"stream-lost", "two_networks-converted", "resume-state"}
 CELLS = matrix.cells()
