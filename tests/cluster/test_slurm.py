@@ -40,7 +40,7 @@ def cluster(two_hosts, tmp_path, need):
         yield slurm.Slurm(two_hosts, Path(short), environment)
 
 
-@pytest.mark.parametrize("nodes", [1, 2])
+@pytest.mark.parametrize("nodes", [pytest.param(1, marks=pytest.mark.one_in(4)), 2])
 def test_the_script_trains_a_rank_a_gpu(nodes, cluster, images, tmp_path):
     if nodes == 2:
         needs_mpi()
