@@ -29,9 +29,11 @@ SPOKEN = re.compile(r"`(scalelab [^`\n]+)`")
 IMAGES = 600  # the assessment's script sets 500 of them aside
 SHELL = ("", "bash", "sh")  # of a block: anything else is not to be typed
 TYPED = re.compile(r"(?:.*\\\n)*.*\n")  # a line, with those that it goes on in
-# Those that start ranks or need the cores, and those that take minutes or are a variation of another.
+# Those that start ranks or need the cores, those that take minutes, and those that vary another by an option.
 RANKS = re.compile(r"scalelab (run|check|grade|sweep)|bench/line")
 SLOW = re.compile(r"bench/line|scalelab (release|grade )|--(gradebook|cluster local|seed|timeout)")
+VARIES = re.compile(r"scalelab .* --(gradebook|cluster|seed|budget-seconds|timeout|json) ?")
+VARIATIONS = 4  # one commit in so many runs such a one
 BUILDS_ON = {"scalelab grade-labs": "nbgrader generate_assignment"}  # though no page says so twice
 AN_ANSWER = re.compile(r"scalelab (check|grade|doctor|run .*--timeout)( |$)")  # for these 1 is one, and no failure
 
@@ -71,6 +73,10 @@ class Command:
     @property
     def marks(self):
         return {mark for mark, due in (("ranks", RANKS), ("slow", SLOW)) if due.search(self.plain)}
+
+    @property
+    def turn(self):
+        return [pytest.mark.one_in(VARIATIONS)] if VARIES.search(self.plain) else []
 
     @property
     def builds_on(self):
@@ -128,7 +134,9 @@ def pytest_generate_tests(metafunc):
     lists = {
         "command": [pytest.param(command, id=str(command)) for command in COMMANDS],
         "command_to_run": [
-            pytest.param(command, marks=[getattr(pytest.mark, mark) for mark in command.marks], id=str(command))
+            pytest.param(
+                command, marks=[*(getattr(pytest.mark, mark) for mark in command.marks), *command.turn], id=str(command)
+            )
             for command in COMMANDS
             if not command.why_not
         ],
