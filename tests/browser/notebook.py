@@ -1,8 +1,12 @@
 """A notebook in a page of the browser: opened, run whole, and read."""
 
+from pathlib import PurePath
+
 from harness.patience import waited
 
 IS_OPEN = "() => !!window.jupyterapp?.shell.currentWidget?.content?.widgets?.length"
+OPEN = "path => jupyterapp.commands.execute('docmanager:open', {path})"
+IS_SHOWN = f"path => jupyterapp.shell.currentWidget?.context?.path === path && ({IS_OPEN})()"
 HAS_A_KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.ready"
 SAVE = "() => jupyterapp.shell.currentWidget.context.save()"
 # JupyterLab hands cells to the kernel one by one, so that neither the page nor the kernel can say that all have run.
@@ -38,6 +42,15 @@ class Notebook:
         page.goto(url)
         page.wait_for_function(IS_OPEN)
         page.evaluate(HAS_A_KERNEL)
+
+    def open(self, path: PurePath) -> None:
+        """Another one in the same JupyterLab."""
+        self.page.evaluate(OPEN, str(path))
+        self.page.wait_for_function(IS_SHOWN, arg=str(path))
+        self.page.evaluate(HAS_A_KERNEL)
+
+    def title(self) -> str:
+        return self.page.locator(".jp-Notebook:visible h1").first.inner_text()
 
     def run_all(self, seconds: float) -> None:
         """Run every cell, and wait until all have run or one has failed."""
