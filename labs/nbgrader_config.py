@@ -7,10 +7,10 @@ from pathlib import Path
 
 from scalelab.course.config import FEEDBACK, GRADE, RELEASE, SANITIZE, scripts_to_edit
 from scalelab.course.reading import SubmissionExporter
-from scalelab.programs import find_own_programs
+from scalelab.new_gradebook import ask_in_process
 
 c = get_config()  # noqa: F821  (nbgrader's)
-find_own_programs()
+ask_in_process()
 
 c.CourseDirectory.course_id = "scalelab"
 c.GenerateAssignment.preprocessors = RELEASE

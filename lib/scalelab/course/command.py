@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _HOMES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-_NEEDED = ["nbgrader.apps", "nbgrader.apps.nbgraderapp", "scalelab.course.config", "scalelab.sandbox"]
+_NEEDED = ["nbgrader.apps", "nbgrader.apps.nbgraderapp"]
+_NEEDED += ["scalelab.course.config", "scalelab.new_gradebook", "scalelab.sandbox"]
 _PR_SET_PDEATHSIG = 1
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import scoped_session, sessionmaker
 from scalelab.errors import ScaleLabError
 from scalelab.grade.classroom.handed_in import ASSIGNMENT
 from scalelab.grade.classroom.notebook import MOST_POINTS, SCRIPT_CELL, VERDICT_CELL
-from scalelab.programs import find_own_programs
+from scalelab.new_gradebook import ask_in_process
 
 LOCK_SECONDS = 30  # that SQLite itself waits for another writer
 GIVE_UP_SECONDS = 120
@@ -91,7 +91,7 @@ def _create(database: Path) -> None:
     """Make an empty gradebook that appears in one step: several writers may come first."""
     if database.exists():
         return
-    find_own_programs()
+    ask_in_process()
     database.parent.mkdir(parents=True, exist_ok=True)
     unfinished = database.with_name(f".{database.name}.{os.uname().nodename}-{os.getpid()}")
     unfinished.unlink(missing_ok=True)
