@@ -58,6 +58,7 @@ def test_one_image_too_many_makes_both_ranks_wait_until_the_job_is_ended():
     assert outcome.seconds < seconds(20)
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_join_ends_the_waiting_and_halves_the_last_gradient():
     outcome, ranks = uneven("--images", "257", "--at-the-end", "join")

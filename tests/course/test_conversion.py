@@ -26,6 +26,7 @@ def test_after_so_many_steps_just_these_pass(done):
         assert [step for step in STEPS if passes(SCRIPTS[done], step)] == list(STEPS[:done])
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 @pytest.mark.parametrize("done", PART.take(range(len(STAGES))), ids=lambda done: f"{PART}-{done}")
 def test_after_so_many_steps_just_these_pass_on_real_ranks(done):

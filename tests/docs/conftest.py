@@ -31,7 +31,7 @@ SHELL = ("", "bash", "sh")  # of a block: anything else is not to be typed
 TYPED = re.compile(r"(?:.*\\\n)*.*\n")  # a line, with those that it goes on in
 # Those that start ranks or need the cores, those that take minutes, and those that vary another by an option.
 RANKS = re.compile(r"scalelab (run|check|grade|sweep)|bench/line")
-SLOW = re.compile(r"bench/line|scalelab (release|grade )|--(gradebook|cluster local|seed|timeout)")
+SLOW = re.compile(r"bench/line|scalelab (release|grade|check)|python -m pytest|--(cluster|seed|timeout)")
 VARIES = re.compile(r"scalelab .* --(gradebook|cluster|seed|budget-seconds|timeout|json) ?")
 VARIATIONS = 4  # one commit in so many runs such a one
 BUILDS_ON = {"scalelab grade-labs": "nbgrader generate_assignment"}  # though no page says so twice

@@ -74,6 +74,7 @@ def test_it_is_told_while_it_runs_a_second_is_not_begun_and_stop_ends_all(desk, 
     assert waited(lambda: not in_walls())
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_it_goes_on_when_its_starter_is_killed(desk, options, submissions):
     script = str(submissions / "crashes.py")

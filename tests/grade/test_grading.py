@@ -58,6 +58,7 @@ def test_a_crash_is_told_with_the_learners_own_line(order):
     assert result.reason.startswith("Rank 1 stopped with RuntimeError: the learner's mistake (assessment.py, line 12).")
 
 
+@pytest.mark.slow
 def test_untrained_weights_earn_nothing_and_the_budget_ends_the_run(order):
     budget = float(round(seconds(15)))
     result = grade(order("untrained.py", budget_seconds=budget))

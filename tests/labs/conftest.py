@@ -39,7 +39,8 @@ def marked_wrong(wrong):
 def on_real_ranks(values, parts, always=lambda value: False):
     """Those whose turn it is, of values whose runs are recorded."""
     part = rotation.part().fold(parts)
-    return [pytest.param(value, id=f"{part}-{value}", marks=pytest.mark.ranks) for value in part.take(values, always)]
+    marks = [pytest.mark.ranks, pytest.mark.slow]
+    return [pytest.param(value, id=f"{part}-{value}", marks=marks) for value in part.take(values, always)]
 
 
 def pytest_generate_tests(metafunc):

@@ -108,6 +108,7 @@ def test_no_stage_lies_where_learners_copies_are_made_from():
     assert not handed_out & {path.name for path in STAGES}
 
 
+@pytest.mark.slow
 def test_one_process_trains_reports_and_goes_on_from_its_checkpoint(place):
     folder = place("one")
     said, whole = run_serial(folder, "--seed", "3")

@@ -25,6 +25,7 @@ def run(folder, options, workers=2):
     return read_record(folder)
 
 
+@pytest.mark.slow
 def test_with_ghost_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
     """A rank's ghost batches are those that one rank would have had: batch norm does not see the number of workers."""
     options = "--batch-size 64 --ghost-size 16 --scale sqrt --base-batch 16 --warmup 1 --grow-at 1"
@@ -74,6 +75,7 @@ def test_two_ranks_keep_the_lengths_of_their_gradients_alone_and_together(tmp_pa
     assert sum(kept.large) > sum(kept.small) / 3
 
 
+@pytest.mark.slow
 def test_with_synchronised_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
     """Every image is normalised with all others of its step, wherever they are; the same noise is added everywhere."""
     options = "--batch-size 64 --synchronised-norm --added-noise 0.0001 --warmup 1 --warmup-kind constant"

@@ -193,6 +193,7 @@ def _first_errors(cells):
     return next((errors[:1] for cell in cells if (errors := _errors([cell]))), [])
 
 
+@pytest.mark.slow
 def test_a_script_as_handed_out_is_none_of_the_solutions(script_notebook, course):
     handed_out = course.scripts("release", script_notebook)
     for name, solved in script_notebook.solved_scripts.items():

@@ -31,6 +31,7 @@ def test_it_trains_and_leaves_a_record(tmp_path):
     assert "256 images to learn from" in said
 
 
+@pytest.mark.slow
 def test_it_stops_at_the_target_and_says_when(tmp_path):
     said = run(tmp_path, "--target", "0.01", "--epochs", "9")
     rows = read_record(tmp_path / "run")
@@ -38,6 +39,7 @@ def test_it_stops_at_the_target_and_says_when(tmp_path):
     assert f"{rows[-1].training_seconds:.1f} s of training to a held-out accuracy of 0.01" in said
 
 
+@pytest.mark.slow
 def test_it_measures_and_ends(tmp_path):
     assert "images per second with 50 images a step" in run(tmp_path, "--throughput", "--batch-size", "50")
     assert not (tmp_path / "run").exists()

@@ -93,6 +93,7 @@ def test_a_folder_without_submissions_is_told(course, grade_all):
     assert "There is no submission in" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_ranks_are_run_and_measured_and_the_grader_says_how_long_it_will_take(course, hand_in, grade_all):
     for student in ("ada", "bob"):

@@ -62,6 +62,7 @@ def test_what_is_left_out_is_found_at_its_line(left_out):
     expect_found(left_out, left_out.check.report())
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 @pytest.mark.parametrize("left_out", PART.fold(len(LEFT_OUT)).take(LEFT_OUT), ids=lambda one: f"{PART}-{one}")
 def test_what_is_left_out_is_found_on_real_ranks(left_out):
@@ -84,6 +85,7 @@ def test_a_rate_that_knows_nothing_of_the_workers_gets_advice():
     assert "effective batch size is 32 (2 workers of 16 images each)" in finding.message
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_the_command_prints_json_and_says_converted_by_its_exit_code(scripts, tmp_path):
     command = [sys.executable, "-m", "scalelab.cli", "check", str(scripts / "train.py"), "--workers", "2", "--json"]

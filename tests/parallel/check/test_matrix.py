@@ -24,6 +24,7 @@ def test_the_mistake_is_found_and_nothing_else(cell):
     assert matrix.complaint(cell, report) is None, report.to_json()
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 @pytest.mark.parametrize("cell", on_real_ranks(PART), ids=lambda cell: f"{PART}-{cell}")
 def test_real_ranks_are_judged_as_their_record_is(cell):
