@@ -10,9 +10,11 @@ IS_SHOWN = f"path => jupyterapp.shell.currentWidget?.context?.path === path && (
 HAS_A_KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.ready"
 SAVE = "() => jupyterapp.shell.currentWidget.context.save()"
 # JupyterLab hands cells to the kernel one by one, so that neither the page nor the kernel can say that all have run.
-COUNTS = """() => jupyterapp.shell.currentWidget.content.widgets
+# The page is asked for two numbers: it lays itself out for whoever wants its texts.
+AT_AN_END = """() => jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())
-    .map(cell => cell.model.executionCount)"""
+    .every(cell => cell.model.executionCount !== null)
+    || document.querySelector("[data-mime-type='application/vnd.jupyter.error']") !== null"""
 # As JupyterLab does before a cell runs: counts that were stored with the notebook would look like the end of this run.
 FORGET = """() => jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === 'code')
@@ -57,7 +59,7 @@ class Notebook:
         self.page.evaluate(FORGET)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_text("Run All Cells", exact=True).click()
-        done = waited(lambda: self.errors() or None not in self.page.evaluate(COUNTS), seconds, look_every=0.2)
+        done = waited(lambda: self.page.evaluate(AT_AN_END), seconds, look_every=0.5)
         assert done, "cells are waited for"
         assert self.errors() == []
 
