@@ -1,6 +1,7 @@
 """The notebooks as an instructor and a learner have them, through nbgrader's own commands.
 
-The source as a whole runs, and is graded, in tests/browser/test_notebooks.py.
+The source as a whole runs, and is graded, in tests/browser/test_notebooks.py. Wrong answers are put to their tests one
+by one in test_wrong_answers.py; here are submissions of them, one of the two with each commit.
 """
 
 import itertools
@@ -10,11 +11,14 @@ import sys
 
 import nbformat
 import pytest
+from harness import rotation
 from harness.once import once
 
 from scalelab.course.command import nbgrader_again
 from scalelab.course.exercises import is_answer, is_test, used_names
 from scalelab.course.gradebook import auto_scores, most_points
+
+WRONG = rotation.part().fold(2).take([0, 1])
 
 
 class Course:
@@ -66,7 +70,7 @@ def course(tmp_path_factory, labs, labs_root):
 
 @pytest.fixture(scope="module")
 def graded(course, replace_function):
-    """graded(notebook): the course, with source, release and two wrong submissions graded by nbgrader.
+    """graded(notebook): the course, with source, release and a wrong submission graded by nbgrader.
 
     Without the experiments, which run in the browser. What starts ranks is within walls for the source alone: without
     them, ranks are forked from a process that has torch loaded (tests/harness/warm).
@@ -83,7 +87,7 @@ def graded(course, replace_function):
             course.autograde("source", notebook.lab, "--notebook", str(notebook))
         release, scripts = course.read("release", notebook), course.scripts("release", notebook)
         course.submit("release", notebook, _without_experiments(release), scripts)
-        for number in range(2):
+        for number in WRONG:
             submission, scripts = _wrong(course, notebook, number, replace_function)
             course.submit(f"wrong-{number}", notebook, _without_experiments(submission), scripts)
         open_to_all = ["--RunCells.sandbox=False"] if notebook.tests_start_ranks else []
@@ -201,7 +205,7 @@ def test_a_script_as_handed_out_is_none_of_the_solutions(script_notebook, course
         assert "hvd.init()" in solved
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", WRONG)
 def test_wrong_answers_earn_nothing_and_are_told_why(notebook, graded, number):
     _check_wrong(graded(notebook), f"wrong-{number}", number, notebook)
 
