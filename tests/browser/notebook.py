@@ -5,7 +5,7 @@ from pathlib import PurePath
 from harness.patience import waited
 
 IS_OPEN = "() => !!window.jupyterapp?.shell.currentWidget?.content?.widgets?.length"
-OPEN = "path => jupyterapp.commands.execute('docmanager:open', {path})"
+OPEN = "path => jupyterapp.commands.execute('docmanager:open', {path}).then(() => null)"
 IS_SHOWN = f"path => jupyterapp.shell.currentWidget?.context?.path === path && ({IS_OPEN})()"
 HAS_A_KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.ready"
 SAVE = "() => jupyterapp.shell.currentWidget.context.save()"
