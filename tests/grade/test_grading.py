@@ -100,6 +100,7 @@ def test_a_submission_sees_its_arguments_its_data_and_nothing_of_the_grader(orde
     assert other == []
 
 
+@pytest.mark.slow
 def test_the_conversion_check_is_told_and_counts_for_nothing(order):
     this = order(ASSESSMENT / "assessment.py", budget_seconds=8.0, check_conversion=True)
     result = grade(this)

@@ -75,6 +75,7 @@ def test_a_copy_of_the_solution_elsewhere_is_it_too_and_a_strangers_file_is_refu
         grade(order(stranger))
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_the_result_and_the_screen_say_that_there_was_none(order, no_sandbox, small_data, few):
     said = []

@@ -75,6 +75,7 @@ def test_it_ends_as_it_would_end(tmp_path, monkeypatch, how):
     assert warm == _ended(script, tmp_path)
 
 
+@pytest.mark.slow
 def test_no_two_ranks_draw_the_same_numbers(tmp_path):
     script = tmp_path / "draws.py"
     script.write_text("import random\nimport numpy as np\nprint(random.random(), np.random.rand())")
@@ -91,6 +92,7 @@ def test_it_is_killed_with_its_job(tmp_path):
     assert waited(lambda: not Path("/proc", number).exists())
 
 
+@pytest.mark.slow
 def test_one_that_ends_as_its_rank_is_killed_does_not_take_the_server_along(tmp_path):
     script = tmp_path / "waits.py"
     script.write_text(

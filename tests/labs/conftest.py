@@ -9,7 +9,6 @@ from harness import rotation
 from labs.exercises import EXERCISES, NOTEBOOKS, RANKS, SOURCE, WRONG_ANSWERS, with_function
 
 EACH_TIME = {"after_loading"}  # the wrong script that is tried on real ranks each time
-EACH_TIME_BY_NBGRADER = {"01_gradient_descent"}
 QUICK = [book for book in NOTEBOOKS if not book.needs_the_cores]
 RECORDED = [exercise for exercise in EXERCISES if exercise.whole_script]
 RECORDED_WRONG = [wrong for wrong in WRONG_ANSWERS if wrong.exercise.whole_script]
@@ -21,10 +20,8 @@ def marked(value, needs_ranks, slow=False, group=None):
 
 
 def marked_notebook(book):
-    """nbgrader takes a quarter of a minute for each, so it is a slow test but for some."""
-    return marked(
-        book, book.tests_start_ranks, slow=str(book) not in EACH_TIME_BY_NBGRADER, group=f"graded {book}"
-    )
+    """nbgrader takes a quarter of a minute for each."""
+    return marked(book, book.tests_start_ranks, slow=True, group=f"graded {book}")
 
 
 def marked_exercise(exercise):

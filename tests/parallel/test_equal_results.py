@@ -34,6 +34,7 @@ def test_two_ranks_of_32_images_equal_one_of_64(scripts, tmp_path, one_worker):
     assert_close(weights(tmp_path), one_worker, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_mpirun_gives_the_same_from_the_same_file(scripts, tmp_path, one_worker, need):
     import horovod.torch as hvd
 

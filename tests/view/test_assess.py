@@ -50,6 +50,7 @@ def test_a_file_that_is_not_there_is_a_sentence(button, tmp_path):
     assert "does not exist; give the one Python file" in shown.sentence.value
 
 
+@pytest.mark.slow
 @pytest.mark.ranks
 def test_pressed_twice_it_grades_once_another_page_sees_it_and_stop_ends_it(button):
     shown = button(NEVER_ENDS)

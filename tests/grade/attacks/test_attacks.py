@@ -134,8 +134,8 @@ EXPECTED = {
     "tricks_the_check": Expected(NONE, workers=2),
 }
 QUICK = (
-    "checkpoint_is_a_pickle", "checkpoint_is_not_finite", "paints_the_screen", "leaves_daemons", "kills_everything",
-    "forks_for_ever", "takes_memory_in_many", "fills_the_disk_behind_a_flicker", "writes_outside", "tricks_the_check",
+    "checkpoint_is_a_pickle", "paints_the_screen", "leaves_daemons", "kills_everything", "forks_for_ever",
+    "takes_memory_in_many", "writes_outside", "tricks_the_check",
 )  # fmt: skip
 
 # What these leave is judged without a run of ranks; of such, three are graded from beginning to end.
@@ -247,7 +247,8 @@ def test_processes_are_capped_where_the_kernel_does_not_count_them(name, order, 
     assert NONE in attack(name, order, patience=1).reason
 
 
-@pytest.mark.parametrize("name", [pytest.param("kills_everything", marks=pytest.mark.slow), "poisons_imports"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["kills_everything", "poisons_imports"])
 def test_the_next_submission_is_graded_as_usual(name, order, submissions):
     grade(order(SUBMISSIONS / f"{name}.py"))
     after = grade(order(submissions / "untrained.py", name="after"))

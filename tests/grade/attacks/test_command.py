@@ -29,9 +29,11 @@ def command(small_data, few, tmp_path):
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (b"", "The file is empty."),
-        (b"\xff\xfeimport torch", "The file is not UTF-8 text."),
-        (b"#" * (MOST_BYTES + 1), "The file is larger than 64 KiB; hand in the script alone."),
+        pytest.param(b"", "The file is empty.", marks=pytest.mark.slow),
+        pytest.param(b"\xff\xfeimport torch", "The file is not UTF-8 text.", marks=pytest.mark.slow),
+        pytest.param(
+            b"#" * (MOST_BYTES + 1), "The file is larger than 64 KiB; hand in the script alone.", marks=pytest.mark.slow
+        ),
         (b"import torch\ndef f(:\n", "The file is not valid Python: invalid syntax in line 2."),
     ],
     ids=["empty", "not UTF-8", "too large", "syntax"],
@@ -55,7 +57,7 @@ def test_without_a_file_nothing_is_graded_and_nothing_written(command, tmp_path,
 
 
 @pytest.mark.ranks
-@pytest.mark.parametrize("name", ["loops_for_ever", "leaves_daemons"])
+@pytest.mark.parametrize("name", ["loops_for_ever", pytest.param("leaves_daemons", marks=pytest.mark.slow)])
 def test_a_killed_grader_leaves_no_process_and_no_result(command, in_walls, tmp_path, name):
     """Both of them ignore every request to end."""
     own = tmp_path / "temporary"  # what its measuring process has in its walls lies there

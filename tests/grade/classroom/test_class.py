@@ -34,6 +34,7 @@ def test_files_that_are_refused_get_their_rows_and_reasons(course, hand_in, grad
     assert "5 submissions: 3 not passed, 2 not graded" in done.stdout
 
 
+@pytest.mark.slow
 def test_what_is_graded_stays_and_what_was_changed_is_graded_anew(course, hand_in, grade_all):
     hand_in("ada", "not python")
     hand_in("bob", "not python")
