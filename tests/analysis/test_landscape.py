@@ -153,7 +153,8 @@ def test_a_grid_without_a_middle_is_refused_in_one_sentence(images, points):
         landscape(model, *images, two(model), points=points)
 
 
-@given(st.floats(0, 10), st.floats(0, 10), st.floats(-1, 1), st.floats(0, 5))
+# Not down to 0, where the cancelling terms of a valley leave more of rounding than of the loss.
+@given(st.floats(0, 10), st.floats(0, 10), st.floats(-1, 1), st.floats(0.01, 5))
 def test_a_convex_surface_bends_downwards_nowhere_and_a_hill_everywhere(along, across, tilt, bottom):
     steps = np.linspace(-1, 1, 13)
     a, b = np.meshgrid(steps, steps)

@@ -104,18 +104,33 @@ def test_an_exception_in_the_loop_ends_the_thread():
 
 
 def test_ctrl_c_while_waiting_ends_the_thread():
-    free = threading.Event()
+    waits, free = threading.Event(), threading.Event()
 
     def slow():
-        free.wait(10)
+        waits.set()
+        free.wait(60)
         yield 1
 
-    main = threading.main_thread().ident
-    # The source comes free soon after, or closing would wait for it.
-    threading.Timer(0.1, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
-    threading.Timer(0.2, free.set).start()
-    with pytest.raises(KeyboardInterrupt):
-        next(Prefetcher(slow()))
+    def interrupt(*_):
+        free.set()  # or closing would wait for the source
+        raise KeyboardInterrupt
+
+    def press():
+        waits.wait(60)
+        time.sleep(0.1)  # most often it waits by now; if not, it is interrupted on its way there
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    def wait():
+        threading.Thread(target=press).start()
+        next(ahead)
+
+    ahead = Prefetcher(slow())
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_forgotten_prefetcher_ends_its_thread():
