@@ -1,6 +1,7 @@
 """What holds for all tests; `harness/` decides which run at the same time, and how patient they are."""
 
 import os
+import signal
 
 import pytest
 
@@ -9,6 +10,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PARTS = ("collect", "run_folder", "turns", "cores", "needs", "order", "warm.plugin")
 pytest_plugins = [f"harness.{part}" for part in PARTS]
+
+
+def pytest_configure() -> None:
+    """Ctrl-C is heard, by what tests start as well: a shell has whatever it starts behind an `&` ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:
