@@ -134,6 +134,7 @@ def test_a_folder_that_holds_something_is_never_written_over(order, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.one_in(4)  # on the stand-in it passes each time, within its budget: tests/install/test_bare_root.py
 def test_the_reference_solution_meets_both_targets(whole_data, tmp_path):
     """That it does so within the budget is a speed, measured in bench/assessment.py; here it has time."""
     order = Order(SOLUTION, tmp_path / "result", load_rubric(RUBRIC, "cpu"), data=whole_data, budget_seconds=600.0)

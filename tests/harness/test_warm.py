@@ -66,7 +66,10 @@ def test_it_sees_what_it_would_see(tmp_path, monkeypatch):
 EACH_TIME = {"error", "exit", "signal", "thread"}
 
 
-@pytest.mark.parametrize("how", [pytest.param(how, marks=[] if how in EACH_TIME else pytest.mark.slow) for how in ENDS])
+IN_TURN = [pytest.mark.slow, pytest.mark.one_in(4)]
+
+
+@pytest.mark.parametrize("how", [pytest.param(how, marks=[] if how in EACH_TIME else IN_TURN) for how in ENDS])
 def test_it_ends_as_it_would_end(tmp_path, monkeypatch, how):
     script = tmp_path / "ends.py"
     script.write_text(ENDS[how])

@@ -46,6 +46,7 @@ def entered(root, command, seconds):
     return bare_root.enter(root, command, **piped)
 
 
+@pytest.mark.together("bare root")  # else one of the two waits for what the other makes
 def test_set_up_is_told_without_the_output_of_what_it_starts(root):
     said = (root.parent / "said").read_text()
     assert "Set-up done" in said
@@ -53,6 +54,7 @@ def test_set_up_is_told_without_the_output_of_what_it_starts(root):
     assert "Successfully" not in said
 
 
+@pytest.mark.together("bare root")
 def test_the_tests_pass(root):
     everything = os.environ.get("SCALELAB_BARE_ROOT") == "all"
     done = entered(root, "make test" if everything else PART, 3_600)

@@ -120,10 +120,13 @@ def test_one_process_trains_reports_and_goes_on_from_its_checkpoint(place):
     assert_close(resumed, whole, rtol=0, atol=1e-6)
 
 
-# The stages before and after the broadcast are tried each time.
-each_stage = pytest.mark.parametrize(
-    "number", [n if n in (3, 4) else pytest.param(n, marks=pytest.mark.slow) for n in range(1, 8)]
-)
+def marks_of(number):
+    """The stages before and after the broadcast are tried each time; all are judged by their records each time."""
+    turn = [] if number in (3, 4) else [pytest.mark.slow, pytest.mark.one_in(4)]
+    return [pytest.mark.together(f"stage {number}"), *turn]
+
+
+each_stage = pytest.mark.parametrize("number", [pytest.param(n, marks=marks_of(n)) for n in range(1, 8)])
 
 
 @pytest.mark.ranks

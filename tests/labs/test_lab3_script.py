@@ -37,6 +37,7 @@ def test_with_ghost_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("options", [
     "--optimizer lars --lr 5", "--optimizer larc", "--optimizer lamb --lr 0.01", "--optimizer novograd --lr 0.01",
     "--optimizer adam --lr 0.001", "--optimizer adagrad --lr 0.01", "--noise-of 16", "--decay steps", "--decay cosine",
