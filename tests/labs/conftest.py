@@ -43,6 +43,7 @@ def on_real_ranks(values, parts, always=lambda value: False):
 def pytest_generate_tests(metafunc):
     lists = {
         "notebook": [marked_notebook(book) for book in NOTEBOOKS],
+        "autograded_source": [marked_notebook(book) for book in NOTEBOOKS if book.source_is_autograded],
         "quick_notebook": [marked(book, False, slow=True) for book in rotation.part().fold(len(QUICK)).take(QUICK)],
         "exercise": [marked_exercise(exercise) for exercise in EXERCISES],
         "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],

@@ -72,8 +72,8 @@ def course(tmp_path_factory, labs, labs_root):
 def graded(course, replace_function):
     """graded(notebook): the course, with source, release and a wrong submission graded by nbgrader.
 
-    Without the experiments, which run in the browser. What starts ranks is within walls for the source alone, and with
-    one commit in four: without them, ranks are forked from a process that has torch loaded (tests/harness/warm).
+    Without the experiments, which run in the browser. What starts ranks is within walls for the source alone: without
+    them, ranks are forked from a process that has torch loaded (tests/harness/warm).
     """
     done = set()
 
@@ -81,10 +81,11 @@ def graded(course, replace_function):
         if notebook.path in done:
             return course
         done.add(notebook.path)
-        source, scripts = course.read("source", notebook), course.scripts("source", notebook)
-        course.submit("source", notebook, _without_experiments(source), scripts | notebook.solved_scripts)
-        if notebook.tests_start_ranks and rotation.part().fold(4).take([0]):
-            course.autograde("source", notebook.lab, "--notebook", str(notebook))
+        if notebook.source_is_autograded:
+            source, scripts = course.read("source", notebook), course.scripts("source", notebook)
+            course.submit("source", notebook, _without_experiments(source), scripts | notebook.solved_scripts)
+            if notebook.tests_start_ranks:
+                course.autograde("source", notebook.lab, "--notebook", str(notebook))
         release, scripts = course.read("release", notebook), course.scripts("release", notebook)
         course.submit("release", notebook, _without_experiments(release), scripts)
         for number in WRONG:
@@ -162,8 +163,8 @@ def _check_full_marks(course, student, notebook):
     assert scores == course.points(notebook) | dict.fromkeys(written)
 
 
-def test_the_source_earns_full_marks(notebook, graded):
-    _check_full_marks(graded(notebook), "source", notebook)
+def test_the_source_earns_full_marks(autograded_source, graded):
+    _check_full_marks(graded(autograded_source), "source", autograded_source)
 
 
 def test_the_release_earns_nothing(notebook, graded):
