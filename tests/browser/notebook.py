@@ -10,7 +10,7 @@ IS_SHOWN = f"path => jupyterapp.shell.currentWidget?.context?.path === path && (
 HAS_A_KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.ready"
 SAVE = "() => jupyterapp.shell.currentWidget.context.save()"
 # JupyterLab hands cells to the kernel one by one, so that neither the page nor the kernel can say that all have run.
-# The page is asked for two numbers: it lays itself out for whoever wants its texts.
+# It is asked for a yes or no: for whoever wants its texts, the page lays itself out.
 AT_AN_END = """() => jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())
     .every(cell => cell.model.executionCount !== null)

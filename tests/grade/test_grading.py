@@ -141,3 +141,12 @@ def test_the_reference_solution_meets_both_targets(whole_data, tmp_path):
     result = grade(order)
     assert result.passed, result.reason
     assert min(result.test_accuracy) >= 0.68
+
+
+@pytest.mark.slow
+@pytest.mark.one_in(4)
+@pytest.mark.alone  # the budget is in seconds, as many as this machine is slow when it is measured
+@pytest.mark.parametrize(("script", "workers"), [(ASSESSMENT / "assessment.py", 2), (SOLUTION, 1)])
+def test_neither_the_serial_script_nor_a_single_worker_passes(whole_data, tmp_path, script, workers):
+    order = Order(script, tmp_path / "result", load_rubric(RUBRIC, "cpu"), workers=workers, data=whole_data)
+    assert not grade(order).passed
