@@ -20,8 +20,9 @@ from machine import describe_machine
 from rich.console import Console
 from rich.progress import track
 
-import scalelab
 from scalelab.data import find_all
+from scalelab.launch import launch
+from scalelab.parallel.check import check
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -35,7 +36,7 @@ def step_seconds(model: str, way: str) -> float:
     """Median seconds of a step of two ranks, the slower one's."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["observed", folder] if way == "observed" else []
-        outcome = scalelab.launch(SCRIPT, [*arguments, model, folder], 2)
+        outcome = launch(SCRIPT, [*arguments, model, folder], 2)
         if outcome.ended != "finished":
             raise SystemExit(outcome.reason)
         return max(float(path.read_text()) for path in Path(folder).glob("seconds-*"))
@@ -44,7 +45,7 @@ def step_seconds(model: str, way: str) -> float:
 def check_seconds(script: Path, *arguments: object) -> float:
     """Wall-clock seconds of a whole check with two workers."""
     start = time.perf_counter()
-    scalelab.check(script, arguments)
+    check(script, arguments)
     return time.perf_counter() - start
 
 

@@ -18,7 +18,7 @@ from scalelab.analysis.noise_runs import NoiseRun, NoiseRuns, read_noise
 from scalelab.analysis.steps_runs import read_steps
 from scalelab.analysis.stored import write_stored
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.launch import launch
+from scalelab.launch.launch import launch
 
 FASHION = LAB.parent / "lab1_sgd" / "measured_batch_size.json"
 WORKERS, BATCH_SIZE = 2, 512  # large, so that its own noise plays no part in the way it takes

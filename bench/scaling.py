@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import track
 
 from scalelab.data import find_all
-from scalelab.parallel import launch
+from scalelab.launch import launch
 
 HERE = Path(__file__).parent
 SCRIPT = HERE / "step_speed.py"

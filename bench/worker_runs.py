@@ -22,7 +22,7 @@ from scalelab.analysis.learning_per_second import reached
 from scalelab.analysis.stored import write_stored
 from scalelab.analysis.worker_runs import Measured, Way, WorkerRun, read_measured
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.launch import Limits, Progress, launch
+from scalelab.launch.launch import Limits, Progress, launch
 from scalelab.train import choose_setting, read_record
 from scalelab.train.setting import ON_A_CPU
 

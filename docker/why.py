@@ -11,9 +11,9 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-from scalelab.parallel.diagnose import explain
-from scalelab.parallel.output import Output
-from scalelab.parallel.processes import GuardedCommand
+from scalelab.launch.diagnose import explain
+from scalelab.launch.guarded_command import GuardedCommand
+from scalelab.launch.output import Output
 
 
 def run(command: list[str]) -> tuple[int, Output]:

@@ -120,8 +120,8 @@ def release(out: Path, course: Path) -> None:
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds after which all ranks are ended.")
 def run(script: Path, arguments: tuple[str, ...], workers: int, timeout: float | None) -> None:
     """Run SCRIPT with its ARGUMENTS as several Horovod ranks, and say why it ended."""
-    from scalelab.parallel import launch
-    from scalelab.parallel.launch import Limits
+    from scalelab.launch import launch
+    from scalelab.launch.launch import Limits
 
     def show(progress) -> None:
         for line in progress.lines:

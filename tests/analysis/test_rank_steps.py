@@ -12,8 +12,8 @@ from scalelab.analysis.rank_steps import rank_steps
 from scalelab.analysis.reading import write_layouts
 from scalelab.data import Images
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.launch import Limits, launch
-from scalelab.parallel.output import Line, Output
+from scalelab.launch.launch import Limits, launch
+from scalelab.launch.output import Line, Output
 
 LAB = Path(__file__).parents[2] / "labs" / "source" / "lab2_horovod"
 

@@ -15,7 +15,7 @@ from scalelab.analysis.watching_runs import (
     read_watching_runs,
 )
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.timeline import Event, Timeline
+from scalelab.launch.timeline import Event, Timeline
 
 STAGES = ["input", "forward", "backward", "exchange", "update"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from harness.patience import seconds
 
-from scalelab.parallel.output import Output
-from scalelab.parallel.processes import GuardedCommand
+from scalelab.launch.guarded_command import GuardedCommand
+from scalelab.launch.output import Output
 
 PROGRAMS = Path(sys.executable).parent
 

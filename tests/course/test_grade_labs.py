@@ -255,7 +255,7 @@ def test_what_is_not_there_is_said(new_course, lab, named, sentence):
 @pytest.mark.ranks
 def test_a_notebook_starts_ranks_within_the_walls(people):
     script = "import horovod.torch as hvd\nhvd.init()\nprint('rank', hvd.rank(), 'of', hvd.size())"
-    source = f"import pathlib\npathlib.Path('ranks.py').write_text({script!r})\nfrom scalelab.parallel import launch\n"
+    source = f"import pathlib\npathlib.Path('ranks.py').write_text({script!r})\nfrom scalelab.launch import launch\n"
     source += "print(launch(pathlib.Path('ranks.py'), (), 2).output.of(1, 'stdout'))"
     (people.folder / "nbgrader_config.py").open("a").write("c.RunCells.cell_seconds = 60\n")
     people.hand_in("ranks", lambda notebook: notebook.cells.insert(0, v4.new_code_cell(source)))

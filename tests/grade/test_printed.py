@@ -1,7 +1,7 @@
 """Learners are shown their own lines."""
 
 from scalelab.grade.printed import MOST_CHARACTERS, last_words, own_frames, plain
-from scalelab.parallel.output import Line, Output
+from scalelab.launch.output import Line, Output
 
 TRACEBACK = [
     "Traceback (most recent call last):",

@@ -7,7 +7,7 @@ import pytest
 
 from harness.leftovers import processes_of, walled_of
 from harness.patience import waited
-from scalelab.parallel.command import python
+from scalelab.launch.command import python
 from scalelab.sandbox import Walls, enclose
 
 SLEEP = "import time; time.sleep(600)"

@@ -12,8 +12,8 @@ import pytest
 
 from harness.patience import waited
 from harness.warm.serving import RANK, environment, serving
-from scalelab.parallel import launch
-from scalelab.parallel.launch import Limits
+from scalelab.launch import launch
+from scalelab.launch.launch import Limits
 
 pytestmark = pytest.mark.ranks
 

@@ -11,8 +11,8 @@ import torch
 from safetensors.torch import load_file
 from torch.testing import assert_close
 
-from scalelab.parallel import launch
-from scalelab.parallel.launch import Limits
+from scalelab.launch import launch
+from scalelab.launch.launch import Limits
 from scalelab.train import read_record
 
 LABS = Path(__file__).parents[2] / "labs"

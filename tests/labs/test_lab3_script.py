@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from scalelab.analysis.noise_runs import read_noise
+from scalelab.launch import launch
+from scalelab.launch.launch import Limits
 from scalelab.optim import scaled_rate
-from scalelab.parallel import launch
-from scalelab.parallel.launch import Limits
 from scalelab.train import read_record
 from scalelab.train.script import load_script
 

@@ -19,7 +19,7 @@ OBSERVER = CHECK / "observe" / "__main__.py"
 # What surrounds the ranks and says how they ended. By which command they are started, followed and killed leaves what
 # they tell as it is: that is tried on real ranks.
 AROUND = [CHECK / name for name in ("run.py", "scratch.py", "watch.py")]
-AROUND += [LIBRARY / "parallel" / name for name in ("diagnose.py", "output.py")]
+AROUND += [LIBRARY / "launch" / name for name in ("diagnose.py", "output.py")]
 
 
 @dataclass(frozen=True)

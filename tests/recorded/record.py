@@ -11,7 +11,7 @@ import msgspec
 
 FOLDER = Path(__file__).parents[1] / "records"
 RENEW = "renew it with `make record`"
-KILLED = "was killed from outside"  # in the reason, which scalelab.parallel.diagnose words
+KILLED = "was killed from outside"  # in the reason, which scalelab.launch.diagnose words
 
 
 class StaleRecordError(Exception):

@@ -34,7 +34,7 @@ def names(files):
 
 def test_a_file_depends_on_what_it_imports_and_on_what_that_imports():
     found = names(code.closure([code.LIBRARY / "parallel" / "check" / "watch.py"]))
-    assert {"parallel/check/watch.py", "parallel/check/events.py", "parallel/launch.py", "parallel/output.py"} <= found
+    assert {"parallel/check/watch.py", "parallel/check/events.py", "launch/launch.py", "launch/output.py"} <= found
     assert not any(name.startswith("course/") for name in found)
 
 

@@ -5,12 +5,12 @@ import signal
 
 import pytest
 
-import scalelab
 from recorded import record
 from recorded.check import RecordedCheck
 from recorded.record import StaleRecordError
+from scalelab.launch.diagnose import _describe_code
 from scalelab.parallel.check import Observation
-from scalelab.parallel.diagnose import _describe_code
+from scalelab.parallel.check import check as check_script
 
 DEPENDS = {"the script": "1", "what runs within the ranks": "2"}
 SCRIPT = """import sys
@@ -133,6 +133,6 @@ def test_a_record_is_judged_as_the_run_is(check):
     report = check.make()
     assert "weights-not-broadcast" in report.ids()
     assert check.report() == report
-    assert scalelab.check(check.script, check.arguments).ids() == report.ids()
+    assert check_script(check.script, check.arguments).ids() == report.ids()
     again = Observation.from_json(record.read(check.name, check.depends()).told)
     assert again.to_json() == record.read(check.name, check.depends()).told

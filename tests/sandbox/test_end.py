@@ -8,7 +8,7 @@ import pytest
 from harness.leftovers import walled_of
 from harness.patience import waited
 
-from scalelab.parallel.command import python
+from scalelab.launch.command import python
 from scalelab.sandbox import Caps, Walls, enclose, make_group
 
 pytestmark = pytest.mark.usefixtures("alone")

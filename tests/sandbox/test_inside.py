@@ -14,7 +14,7 @@ START = """
 import os, subprocess, sys
 from pathlib import Path
 from scalelab.sandbox import Caps, Walls, enclose
-from scalelab.parallel.command import python
+from scalelab.launch.command import python
 out, data, probe = map(Path, sys.argv[1:])
 caps = Caps(processes=40, file_mb=7, open_files=64, tmp_mb=5)
 command = enclose(Walls([data, probe], [out], caps), [python(), str(probe), str(out), str(data)])

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from scalelab.parallel.launch import EndJobError
+from scalelab.launch.launch import EndJobError
 from scalelab.sandbox.unseen import MARGIN, Unseen
 
 HOLDS = r"""
@@ -47,7 +47,7 @@ import os, subprocess, sys
 from pathlib import Path
 from scalelab.sandbox import Walls, enclose
 from scalelab.sandbox.unseen import Unseen
-from scalelab.parallel.command import python
+from scalelab.launch.command import python
 holds, folder, how = sys.argv[1:]
 device = os.fstat(os.memfd_create("example")).st_dev if how == "in memory" else os.stat(folder).st_dev
 left = [20_000_000] + [12_000_000] * 9

@@ -5,8 +5,8 @@ from bs4 import BeautifulSoup
 from IPython.core.formatters import DisplayFormatter
 from nbconvert import HTMLExporter
 
-from scalelab.parallel.launch import Outcome
-from scalelab.parallel.output import Output
+from scalelab.launch.launch import Outcome
+from scalelab.launch.output import Output
 from scalelab.view.figure import new_figure, show
 
 

@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from harness.patience import seconds
 
-from scalelab.parallel.launch import Limits
+from scalelab.launch.launch import Limits
 from scalelab.view.ranks import run_ranks
 
 pytestmark = pytest.mark.ranks

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from scalelab.grade.result import Result
-from scalelab.parallel.launch import Progress
+from scalelab.launch.launch import Progress
 from scalelab.train import Row
 from scalelab.view.terminal import Screen, show_verdict
 

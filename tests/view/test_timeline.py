@@ -3,7 +3,7 @@
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.timeline import Event, Ready
+from scalelab.launch.timeline import Event, Ready
 from scalelab.view import png
 from scalelab.view.timeline import STAGES, STYLES, draw_fusion, draw_step, kind_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from scalelab.analysis.step_model import seconds_by_size
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.timeline import ready_in, travels
+from scalelab.launch.timeline import ready_in, travels
 from scalelab.view.watch import watch, watch_messages
 
 pytestmark = pytest.mark.ranks

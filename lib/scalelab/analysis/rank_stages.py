@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.output import Output
+from scalelab.launch.output import Output
 
 STAGES = ("load", "compute", "exchange", "update")
 SAID = "stages "

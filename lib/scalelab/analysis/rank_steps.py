@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.output import Output
+from scalelab.launch.output import Output
 
 STEP = re.compile(r"step (\d+) of \d+: (computed|averaged) after ([\d.]+) s")
 LEFT = re.compile(r"no batch left after ([\d.]+) s")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.timeline import Timeline, steps, travels
+from scalelab.launch.timeline import Timeline, steps, travels
 
 
 @dataclass(frozen=True)

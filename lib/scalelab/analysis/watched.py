@@ -7,7 +7,7 @@ import numpy as np
 
 from scalelab.analysis.stored import read_stored
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.timeline import Event, Timeline, steps
+from scalelab.launch.timeline import Event, Timeline, steps
 
 Interval = tuple[float, float]
 

@@ -14,7 +14,7 @@ import msgspec
 
 from scalelab.grade.result import Result
 from scalelab.grade.telling import Ran, Step, read_telling
-from scalelab.parallel.command import python
+from scalelab.launch.command import python
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from scalelab.files.untrusted import open_plain
 from scalelab.grade.examine import IMAGES, Measured, Refused
 from scalelab.grade.handout import Handout
 from scalelab.grade.weights import BadCheckpointError, CutOffError, most_bytes
+from scalelab.launch.command import python
 from scalelab.models import build
-from scalelab.parallel.command import python
 from scalelab.sandbox import Caps, Walls, enclose
 
 SECONDS = 120

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.rubric import Rubric
-from scalelab.parallel.launch import Progress
+from scalelab.launch.launch import Progress
 from scalelab.sandbox import require
 
 ASKED = "none, as --unsafe-no-sandbox asked: it ran as the user who graded"

@@ -4,7 +4,7 @@ import re
 from itertools import accumulate
 from typing import Any
 
-from scalelab.parallel.output import Output
+from scalelab.launch.output import Output
 
 MOST_LINES = 30  # of each rank and stream
 MOST_CHARACTERS = 100_000  # of all together: many ranks may have long lines

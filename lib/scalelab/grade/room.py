@@ -9,7 +9,7 @@ from scalelab.files.untrusted import clear
 from scalelab.grade.handout import Handout
 from scalelab.grade.leftovers import make_private
 from scalelab.grade.order import Order
-from scalelab.parallel.launch import EndJobError, Limits, Progress
+from scalelab.launch.launch import EndJobError, Limits, Progress
 from scalelab.sandbox import Walls, enclose, in_memory, make_group, on_disk, over_cap
 
 WALLED = "bubblewrap"

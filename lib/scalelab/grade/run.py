@@ -7,7 +7,7 @@ from scalelab.grade.calibrate import worker_speed
 from scalelab.grade.checkpoints import Checkpoint, CheckpointWatch
 from scalelab.grade.order import Audience, Order
 from scalelab.grade.room import Room
-from scalelab.parallel.launch import Outcome, Progress, launch
+from scalelab.launch.launch import Outcome, Progress, launch
 
 
 @dataclass(frozen=True)

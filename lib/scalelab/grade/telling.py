@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from scalelab.grade.order import Audience
-from scalelab.parallel.launch import Progress
+from scalelab.launch.launch import Progress
 from scalelab.train import Row
 
 SECONDS_BETWEEN_LINES = 0.3

@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.launch import Limits, Outcome, Progress, launch
+from scalelab.launch.launch import Limits, Outcome, Progress, launch
 from scalelab.train.record import Row, read_record
 
 DONE = "done.json"

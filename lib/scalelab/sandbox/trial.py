@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.command import python
+from scalelab.launch.command import python
 from scalelab.sandbox import programs
 from scalelab.sandbox.enclose import Walls, enclose_by
 from scalelab.sandbox.programs import Program

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from scalelab.parallel.launch import EndJobError
+from scalelab.launch.launch import EndJobError
 from scalelab.sandbox.caps import Caps
 
 LEAST_FREE = 2e9  # bytes of a disk that are to be left: the machine itself, and whoever else is on it, needs some

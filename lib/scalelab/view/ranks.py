@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from scalelab.parallel.launch import Limits, Outcome, Progress, launch
+from scalelab.launch.launch import Limits, Outcome, Progress, launch
 from scalelab.view.reported import InCell
 
 MOST_LINES = 60  # shown of a run

@@ -10,7 +10,7 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.launch import EndJobError, Outcome, Progress, launch
+from scalelab.launch.launch import EndJobError, Outcome, Progress, launch
 from scalelab.view.ranks import LIMITS
 from scalelab.view.reported import Reported
 from scalelab.view.terminal import report

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.text import Text
 
-from scalelab.parallel.launch import Outcome
+from scalelab.launch.launch import Outcome
 from scalelab.parallel.sweep import Trial
 
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.timeline import Event, Message, Ready, travels
+from scalelab.launch.timeline import Event, Message, Ready, travels
 from scalelab.view.encoding import SMALL
 from scalelab.view.figure import new_figure
 

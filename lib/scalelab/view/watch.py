@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scalelab.analysis.watched import Watched, exchanges, read_watched
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.timeline import Event, Timeline, read_timeline
+from scalelab.launch.timeline import Event, Timeline, read_timeline
 from scalelab.view.ranks import run_ranks
 
 FOLDER = Path("runs")

@@ -14,7 +14,7 @@ from scalelab.grade.conversion import SECONDS as CHECK_SECONDS
 from scalelab.grade.prepare import prepare
 from scalelab.grade.verdict import Verdict, judge, measure_last_two
 from scalelab.grade.weights import BadCheckpointError
-from scalelab.parallel.command import python
+from scalelab.launch.command import python
 from scalelab.sandbox import Walls, enclose, unseen
 
 pytestmark = pytest.mark.ranks

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
-RANK = "SCALELAB_RANK_PYTHON"  # scalelab.parallel.command
+RANK = "SCALELAB_RANK_PYTHON"  # scalelab.launch.command
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from scalelab.launch.launch import Outcome
+from scalelab.launch.output import Output
 from scalelab.parallel.check.events import Call, RankEvents, Step
 from scalelab.parallel.check.findings import find_all
-from scalelab.parallel.launch import Outcome
-from scalelab.parallel.output import Output
 
 FINISHED = Outcome("finished", "All 2 ranks finished after 1.0 s.", 1.0, Output())
 

@@ -10,9 +10,9 @@ from harness import rotation
 from harness.patience import seconds
 from parallel.check.left_out import CONVERTED, LEFT_OUT, THREE_WORKERS, TRAIN, TWINS, UNSCALED
 
-import scalelab
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.launch import Limits
+from scalelab.launch.launch import Limits
+from scalelab.parallel.check import check
 
 # Of what is judged from records, so many parts are run on real ranks in turn.
 PART = rotation.part().fold(7)
@@ -32,7 +32,7 @@ for x in torch.randn(20, 3)[hvd.rank() :: hvd.size()]:
 
 @pytest.mark.ranks
 def test_a_converted_script_has_no_finding_on_real_ranks(scripts):
-    report = scalelab.check(scripts / "train.py")
+    report = check(scripts / "train.py")
     assert (report.findings, report.converted, report.workers) == ([], True, 2)
     assert report.steps >= 8
 
@@ -107,7 +107,7 @@ def test_a_script_whose_update_is_its_own_cannot_be_judged(tmp_path):
     script = tmp_path / "own.py"
     script.write_text(OWN_UPDATE)
     with pytest.raises(ScaleLabError, match="The script made no optimizer step"):
-        scalelab.check(script)
+        check(script)
 
 
 @pytest.mark.slow
@@ -116,14 +116,14 @@ def test_a_script_that_makes_no_step_in_time_cannot_be_judged(tmp_path):
     script = tmp_path / "slow.py"
     script.write_text("import time\nimport horovod.torch as hvd\nhvd.init()\ntime.sleep(600)\n")
     with pytest.raises(ScaleLabError, match=r"No rank had made a step after \d+ s"):
-        scalelab.check(script, limits=Limits(seconds=seconds(12)))
+        check(script, limits=Limits(seconds=seconds(12)))
 
 
 def test_what_cannot_run_gets_one_sentence(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("def f(:\n")
     with pytest.raises(ScaleLabError, match=r"script\.py is no Python"):
-        scalelab.check(script)
+        check(script)
     script.write_text("")
     with pytest.raises(ScaleLabError, match="at least 2 workers, not 1"):
-        scalelab.check(script, workers=1)
+        check(script, workers=1)

@@ -2,11 +2,11 @@
 
 import pytest
 
+from scalelab.launch.launch import Outcome
+from scalelab.launch.output import Output
 from scalelab.parallel.check.events import Alive, Batch, Call, Ended, Mark, RankEvents, Rate, Zeroed
 from scalelab.parallel.check.findings import device, rate
 from scalelab.parallel.check.source.rate import Rates
-from scalelab.parallel.launch import Outcome
-from scalelab.parallel.output import Output
 
 LINE = "train.py, line 9"
 FAILED = Outcome("failed", "The job ended with an error, but no rank said why.", 1.0, Output())

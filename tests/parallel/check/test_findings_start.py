@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from scalelab.errors import ScaleLabError
+from scalelab.launch.launch import Outcome
+from scalelab.launch.output import Line, Output
 from scalelab.parallel.check.events import Alive, Call, Ended, RankEvents, Wrapped
 from scalelab.parallel.check.findings.compare import equal
 from scalelab.parallel.check.judging import judge_run
 from scalelab.parallel.check.report import Report, judge
-from scalelab.parallel.launch import Outcome
-from scalelab.parallel.output import Line, Output
 
 FINISHED = Outcome("finished", "All 2 ranks finished after 1.0 s.", 1.0, Output())
 FAILED = Outcome("failed", "The job ended with an error, but no rank said why.", 1.0, Output())

@@ -9,8 +9,8 @@ import msgspec
 
 from scalelab.course.apart import inside
 from scalelab.course.apart.told import Told
-from scalelab.parallel.diagnose import explain
-from scalelab.parallel.launch import Limits, launch
+from scalelab.launch.diagnose import explain
+from scalelab.launch.launch import Limits, launch
 
 LIMITS = Limits(seconds=60, stall_seconds=8)
 

@@ -9,8 +9,8 @@ import torch
 
 from scalelab.course.apart import Apart, run_apart
 from scalelab.course.conversion.steps import RECORD
+from scalelab.launch.launch import Limits
 from scalelab.parallel.check import Observation, observe_run
-from scalelab.parallel.launch import Limits
 
 EPOCHS = 2
 OUT = "run"

@@ -17,7 +17,7 @@ from scalelab.grade.classroom.order import ClassOrder
 from scalelab.grade.classroom.slots import Slot
 from scalelab.grade.classroom.terms import ClassTerms
 from scalelab.grade.run import Terms, set_terms
-from scalelab.parallel.launch import Progress
+from scalelab.launch.launch import Progress
 
 SECONDS_BETWEEN_REPORTS = 1.0
 

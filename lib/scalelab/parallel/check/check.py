@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from scalelab.launch.launch import Limits, Progress
 from scalelab.parallel.check.judging import judge_observation
 from scalelab.parallel.check.report import Report
 from scalelab.parallel.check.run import LIMITS, observed
-from scalelab.parallel.launch import Limits, Progress
 
 
 def check(

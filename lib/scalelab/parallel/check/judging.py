@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
+from scalelab.launch.launch import Outcome
 from scalelab.parallel.check.events import RankEvents
 from scalelab.parallel.check.findings import device, ended, find_all
 from scalelab.parallel.check.observation import Observation
 from scalelab.parallel.check.report import Finding, Report, judge
 from scalelab.parallel.check.source.rate import Rates, read_rates
-from scalelab.parallel.launch import Outcome
 
 
 def judge_observation(observation: Observation, script: Path | str) -> Report:

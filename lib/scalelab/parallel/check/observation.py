@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from scalelab.launch.diagnose import tells_of_the_end
+from scalelab.launch.launch import Outcome
+from scalelab.launch.output import Line, Output
 from scalelab.parallel.check.events import Event, RankEvents
-from scalelab.parallel.diagnose import tells_of_the_end
-from scalelab.parallel.launch import Outcome
-from scalelab.parallel.output import Line, Output
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from scalelab.errors import ScaleLabError
 from scalelab.files.untrusted import clear
+from scalelab.launch.launch import Limits, Progress, launch
 from scalelab.parallel.check import events, observe
 from scalelab.parallel.check.observation import Observation
 from scalelab.parallel.check.scratch import lay
 from scalelab.parallel.check.watch import Watch
-from scalelab.parallel.launch import Limits, Progress, launch
 
 # Ranks that wait for each other are ended by the watch, within seconds. One that is only slow gets its time.
 LIMITS = Limits(seconds=100, stall_seconds=20)

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from scalelab.files.untrusted import open_plain
+from scalelab.launch.launch import EndJobError, Progress
 from scalelab.parallel.check.events import Alive, path
-from scalelab.parallel.launch import EndJobError, Progress
 
 SIGNS = 4  # seconds without progress, told once a second
 TAIL = 20_000  # bytes at the end of what a rank has told

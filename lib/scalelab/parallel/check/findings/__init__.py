@@ -1,10 +1,10 @@
 """What can be the matter with a distributed script: one file a family, pure functions over the ranks' events."""
 
+from scalelab.launch.launch import Outcome
 from scalelab.parallel.check.events import RankEvents
 from scalelab.parallel.check.findings import data, ended, epochs, gradients, metrics, output, parts, rate, start
 from scalelab.parallel.check.report import Finding
 from scalelab.parallel.check.source.rate import Rates
-from scalelab.parallel.launch import Outcome
 
 
 def find_all(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) -> list[Finding]:  # noqa: B008 (frozen)

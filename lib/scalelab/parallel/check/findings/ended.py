@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from scalelab.launch.diagnose import EXIT, VICTIM, explain_stall
+from scalelab.launch.launch import Outcome
 from scalelab.parallel.check.events import Alive, Ended, RankEvents
 from scalelab.parallel.check.findings.epochs import uneven
 from scalelab.parallel.check.report import Finding
-from scalelab.parallel.diagnose import EXIT, VICTIM, explain_stall
-from scalelab.parallel.launch import Outcome
 
 VICTIMS = (VICTIM, "Horovod has been shut down")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.command import RANK_PYTHON, horovodrun, rank_environment, require_horovod
-from scalelab.parallel.diagnose import explain, explain_silence
-from scalelab.parallel.output import Line, Output
-from scalelab.parallel.processes import GuardedCommand
+from scalelab.launch.command import RANK_PYTHON, horovodrun, rank_environment, require_horovod
+from scalelab.launch.diagnose import explain, explain_silence
+from scalelab.launch.guarded_command import GuardedCommand
+from scalelab.launch.output import Line, Output
 from scalelab.train.record import RecordReader, Row
 
 Command = list[str]

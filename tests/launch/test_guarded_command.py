@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from scalelab.parallel.processes import _memory
+from scalelab.launch.guarded_command import _memory
 
 MB = 1_000_000
 TWO_SHARE = """

@@ -11,10 +11,10 @@ import pytest
 from harness.patience import seconds, waited
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel import launch
-from scalelab.parallel.launch import Limits
-from scalelab.parallel.output import LINE_LENGTH
-from scalelab.parallel.processes import LINES_WAITING
+from scalelab.launch import launch
+from scalelab.launch.guarded_command import LINES_WAITING
+from scalelab.launch.launch import Limits
+from scalelab.launch.output import LINE_LENGTH
 
 pytestmark = pytest.mark.ranks
 
@@ -157,11 +157,3 @@ def test_a_missing_script_and_a_job_of_no_workers_get_one_sentence(tmp_path):
     (tmp_path / "script.py").write_text("")
     with pytest.raises(ScaleLabError, match="at least 1 worker, not 0"):
         launch(tmp_path / "script.py", workers=0)
-
-
-def test_launch_is_at_hand_in_the_package_itself():
-    import scalelab
-
-    assert scalelab.launch is launch
-    with pytest.raises(AttributeError, match="no attribute 'lunch'"):
-        scalelab.lunch  # noqa: B018

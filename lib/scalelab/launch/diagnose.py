@@ -9,7 +9,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scalelab.parallel.output import Output
+from scalelab.launch.output import Output
 
 VICTIM = "HorovodInternalError"
 FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scalelab.parallel.diagnose import explain
-from scalelab.parallel.output import LINE_LENGTH, LINES_KEPT, Line, Output, parse_line
+from scalelab.launch.diagnose import explain
+from scalelab.launch.output import LINE_LENGTH, LINES_KEPT, Line, Output, parse_line
 
 VICTIM = """Traceback (most recent call last):
   File "/lib/horovod/torch/mpi_ops.py", line 1285, in synchronize

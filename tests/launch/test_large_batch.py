@@ -4,10 +4,10 @@ import pytest
 from safetensors.torch import load_file
 from torch.testing import assert_close
 
-from scalelab.parallel import launch
-from scalelab.parallel.launch import Limits
+from scalelab.launch import launch
+from scalelab.launch.launch import Limits
 
-pytestmark = [pytest.mark.ranks, pytest.mark.together("tests/parallel/test_large_batch.py")]
+pytestmark = [pytest.mark.ranks, pytest.mark.together("tests/launch/test_large_batch.py")]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Lines are kept by the rank that said them, and no number that is written before a line makes a rank."""
 
-from scalelab.parallel.output import LINES_KEPT, Output, parse_line
+from scalelab.launch.output import LINES_KEPT, Output, parse_line
 
 
 def test_ranks_that_there_are_not_are_the_launchers_own_words_and_take_no_room():

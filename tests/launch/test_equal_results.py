@@ -8,10 +8,10 @@ import pytest
 from safetensors.torch import load_file
 from torch.testing import assert_close
 
-from scalelab.parallel import launch
-from scalelab.parallel.launch import Limits
+from scalelab.launch import launch
+from scalelab.launch.launch import Limits
 
-pytestmark = [pytest.mark.ranks, pytest.mark.together("tests/parallel/test_equal_results.py")]
+pytestmark = [pytest.mark.ranks, pytest.mark.together("tests/launch/test_equal_results.py")]
 
 
 def weights(folder: Path, rank: int = 0):

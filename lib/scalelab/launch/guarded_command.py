@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from scalelab.parallel import guard
-from scalelab.parallel.output import LINE_LENGTH, Line, parse_line
+from scalelab.launch import guard
+from scalelab.launch.output import LINE_LENGTH, Line, parse_line
 
 LINES_WAITING = 10_000
 SECONDS_BETWEEN_MEMORY_LOOKS = 0.5

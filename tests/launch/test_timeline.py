@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel import launch
-from scalelab.parallel.launch import Limits
-from scalelab.parallel.timeline import messages, read_timeline, ready_in, steps, travels
+from scalelab.launch import launch
+from scalelab.launch.launch import Limits
+from scalelab.launch.timeline import messages, read_timeline, ready_in, steps, travels
 
 
 def name(number, tensor):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from scalelab.parallel import guard
+from scalelab.launch import guard
 
 DAEMON = """
 import os, sys, time
