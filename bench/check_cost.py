@@ -20,9 +20,9 @@ from machine import describe_machine
 from rich.console import Console
 from rich.progress import track
 
+from scalelab.check import check
 from scalelab.data import find_all
 from scalelab.launch import launch
-from scalelab.parallel.check import check
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -19,10 +19,10 @@ SHAPES = {"wide-resnet-10-1": (1, 14, 14), "small-resnet": (3, 32, 32)}  # as in
 
 def observe(events: str, *arguments: str) -> None:
     """Run this file again as the check would, but hurry nothing and end nothing."""
-    from scalelab.parallel.check.observe import __main__ as inside
-    from scalelab.parallel.check.observe import backward, ending, rank
+    from scalelab.check.observe import __main__ as inside
+    from scalelab.check.observe import backward, ending, observer
 
-    rank.FULL_STEPS = backward.FULL_STEPS = ending.FULL_STEPS = 10 * STEPS
+    observer.FULL_STEPS = backward.FULL_STEPS = ending.FULL_STEPS = 10 * STEPS
     ending.MOST_SECONDS = float("inf")
     sys.argv = ["observe", events, __file__, *arguments]
     inside.main()

@@ -16,10 +16,10 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
+from check import left_out, matrix, matrix_table
 from course.stages import STAGES
 from harness.warm.serving import environment, serving
 from labs.exercises import EXERCISES, WRONG_ANSWERS
-from parallel.check import left_out, matrix, matrix_table
 from recorded import record
 from recorded.check import RecordedCheck
 from recorded.lab_script import RecordedScript

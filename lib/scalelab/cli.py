@@ -160,8 +160,8 @@ def check(script: Path, arguments: tuple[str, ...], workers: int, timeout: float
     """
     from rich.console import Console
 
-    from scalelab.parallel.check import LIMITS
-    from scalelab.parallel.check import check as check_script
+    from scalelab.check import LIMITS
+    from scalelab.check import check as check_script
     from scalelab.view.terminal import show_check
 
     limits = LIMITS if timeout is None else dataclasses.replace(LIMITS, seconds=timeout)

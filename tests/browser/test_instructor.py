@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from scalelab.check import Finding, Report
 from scalelab.course.command import nbgrader_again
 from scalelab.grade import Result
 from scalelab.grade.classroom.page import write_page
@@ -11,7 +12,6 @@ from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.rows import Row
 from scalelab.grade.classroom.terms import ClassTerms
 from scalelab.grade.report import write_feedback
-from scalelab.parallel.check import Finding, Report
 from scalelab.places import COURSE
 from scalelab.train import Row as Reported
 

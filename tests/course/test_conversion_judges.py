@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from scalelab.check import Finding
 from scalelab.course.apart import Apart, Batch, Measured, Reported, Told
 from scalelab.course.conversion import STEPS
 from scalelab.course.conversion.judges import JUDGES
 from scalelab.course.conversion.steps import RECORD, UNDONE_BY, undoes
-from scalelab.parallel.check import Finding
 
 LOSSES, RIGHT = (2.0, 3.0), (4, 2)  # of a batch of 8, on rank 0 and rank 1
 HELD_OUT = ((26, 0.5), (25, 0.2))  # images and accuracy, of the ranks' parts

@@ -69,7 +69,7 @@ def test_a_persons_page_is_read_in_five_minutes(person):
 
 
 def test_every_finding_of_the_check_has_its_row():
-    findings = (ROOT / "lib/scalelab/parallel/check/findings").glob("*.py")
+    findings = (ROOT / "lib/scalelab/check/findings").glob("*.py")
     ids = {found for path in findings for found in re.findall(r'\b(?:id=|ID = )"([a-z-]+)"', path.read_text())}
     rows = set(re.findall(r"^\| `([a-z-]+)` \|", (DOCS / "conversion_check.md").read_text(), re.MULTILINE))
     assert ids == rows

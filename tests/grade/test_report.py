@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
+from scalelab.check import Finding, Report
 from scalelab.grade.report import write_feedback
 from scalelab.grade.result import Result, Run
-from scalelab.parallel.check import Finding, Report
 from scalelab.train import Row
 
 PASSED = Result(

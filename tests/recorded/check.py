@@ -12,13 +12,13 @@ import msgspec
 
 from recorded import record
 from recorded.code import LIBRARY, closure, digest_of_code, digest_of_text
-from scalelab.parallel.check import Observation, Report, judge_observation, observe_run
+from scalelab.check import Observation, Report, judge_observation, observe_run
 
-CHECK = LIBRARY / "parallel" / "check"
+CHECK = LIBRARY / "check"
 OBSERVER = CHECK / "observe" / "__main__.py"
 # What surrounds the ranks and says how they ended. By which command they are started, followed and killed leaves what
 # they tell as it is: that is tried on real ranks.
-AROUND = [CHECK / name for name in ("run.py", "scratch.py", "watch.py")]
+AROUND = [CHECK / name for name in ("run.py", "working_copy.py", "deadlock.py")]
 AROUND += [LIBRARY / "launch" / name for name in ("diagnose.py", "output.py")]
 
 

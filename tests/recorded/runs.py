@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 
 from recorded.record import RENEW, StaleRecordError, refuse_chance
+from scalelab.check import Observation
 from scalelab.course.apart import Apart
 from scalelab.course.conversion.runs import Runs, Sizes
-from scalelab.parallel.check import Observation
 
 Key = tuple[int, int, int, int, str]  # the sizes, and which of the runs
 Told = dict[Key, str | Apart]  # an observation's JSON of the one that is watched

@@ -33,8 +33,8 @@ def names(files):
 
 
 def test_a_file_depends_on_what_it_imports_and_on_what_that_imports():
-    found = names(code.closure([code.LIBRARY / "parallel" / "check" / "watch.py"]))
-    assert {"parallel/check/watch.py", "parallel/check/events.py", "launch/launch.py", "launch/output.py"} <= found
+    found = names(code.closure([code.LIBRARY / "check" / "deadlock.py"]))
+    assert {"check/deadlock.py", "check/events.py", "launch/launch.py", "launch/output.py"} <= found
     assert not any(name.startswith("course/") for name in found)
 
 
@@ -43,5 +43,5 @@ def test_a_package_that_passes_a_name_on_is_passed_through():
 
 
 def test_what_judges_is_nothing_that_a_rank_depends_on():
-    ranks = code.closure([code.LIBRARY / "parallel/check/observe/__main__.py"])
+    ranks = code.closure([code.LIBRARY / "check/observe/__main__.py"])
     assert not any("findings" in path.parts or path.name in ("judging.py", "report.py", "rate.py") for path in ranks)

@@ -8,9 +8,9 @@ import pytest
 from recorded import record
 from recorded.check import RecordedCheck
 from recorded.record import StaleRecordError
+from scalelab.check import Observation
+from scalelab.check import check as check_script
 from scalelab.launch.diagnose import _describe_code
-from scalelab.parallel.check import Observation
-from scalelab.parallel.check import check as check_script
 
 DEPENDS = {"the script": "1", "what runs within the ranks": "2"}
 SCRIPT = """import sys

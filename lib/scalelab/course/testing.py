@@ -10,16 +10,16 @@ from pathlib import Path
 
 from nbformat.v4 import new_output
 
-import scalelab
 from scalelab.course import tamper
 from scalelab.course.exercises import free_names, used_names
 from scalelab.course.kernel import Kernel, Limits, Ran
 from scalelab.course.outputs import error
+from scalelab.places import PACKAGE
 
 _HELPER = "from scalelab.course import shadows as _scalelab_shadows"
 _BUILTINS = "import builtins as _scalelab_builtins"
 _QUICK = Limits(seconds=20, grace_seconds=5, memory_gb=float("inf"))
-_LIB = Path(scalelab.__file__).parents[1]
+_LIB = PACKAGE.parent
 _PYTHON = [
     name
     for name, value in vars(builtins).items()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scalelab.check import Report
 from scalelab.grade.checkpoints import Checkpoint
 from scalelab.grade.conversion import check_conversion
 from scalelab.grade.examine import Measured
@@ -19,7 +20,6 @@ from scalelab.grade.run import Evidence, Terms, run_submission, set_terms
 from scalelab.grade.submission import NotAcceptedError, read_submission
 from scalelab.grade.verdict import Verdict, judge, measure_last_two
 from scalelab.grade.weights import BadCheckpointError
-from scalelab.parallel.check import Report
 from scalelab.train import Row
 from scalelab.train.record import MOST_BYTES, RECORD_NAME
 

@@ -6,10 +6,10 @@ from statistics import median
 import jinja2
 from markupsafe import Markup
 
+from scalelab.check.report import in_words
 from scalelab.grade.curve import as_svg, describe, draw_curve
 from scalelab.grade.result import Result
 from scalelab.grade.whole import write_whole
-from scalelab.parallel.check.report import in_words
 from scalelab.train import Row
 
 TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader("scalelab", "grade"), autoescape=True)

@@ -5,9 +5,9 @@ from typing import Self
 
 import msgspec
 
+from scalelab.check import Report
 from scalelab.grade.printed import plain
 from scalelab.grade.whole import write_whole
-from scalelab.parallel.check import Report
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

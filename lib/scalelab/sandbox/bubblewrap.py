@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import scalelab
+from scalelab.places import PACKAGE
 from scalelab.sandbox.gpus import given
 from scalelab.sandbox.libraries import library_folders
 
@@ -32,7 +32,7 @@ class Bind:
 def python() -> list[Bind]:
     """What this Python needs to start, and to find ScaleLab and libraries; and four small files as /etc."""
     executable = Path(sys.executable).resolve()
-    homes = {Path(sys.prefix), Path(sys.base_prefix), executable.parents[1], Path(scalelab.__file__).parents[1]}
+    homes = {Path(sys.prefix), Path(sys.base_prefix), executable.parents[1], PACKAGE.parent}
     homes |= set(library_folders())
     outer = homes | {Path("/usr")}
     within = {home for home in homes for other in outer if home != other and home.is_relative_to(other)}

@@ -9,9 +9,9 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from scalelab.check.report import Report, in_words
 from scalelab.grade.result import Result
 from scalelab.launch.launch import Progress
-from scalelab.parallel.check.report import Report, in_words
 from scalelab.train import Row
 
 SECONDS_BETWEEN_LINES = 10  # where the output is no terminal, so that a log shows life but stays short

@@ -2,12 +2,12 @@
 
 import pytest
 
+from scalelab.check import Finding, Report
 from scalelab.grade import Result
 from scalelab.grade.classroom.page import commonest, write_page
 from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.rows import Row
 from scalelab.grade.classroom.terms import ClassTerms
-from scalelab.parallel.check import Finding, Report
 
 TERMS = ClassTerms(workers=2, device="cpu", seed=0, dataset="CIFAR-10", rubric="", budget_seconds=90.0)
 

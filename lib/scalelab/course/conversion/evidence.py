@@ -9,10 +9,10 @@ from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 
+from scalelab.check import Report, judge_observation
 from scalelab.course.apart import Apart
 from scalelab.course.conversion.runs import Runs, Sizes
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.check import Report, judge_observation
 
 
 class Evidence:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import torch
 
+from scalelab.check import Observation, observe_run
 from scalelab.course.apart import Apart, run_apart
 from scalelab.course.conversion.steps import RECORD
 from scalelab.launch.launch import Limits
-from scalelab.parallel.check import Observation, observe_run
 
 EPOCHS = 2
 OUT = "run"

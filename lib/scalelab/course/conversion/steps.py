@@ -1,6 +1,6 @@
 """The steps of a conversion, and which findings of the conversion check undo which step."""
 
-from scalelab.parallel.check import Finding
+from scalelab.check import Finding
 
 STEPS = ("initialise", "log", "wrap", "broadcast", "divide", "average", "checkpoint")
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from scalelab.check import Finding
 from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.rows import Row
 from scalelab.grade.classroom.terms import ClassTerms
 from scalelab.grade.curve import HELD_OUT, MARGINS, as_svg
 from scalelab.grade.report import TEMPLATES
 from scalelab.grade.whole import write_whole
-from scalelab.parallel.check import Finding
 
 MARKS = {"passed": ("o", HELD_OUT), "not passed": ("x", "0.4")}  # to be told apart without colour
 MOST_FINDINGS = 8

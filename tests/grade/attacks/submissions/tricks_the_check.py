@@ -3,7 +3,7 @@
 import os
 import sys
 
-if "scalelab.parallel.check" in sys.modules:
+if "scalelab.check" in sys.modules:
     step = '{"type":"Step","step":%d,"where":"<script>\\u001b[2J","optimizer":0,"lr":1e308,"weights":[%s],"gradients":[1]}\n'
     for fd in os.listdir("/proc/self/fd"):
         try:

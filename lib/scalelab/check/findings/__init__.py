@@ -1,0 +1,29 @@
+"""What can be the matter with a distributed script: one file a family, pure functions over the ranks' events."""
+
+from scalelab.check.events import RankEvents
+from scalelab.check.findings import data, ended, epochs, gradients, metrics, order, output, rate, start
+from scalelab.check.report import Finding
+from scalelab.check.source.rate import Rates
+from scalelab.launch.launch import Outcome
+
+
+def find_all(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) -> list[Finding]:  # noqa: B008 (frozen)
+    """All findings of a run, in the order in which a learner would mend them."""
+    if start.is_serial(ranks):
+        return [*start.find(ranks), *([] if start.asked_too_early(ranks) else ended.find(ranks, outcome))]
+    ending = [*epochs.find(ranks), *ended.find(ranks, outcome)]
+    uneven = any(finding.id == epochs.ID for finding in ending) or any(rank.calls("join") for rank in ranks)
+    out_of_step = list(order.find(ranks, uneven))
+    # Gradients that were reset before the step, or that another optimizer would have averaged, are never averaged,
+    # and may end in an error of Horovod's: told once.
+    reset = any(finding.hint == order.RESET for finding in out_of_step)
+    dropped = None if reset else gradients.find_dropped(ranks)
+    found = [*start.find(ranks), *out_of_step]
+    if not reset:
+        found += [dropped] if dropped else gradients.find(ranks)
+    for family in (data, output, metrics):
+        found += family.find(ranks)
+    found += rate.find(ranks, rates)
+    if not ((reset or dropped) and outcome.ended == "failed"):
+        found += ending
+    return list({finding.id: finding for finding in reversed(found)}.values())[::-1]

@@ -1,0 +1,64 @@
+"""Advice on the learning rate, since K workers take K batches a step."""
+
+from collections.abc import Iterator
+
+from scalelab.check.events import RankEvents, Rate, Step
+from scalelab.check.report import Finding
+from scalelab.check.source.rate import Rates
+
+
+def find(ranks: list[RankEvents], rates: Rates) -> Iterator[Finding]:
+    """learning-rate-not-scaled, or else no-warmup; nothing where the batch was made smaller instead."""
+    steps = ranks[0].of(Step)
+    if not steps or not all(rank.batches for rank in ranks) or rates.batch_divided:
+        return
+    sizes = [_images_a_step(rank) for rank in ranks]
+    if not rates.scaled:
+        yield _not_scaled(len(ranks), sizes, steps[0])
+    elif not _rises(ranks[0]) and not (rates.speaks_of_warmup and not _saw_an_epoch(ranks[0])):
+        yield _no_warmup(sizes, steps[0])
+
+
+def _images_a_step(rank: RankEvents) -> int:
+    """Images of this rank in its first step."""
+    batches = rank.batches
+    return sum(len(batch.rows) for batch in batches if batch.step == batches[0].step)
+
+
+def _rises(rank: RankEvents) -> bool:
+    """Whether any optimizer's learning rate was seen to grow."""
+    last: dict[int, float] = {}
+    for rate in rank.of(Rate):
+        if rate.lr > last.get(rate.optimizer, rate.lr):
+            return True
+        last[rate.optimizer] = rate.lr
+    return False
+
+
+def _saw_an_epoch(rank: RankEvents) -> bool:
+    """Whether a rate that is set once an epoch would have been seen to grow."""
+    return bool(rank.end and rank.end.second_epoch)
+
+
+def _not_scaled(workers: int, sizes: list[int], step: Step) -> Finding:
+    return Finding(
+        id="learning-rate-not-scaled",
+        severity="advice",
+        where=step.where,
+        message=f"The effective batch size is {sum(sizes)} ({workers} workers of {sizes[0]} images each), but the "
+        f"learning rate, {step.lr:g}, does not depend on the number of workers.",
+        hint="A step now averages over more images, so it may be longer: try the rate times hvd.size() for SGD "
+        "(Goyal et al. 2017), or times its square root, with a warmup; measure which is best.",
+    )
+
+
+def _no_warmup(sizes: list[int], step: Step) -> Finding:
+    return Finding(
+        id="no-warmup",
+        severity="advice",
+        where=step.where,
+        message=f"Training begins at once with the scaled learning rate, {step.lr:g}, at an effective batch size of "
+        f"{sum(sizes)}.",
+        hint="Let the rate grow from that of one worker to its full value over the first epochs (gradual warmup, Goyal "
+        "et al. 2017, section 2.2): the first steps are the ones that diverge.",
+    )

@@ -1,0 +1,118 @@
+"""How the ranks begin: initialised, from the same weights and the same optimizer state."""
+
+from collections.abc import Iterator
+
+from scalelab.check.events import RankEvents, Step
+from scalelab.check.findings.compare import equal
+from scalelab.check.report import Finding
+
+BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadcast_object", "broadcast")
+
+
+# `broadcast_optimizer_state` makes a step of no gradient on ranks whose optimizer is new, which with weight decay
+# shrinks their weights by the rate times the decay, after a broadcast of the weights. That is Horovod's, not a fault.
+DECAY = 2e-4
+NOT_YET = "Horovod has not been initialized"
+
+
+def is_serial(ranks: list[RankEvents]) -> bool:
+    """Whether Horovod was never initialised although the script ran: everything else follows from that."""
+    return not any(rank.initialized for rank in ranks)
+
+
+def find(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """not-initialized, weights-not-broadcast, optimizer-state-not-broadcast; parts-out-of-step for a late broadcast."""
+    if is_serial(ranks):
+        crashed = any(rank.end and rank.end.error for rank in ranks)
+        if asked_too_early(ranks) or not crashed or all(rank.steps for rank in ranks):
+            yield _not_initialized(len(ranks), _asked_at(ranks))
+        return
+    yield from find_unequal_start(ranks)
+    yield from find_unequal_state(ranks)
+
+
+def asked_too_early(ranks: list[RankEvents]) -> bool:
+    """Whether the script ended because it asked Horovod something without ever having initialised it."""
+    return any(NOT_YET in _error(rank) for rank in ranks)
+
+
+def _asked_at(ranks: list[RankEvents]) -> str | None:
+    """The line that asked too early."""
+    return next((rank.end.where for rank in ranks if NOT_YET in _error(rank)), None)
+
+
+def _error(rank: RankEvents) -> str:
+    return (rank.end and rank.end.error) or ""
+
+
+def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """The weights before the first step of each optimizer, compared among ranks."""
+    firsts = [_first_steps(rank) for rank in ranks]
+    for number in firsts[0]:
+        steps = [first[number] for first in firsts if number in first]
+        if len(steps) < len(ranks) or equal([step.weights for step in steps], tolerance=DECAY):
+            continue
+        late = [call for call in ranks[0].calls(*BROADCASTS) if call.step > steps[0].step and call.elements]
+        late += [call for call in ranks[0].calls("broadcast_parameters") if call.step > steps[0].step]
+        yield _broadcast_late(late[0].where) if late else _not_broadcast(steps[0].where)
+        return
+
+
+def find_unequal_state(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """The optimizers' momentum and the like before their first step, compared among ranks."""
+    firsts = [_first_steps(rank) for rank in ranks]
+    for number in firsts[0]:
+        steps = [first[number] for first in firsts if number in first]
+        states = [step.state for step in steps]
+        held = any(number for state in states for number in state)
+        if held and (len({len(state) for state in states}) > 1 or not equal(states)):
+            yield _state_not_broadcast(steps[0].where)
+            return
+
+
+def _first_steps(rank: RankEvents) -> dict[int, Step]:
+    return {step.optimizer: step for step in reversed(rank.of(Step))}
+
+
+def _not_initialized(workers: int, where: str | None) -> Finding:
+    return Finding(
+        id="not-initialized",
+        severity="error",
+        where=where,
+        message=f"Horovod was never initialised: these are {workers} copies of a serial program, "
+        "which know nothing of one another.",
+        hint="Call hvd.init() at the beginning, after `import horovod.torch as hvd`.",
+    )
+
+
+def _not_broadcast(where: str | None) -> Finding:
+    return Finding(
+        id="weights-not-broadcast",
+        severity="error",
+        where=where,
+        message="The ranks make their first step from different weights, so they never train the same model.",
+        hint="Call hvd.broadcast_parameters(model.state_dict(), root_rank=0) before the first step. "
+        "(Equal seeds do not replace it: the check starts the ranks apart on purpose.)",
+    )
+
+
+def _state_not_broadcast(where: str | None) -> Finding:
+    return Finding(
+        id="optimizer-state-not-broadcast",
+        severity="error",
+        where=where,
+        message="The ranks make their first step with different optimizer states (momentum and the like), so their "
+        "weights part at that step.",
+        hint="Call hvd.broadcast_optimizer_state(optimizer, root_rank=0) after the state was loaded, before the first "
+        "step.",
+    )
+
+
+def _broadcast_late(where: str | None) -> Finding:
+    return Finding(
+        id="parts-out-of-step",
+        severity="error",
+        where=where,
+        message="The weights are broadcast only after the first step: until then the ranks trained different models.",
+        hint="Move the broadcast to where the model and its optimizer have just been made, before the loop.",
+    )

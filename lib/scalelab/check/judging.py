@@ -1,0 +1,56 @@
+"""The verdict on a run that is over, from what its ranks told and from the script's text."""
+
+from pathlib import Path
+
+from scalelab.check.events import RankEvents
+from scalelab.check.findings import device, ended, find_all
+from scalelab.check.observation import Observation
+from scalelab.check.report import Finding, Report, judge
+from scalelab.check.source.rate import Rates, read_rates
+from scalelab.errors import ScaleLabError
+from scalelab.launch.launch import Outcome
+
+
+def judge_observation(observation: Observation, script: Path | str) -> Report:
+    """The verdict on a run of this script."""
+    return judge_run(observation.ranks, observation.outcome, read_rates(Path(script).resolve()))
+
+
+def judge_run(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) -> Report:  # noqa: B008
+    """The verdict on a run that is over."""
+    if not any(rank.events for rank in ranks):
+        raise ScaleLabError(f"The check could not begin: {outcome.reason}")
+    steps = min(rank.steps for rank in ranks)
+    if outcome.ended == "timeout" and not steps and not any(map(ended.waits, ranks)):
+        raise ScaleLabError(
+            f"No rank had made a step after {outcome.seconds:.0f} s, so there is nothing to judge; give the script a "
+            "smaller network, smaller batches or fewer data for the check, or the check more time (--timeout)."
+        )
+    findings = find_all(ranks, outcome, rates)
+    if not steps and all(finding.severity != "error" for finding in findings):
+        raise ScaleLabError(_no_step(ranks, outcome))
+    pinned = device.find(ranks, _gpus())
+    not_applicable = {device.ID: pinned} if isinstance(pinned, str) and pinned else {}
+    if isinstance(pinned, Finding):
+        findings.append(pinned)
+    return judge(findings, len(ranks), steps, not_applicable)
+
+
+def _no_step(ranks: list[RankEvents], outcome: Outcome) -> str:
+    """Why there is nothing to judge: equal ranks may have done nothing at all."""
+    idle = [rank.rank for rank in ranks if not rank.steps]
+    who = "The script" if len(idle) == len(ranks) else f"Rank {idle[0]}"
+    why = "" if outcome.ended == "finished" else f" {outcome.reason}"
+    return (
+        f"{who} made no optimizer step, so there is nothing to judge: the check follows the optimizers of torch.optim, "
+        f"and no updates by other means.{why}"
+    )
+
+
+def _gpus() -> int:
+    """How many this machine has. Without a driver's device files there is none, and PyTorch need not be loaded."""
+    if not any(next(Path("/dev").glob(name), None) for name in ("nvidia*", "dxg", "kfd")):
+        return 0
+    import torch
+
+    return torch.cuda.device_count()

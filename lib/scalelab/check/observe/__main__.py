@@ -1,0 +1,44 @@
+"""Inside a rank: `python observe/__main__.py EVENTS SCRIPT ARGUMENTS...` runs the script under observation."""
+
+import random
+import runpy
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from scalelab.check.observe import backward, batches, epochs, files, horovod, model, optimizers, reports
+from scalelab.check.observe.heartbeat import heartbeat, last_words
+from scalelab.check.observe.observer import Rank
+
+
+def main() -> int:
+    """Run the script as Python itself would; the exit code is the script's."""
+    told, script, *arguments = sys.argv[1:]
+    sys.path[0] = str(Path(script).parent)
+    sys.argv = [script, *arguments]
+    rank = Rank(Path(told), Path(script))
+    start_differently(rank.rank)
+    horovod.install(rank)
+    watched = batches.install(rank)
+    model.install(rank, watched)
+    optimizers.install(rank, backward.install(rank, watched))
+    epochs.install(rank)
+    reports.install(rank)
+    files.install(rank)
+    heartbeat(rank)
+    with last_words(rank):
+        runpy.run_path(script, run_name="__main__")
+    return 0
+
+
+def start_differently(rank: int) -> None:
+    """Other random numbers on every rank, so that equal weights are a merit of the script."""
+    random.seed(1000 + rank)
+    np.random.seed(1000 + rank)
+    torch.manual_seed(1000 + rank)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""When a rank has shown enough, and how all agree on the step they end after.
+
+A rank that ended alone would leave the others waiting. So each says when it has shown enough, and once all have,
+every rank ends two steps after the furthest of them: ranks that average gradients are never more than one apart. One
+whose script is over has shown all it has; who makes two steps more without it does not wait for it.
+"""
+
+from scalelab.check.observe.batches import Batches
+from scalelab.check.observe.heartbeat import end_together
+from scalelab.check.observe.observer import FULL_STEPS, Rank
+
+MOST_SECONDS = 12.0
+
+
+def perhaps_end(rank: Rank, batches: Batches) -> None:
+    """Called after every step: say that it is enough, or end."""
+    if not has_shown_enough(rank, batches):
+        return
+    mark = rank.told / f"enough-{rank.rank}"
+    if not mark.exists():
+        part = rank.told / f"part-{rank.rank}"
+        part.write_text(str(rank.step))
+        part.rename(mark)
+    steps = [_enough_at(rank, other) for other in range(rank.size)]
+    if None not in steps and rank.step >= 2 + max(steps):
+        end_together(rank, batches.into_second_epoch)
+
+
+def _enough_at(rank: Rank, other: int) -> int | None:
+    """The step at which a rank had shown enough, or at which this one found it ended; None while it goes on."""
+    mark = rank.told / f"enough-{other}"
+    if mark.exists():
+        return int(mark.read_text())
+    if (rank.told / f"done-{other}").exists():
+        return rank.found_ended.setdefault(other, rank.step)
+    return None
+
+
+def has_shown_enough(rank: Rank, batches: Batches) -> bool:
+    """The steps observed in full, and the beginning of the second epoch, unless that is too far away."""
+    return (rank.step >= FULL_STEPS and batches.into_second_epoch) or rank.seconds() > MOST_SECONDS

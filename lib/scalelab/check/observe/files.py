@@ -1,0 +1,146 @@
+"""Tells which files a rank writes, and sees that the check's links are replaced before they are written through."""
+
+import contextlib
+import fcntl
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import safetensors.numpy
+import safetensors.torch
+import torch
+
+from scalelab.check.events import Print, Write
+from scalelab.check.observe.links import detach_file, detach_folders
+from scalelab.check.observe.observer import Rank
+
+MOST_WRITES, MOST_PRINTS = 500, 500
+PASSING = (".lock", ".part", ".pyc", ".tmp")
+EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
+# They open their files in C++ and in Rust. All of safetensors' save_file come down to that one function.
+SAVERS = [(torch, "save"), (safetensors.torch, "serialize_file"), (safetensors.numpy, "serialize_file")]
+TARGETS = ("f", "filename")
+DESCRIPTORS = Path("/dev/fd")
+
+
+class Files:
+    """The rank's pen for files and lines; a file under a passing name counts when it gets its real one."""
+
+    def __init__(self, rank: Rank):
+        self.rank, self.here = rank, Path.cwd()
+        self.busy = threading.local()
+        self.told: set[tuple] = set()
+        self.early: dict[Path, str] = {}  # files opened to be written before the first step, and at which line
+        self.prints = 0
+        self.pid = os.getpid()
+
+    def opened(self, event: str, arguments: tuple) -> None:
+        """Python's audit hook: called before a file is opened, renamed, and much more."""
+        if event not in EVENTS or getattr(self.busy, "now", False) or os.getpid() != self.pid:
+            return
+        self.busy.now = True
+        try:
+            if event == "os.rename":
+                self._detach(arguments[0])
+                self.writes(arguments[1])
+            elif event != "open":
+                self._detach(arguments[0])
+            elif _to_write(arguments[1], arguments[2]):
+                self.writes(arguments[0], keep="r" in str(arguments[1]) or "a" in str(arguments[1]))
+        except (OSError, ValueError, TypeError):
+            pass  # the script's own call fails of itself, with its own message
+        finally:
+            self.busy.now = False
+
+    def writes(self, target: object, keep: bool = False) -> None:
+        """Tell of a file about to be written, where the line that does so is the script's."""
+        path = self._detach(target)
+        if path is None:
+            return
+        if path.is_symlink() and path.is_relative_to(self.here):
+            detach_file(path, keep)
+        where = self.rank.where()
+        passing = path.name.endswith(PASSING) or path.is_relative_to("/dev") or path.is_relative_to(self.rank.told)
+        told = (str(path), self.rank.step > 0)
+        if where is None or passing or told in self.told or len(self.told) >= MOST_WRITES:
+            return
+        self.told.add(told)
+        if not self.rank.step:
+            self.early[path] = where
+        self._tell(path, where)
+
+    def _detach(self, target: object) -> Path | None:
+        """The path of something about to be changed, in folders of the check's own; None where it is no path."""
+        if not isinstance(target, str | bytes | os.PathLike):
+            return None
+        path = Path(os.path.abspath(os.fsdecode(target)))  # noqa: PTH100  (a link must not be followed)
+        if path.is_relative_to(self.here):
+            detach_folders(path, self.here, self.here.with_name("folders"))
+        return path
+
+    def look_again(self) -> None:
+        """The first step is over: files that were opened before it and are still open are written as it trains."""
+        with contextlib.suppress(OSError):  # a system that does not list its descriptors
+            for path in _held_open(self.early):
+                self._tell(path, self.early[path])
+
+    def _tell(self, path: Path, where: str) -> None:
+        name = str(path.relative_to(self.here)) if path.is_relative_to(self.here) else str(path)
+        self.rank.tell(Write(self.rank.step, where, name))
+
+    def printed(self, text: str) -> None:
+        """Tell of a line printed by the script."""
+        if text.strip() and self.prints < MOST_PRINTS and os.getpid() == self.pid:
+            self.prints += 1
+            self.rank.tell(Print(self.rank.step, self.rank.where(), text.strip()[:300]))
+
+
+def install(rank: Rank) -> None:
+    """Hook opening, renaming, what saves without Python's `open`, and print. Call when the check's files are open."""
+    files = Files(rank)
+    write = sys.stdout.write
+
+    def observed_write(text):
+        files.printed(text)
+        return write(text)
+
+    for owner, name in SAVERS:
+        setattr(owner, name, observed_save(files, getattr(owner, name)))
+    sys.stdout.write = observed_write
+    sys.addaudithook(files.opened)
+    rank.after_first_step.append(files.look_again)
+
+
+def observed_save(files: Files, save: Callable) -> Callable:
+    """`save(thing, target, ...)`, which tells of the target first, by whatever name it is given."""
+
+    def save_and_tell(*arguments, **options):
+        targets = [*arguments[1:2], *(options[name] for name in TARGETS if name in options)]
+        for target in targets:
+            files.opened("open", (target, "wb", 0))
+        return save(*arguments, **options)
+
+    return save_and_tell
+
+
+def _to_write(mode: object, flags: object) -> bool:
+    if isinstance(mode, str):
+        return any(letter in mode for letter in "wax+")
+    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+
+
+def _held_open(paths: Iterable[Path]) -> list[Path]:
+    """Those of the files that an open descriptor of this process can write to."""
+    held = set()
+    for descriptor in DESCRIPTORS.iterdir():
+        number = int(descriptor.name)
+        with contextlib.suppress(OSError):  # that of the folder itself is closed by now
+            if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
+                held.add(_identity(os.fstat(number)))
+    return [path for path in paths if path.exists() and _identity(path.stat()) in held]
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino

@@ -1,0 +1,89 @@
+"""Signs of life while a rank runs, and its last words."""
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scalelab.check.events import Alive, Ended
+from scalelab.check.observe.observer import Rank
+from scalelab.check.source.control_flow import Place
+
+SECONDS_BETWEEN_SIGNS = 1.0
+SECONDS_FOR_THE_OTHERS = 4.0
+MOST_LINES = 5  # of a traceback
+
+
+def heartbeat(rank: Rank) -> None:
+    """Tell once a second where the main thread stands, so that a rank that waits for ever can be found."""
+
+    def beat() -> None:
+        while True:
+            time.sleep(SECONDS_BETWEEN_SIGNS)
+            frame = sys._current_frames().get(rank.main_thread)
+            call = rank.call or (None, None, False)
+            rank.tell(Alive(rank.step, rank.where(frame), *call, rank.calls, **rank.surroundings(rank.stack(frame))))
+
+    threading.Thread(target=beat, daemon=True).start()
+
+
+@contextmanager
+def last_words(rank: Rank) -> Iterator[None]:
+    """Tell how the script ended; its exception is passed on."""
+    try:
+        yield
+    except SystemExit as ended:
+        if ended.code in (None, 0):
+            rank.tell(Ended(rank.step))
+        else:
+            _tell_error(rank, ended, f"sys.exit({ended.code!r})")
+        raise
+    except BaseException as error:
+        _tell_error(rank, error, _error_text(error))
+        raise
+    else:
+        rank.tell(Ended(rank.step))
+    finally:
+        _mark(rank)
+
+
+def end_together(rank: Rank, second_epoch: bool) -> None:
+    """The check has seen enough: wait until the other ranks are as far, then leave at once."""
+    rank.tell(Ended(rank.step, enough=True, second_epoch=second_epoch))
+    _mark(rank)
+    waited_from = time.monotonic()
+    while time.monotonic() - waited_from < SECONDS_FOR_THE_OTHERS:
+        if all((rank.told / f"done-{other}").exists() for other in range(rank.size)):
+            break
+        time.sleep(0.02)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _mark(rank: Rank) -> None:
+    """Whoever waits for this rank need wait no longer."""
+    (rank.told / f"done-{rank.rank}").touch()
+
+
+def _tell_error(rank: Rank, error: BaseException, text: str) -> None:
+    """The error, and the traceback shortened to the innermost lines of the learner's own files."""
+    frames = traceback.extract_tb(error.__traceback__)
+    stack = [Place(frame.filename, frame.lineno) for frame in frames if rank.is_own(frame.filename)]
+    lines = [_line(place) for place in reversed(stack)]
+    if isinstance(error, SyntaxError) and error.filename and rank.is_own(error.filename):
+        lines.insert(0, _line(Place(error.filename, error.lineno)))
+    where, *through = lines or [None]
+    rank.tell(Ended(rank.step, text, where, through=through[: MOST_LINES - 1], **rank.surroundings(stack)))
+
+
+def _error_text(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error)).strip().splitlines()[-1][:500]
+
+
+def _line(place: Place) -> str:
+    """A line as the findings name it: "a.py, line 3"."""
+    return f"{os.path.basename(place.file)}, line {place.line}"  # noqa: PTH119

@@ -1,0 +1,86 @@
+"""Follows the script's calls of its model, and hurries those after the steps that are observed in full.
+
+A hurried call gives back an earlier output of the same shape, joined to the parameters by gradients of zero. So the
+data, the optimizer and the collective calls go on as before, and an epoch of any size ends within seconds.
+"""
+
+import torch
+from torch.utils import _pytree as tree
+
+from scalelab.check.observe.batches import Batches, Candidate
+from scalelab.check.observe.observer import Rank
+
+
+class Joined(torch.autograd.Function):
+    """Gives `output` as it is; the gradient of every parameter is zero."""
+
+    @staticmethod
+    def forward(context, output, *parameters):
+        context.save_for_backward(*parameters)
+        return output.clone()
+
+    @staticmethod
+    def backward(context, gradient):
+        return None, *(torch.zeros_like(parameter) for parameter in context.saved_tensors)
+
+
+def install(rank: Rank, batches: Batches) -> None:
+    """Put an observer around the call of every module; only the outermost with weights is the model's."""
+    call = torch.nn.Module.__call__
+    kept: dict[tuple, object] = {}
+    depth = 0
+
+    def observed(module, *arguments, **options):
+        nonlocal depth
+        if depth or next(module.parameters(), None) is None:
+            return call(module, *arguments, **options)
+        inputs = [leaf for leaf in tree.tree_leaves((arguments, options)) if isinstance(leaf, torch.Tensor)]
+        candidate = _tell(batches, module, inputs)
+        key = (id(module), torch.is_grad_enabled(), tuple((leaf.shape, leaf.dtype) for leaf in inputs))
+        if not rank.in_full and key in kept:
+            return _followed(candidate, _hurried(module, inputs, kept[key]))
+        depth += 1
+        try:
+            output = call(module, *arguments, **options)
+        finally:
+            depth -= 1
+        if key not in kept and _can_hurry(output):
+            kept[key] = tree.tree_map(lambda leaf: leaf.detach() if isinstance(leaf, torch.Tensor) else leaf, output)
+        return _followed(candidate, output)
+
+    torch.nn.Module.__call__ = observed
+
+
+def _tell(batches: Batches, module: torch.nn.Module, inputs: list[torch.Tensor]) -> Candidate | None:
+    if not inputs:
+        return None
+    if torch.is_grad_enabled():
+        return batches.forward(module, inputs[0])
+    batches.evaluate(inputs[0])
+    return None
+
+
+def _followed(candidate: Candidate | None, output: object) -> object:
+    """The output, watched for a backward that passes through it."""
+    leaves = tree.tree_leaves(output) if candidate else []
+    for leaf in leaves:
+        if isinstance(leaf, torch.Tensor) and leaf.requires_grad:
+            leaf.register_hook(lambda _gradient: setattr(candidate, "trained", True))
+    return output
+
+
+def _can_hurry(output: object) -> bool:
+    """Whether the output holds tensors, and nothing but plain containers around them."""
+    leaves = tree.tree_leaves(output)
+    return bool(leaves) and all(isinstance(leaf, torch.Tensor | int | float | None) for leaf in leaves)
+
+
+def _hurried(module: torch.nn.Module, inputs: list[torch.Tensor], kept: object) -> object:
+    joined = [t for t in (*module.parameters(), *inputs) if t.requires_grad] if torch.is_grad_enabled() else []
+
+    def give(leaf):
+        if not isinstance(leaf, torch.Tensor):
+            return leaf
+        return Joined.apply(leaf, *joined) if joined and leaf.is_floating_point() else leaf.clone()
+
+    return tree.tree_map(give, kept)

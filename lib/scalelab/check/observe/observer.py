@@ -1,0 +1,98 @@
+"""The state of an observed rank, and its pen."""
+
+import inspect
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from scalelab.check.events import Event, path
+from scalelab.check.source.control_flow import Loop, Place, counts_steps, depends_on_rank, is_within
+from scalelab.places import PACKAGE
+
+LIBRARY = str(PACKAGE) + os.sep
+FULL_STEPS = 8  # steps of which everything is told
+FEWEST_FULL_STEPS, SLOW_SECONDS = 2, 6.0  # where so many have taken so long
+
+
+class Rank:
+    """Who this process is, how far it has come, where it stands."""
+
+    def __init__(self, told: Path, script: Path):
+        self.rank = int(os.environ.get("HOROVOD_RANK", 0))
+        self.size = int(os.environ.get("HOROVOD_SIZE", 1))
+        self.told, self.script = told, script
+        self.home = str(script.parent) + os.sep
+        self.file = path(told, self.rank).open("ab", buffering=0)
+        self.lock = threading.Lock()
+        self.main_thread = threading.get_ident()
+        self.step = 0
+        self.began: float | None = None
+        self.quiet = 0  # above 0 inside a call of Horovod, whose own doings are not the script's
+        self.call: tuple[str, str | None, bool] | None = None  # the Horovod call under way: name, tensor, wrapped
+        self.calls = self.calls_of_script = 0  # of Horovod, so far
+        self.exchanged = 0  # elements that Horovod's own optimizer has averaged since the last step
+        self.batch_loop: Loop | None = None  # once known: the loop that holds the backward and the step
+        self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
+        self.replaced: list = []  # optimizers that were given to DistributedOptimizer
+        self.received = 0  # elements that collective calls have brought
+        self.found_ended: dict[int, int] = {}  # other ranks, and the step at which this one saw that they are over
+        self.after_first_step: list[Callable[[], None]] = []  # called once
+
+    def tell(self, event: Event) -> None:
+        with self.lock:
+            self.file.write(msgspec.json.encode(event) + b"\n")
+
+    @property
+    def in_full(self) -> bool:
+        slow = self.step >= FEWEST_FULL_STEPS and self.seconds() > SLOW_SECONDS
+        return self.step < FULL_STEPS and not slow
+
+    def where(self, frame: FrameType | None = None) -> str | None:
+        """The innermost line of the learner's own files from this frame (by default the caller's) outwards."""
+        frame = frame or sys._getframe(1)
+        innermost = next(self._own_frames(frame), None)
+        return innermost and f"{Path(innermost.f_code.co_filename).name}, line {innermost.f_lineno}"
+
+    def stack(self, frame: FrameType | None = None) -> list[Place]:
+        """All lines of the learner's own files that have led to this frame, outermost first."""
+        frames = self._own_frames(frame or sys._getframe(1))
+        return [Place(one.f_code.co_filename, one.f_lineno) for one in frames][::-1]
+
+    def surroundings(self, stack: list[Place]) -> dict[str, bool]:
+        """Whether these lines are outside the loop over batches, and whether a condition on the rank led there."""
+        outside = self.batch_loop is not None and not is_within(stack, self.batch_loop)
+        return {"left_loop": outside, "by_rank": depends_on_rank(stack)}
+
+    def begins_epoch(self, frame: FrameType) -> bool:
+        """Whether this may begin an epoch whose batches are all trained on.
+
+        Not so inside the loop over batches (its first line, which draws them, is before it), where steps are counted,
+        and in a generator, which feeds a stream.
+        """
+        if any(one.f_code.co_flags & inspect.CO_GENERATOR for one in self._own_frames(frame)):
+            return False
+        loop = self.batch_loop
+        return loop is None or not (is_within(self.stack(frame), loop.body) or counts_steps(loop))
+
+    def _own_frames(self, frame: FrameType | None) -> Iterator[FrameType]:
+        """The frames of the learner's own files, innermost first."""
+        while frame is not None:
+            if self.is_own(frame.f_code.co_filename):
+                yield frame
+            frame = frame.f_back
+
+    def is_own(self, file: str) -> bool:
+        """Whether a file is the script or lies beside it, and is not an installed package."""
+        if file == str(self.script):
+            return True
+        return file.startswith(self.home) and "site-packages" not in file and not file.startswith(LIBRARY)
+
+    def seconds(self) -> float:
+        """Seconds since the first step began; 0 before it."""
+        return time.monotonic() - self.began if self.began else 0.0

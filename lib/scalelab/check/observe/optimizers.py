@@ -1,0 +1,156 @@
+"""Tells of every optimizer step, and lets the ranks begin from slightly different weights.
+
+A script that seeds all ranks alike begins alike without a broadcast, by luck; so the weights of all ranks but the
+first are stretched a little when their optimizer is made, unless the script has already made them equal. The
+broadcast of a converted script mends that before the first step.
+"""
+
+import sys
+import time
+
+import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+from scalelab.check.events import Call, Rate, Step
+from scalelab.check.observe.backward import Backward
+from scalelab.check.observe.ending import perhaps_end
+from scalelab.check.observe.fingerprint import fingerprint
+from scalelab.check.observe.observer import Rank
+
+STRETCH = 1e-3
+MOST_RATES = 500  # changes of the learning rate that are told
+EXCHANGE = "allreduce"  # by whatever name Horovod's own optimizer calls it
+
+
+def install(rank: Rank, backward: Backward) -> None:
+    """Hook the making and the stepping of all optimizers."""
+    watcher = Watcher(rank, backward)
+    made = torch.optim.Optimizer.__init__
+
+    def make(optimizer, *arguments, **options):
+        made(optimizer, *arguments, **options)
+        watcher.made(optimizer)
+
+    torch.optim.Optimizer.__init__ = make
+    load = torch.nn.Module.load_state_dict
+
+    def load_state_dict(module, *arguments, **options):
+        watcher.loaded = True
+        return load(module, *arguments, **options)
+
+    torch.nn.Module.load_state_dict = load_state_dict
+    load_optimizer = torch.optim.Optimizer.load_state_dict
+
+    def load_optimizer_state(optimizer, *arguments, **options):
+        watcher.used(optimizer)
+        return load_optimizer(optimizer, *arguments, **options)
+
+    torch.optim.Optimizer.load_state_dict = load_optimizer_state
+    register_optimizer_step_pre_hook(lambda optimizer, *_: watcher.before(optimizer))
+    register_optimizer_step_post_hook(lambda optimizer, *_: watcher.after(optimizer))
+
+
+class Watcher:
+    """Follows the optimizers of a rank; Horovod's wrapped optimizer steps within its step, which counts once."""
+
+    def __init__(self, rank: Rank, backward: Backward):
+        self.rank, self.backward = rank, backward
+        self.loaded = False
+        self.stretched: set[int] = set()
+        self.depth = 0
+        self.numbers: dict[int, int] = {}
+        self.rates: dict[int, float] = {}  # the learning rate told last, by optimizer
+        self.told_rates = 0
+        self.seen: tuple = ()
+
+    def made(self, optimizer: torch.optim.Optimizer) -> None:
+        parameters = trained(optimizer)
+        new = [p for p in parameters if id(p) not in self.stretched]
+        self.stretched |= {id(p) for p in new}
+        equal = self.loaded or self.rank.received >= sum(p.numel() for p in parameters) / 2
+        if equal or self.rank.rank == 0 or self.rank.step:
+            return
+        with torch.no_grad():
+            for parameter in new:
+                parameter.data.mul_(1 + STRETCH * self.rank.rank)
+
+    def used(self, optimizer: torch.optim.Optimizer) -> None:
+        """Its state is the script's own from now on, not what `broadcast_optimizer_state` filled in."""
+        if not self.rank.quiet:
+            self.rank.used.add(id(optimizer))
+
+    def before(self, optimizer: torch.optim.Optimizer) -> None:
+        self.depth += 1
+        if self.depth > 1 or self.rank.quiet:
+            return
+        self.rank.began = self.rank.began or time.monotonic()
+        self.used(optimizer)
+        self.backward.step(sys._getframe(1))
+        if not self.rank.in_full:
+            return
+        first = self._number(optimizer) not in self.rates
+        self.seen = (
+            fingerprint(trained(optimizer)),
+            fingerprint(state(optimizer)) if first else [],
+            self.rank.where(sys._getframe(1)),
+        )
+
+    def after(self, optimizer: torch.optim.Optimizer) -> None:
+        self.depth -= 1
+        if self.depth or self.rank.quiet:
+            return
+        if self.rank.in_full:
+            self._tell(optimizer)
+            self._tell_exchange()
+        self._tell_rate(optimizer)
+        self.rank.step += 1
+        if self.rank.step == 1:
+            for look in self.rank.after_first_step:
+                look()
+        perhaps_end(self.rank, self.backward.batches)
+
+    def _tell(self, optimizer: torch.optim.Optimizer) -> None:
+        weights, held, where = self.seen
+        parameters = trained(optimizer)
+        gradients = fingerprint(p.grad for p in parameters)
+        rate, device = _rate(optimizer), _device(parameters)
+        replaced = any(optimizer is one for one in self.rank.replaced)
+        number = self._number(optimizer)
+        self.rank.tell(Step(self.rank.step, where, number, rate, weights, gradients, held, device, replaced))
+
+    def _tell_exchange(self) -> None:
+        if self.rank.exchanged:
+            self.rank.tell(Call(EXCHANGE, self.rank.step, None, elements=self.rank.exchanged, wrapped=True))
+            self.rank.exchanged = 0
+
+    def _tell_rate(self, optimizer: torch.optim.Optimizer) -> None:
+        number, rate = self._number(optimizer), _rate(optimizer)
+        if self.rates.get(number) != rate and self.told_rates < MOST_RATES:
+            self.rates[number] = rate
+            self.told_rates += 1
+            self.rank.tell(Rate(self.rank.step, number, rate))
+
+    def _number(self, optimizer: torch.optim.Optimizer) -> int:
+        return self.numbers.setdefault(id(optimizer), len(self.numbers))
+
+
+def trained(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:
+    """The optimizer's parameters that are not frozen."""
+    return [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
+
+
+def state(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
+    """Momentum and the like, in the order of the parameters."""
+    held = [optimizer.state[p] for p in trained(optimizer) if p in optimizer.state]
+    return [one[name] for one in held for name in sorted(one, key=str) if isinstance(one[name], torch.Tensor)]
+
+
+def _rate(optimizer: torch.optim.Optimizer) -> float:
+    return float(optimizer.param_groups[0].get("lr", 0.0))
+
+
+def _device(parameters: list[torch.nn.Parameter]) -> str | None:
+    """The GPU that holds the weights, by an id that no other GPU has."""
+    if not parameters or parameters[0].device.type != "cuda":
+        return None
+    return str(torch.cuda.get_device_properties(parameters[0].device).uuid)

@@ -1,0 +1,69 @@
+"""Runs a script as K observed ranks, for a bounded number of steps, where it can overwrite nothing."""
+
+import ast
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from scalelab.check import events, observe
+from scalelab.check.deadlock import Watch
+from scalelab.check.observation import Observation
+from scalelab.check.working_copy import lay
+from scalelab.errors import ScaleLabError
+from scalelab.files.untrusted import clear
+from scalelab.launch.launch import Limits, Progress, launch
+
+# Ranks that wait for each other are ended by the watch, within seconds. One that is only slow gets its time.
+LIMITS = Limits(seconds=100, stall_seconds=20)
+
+
+@contextmanager
+def observed(
+    script: Path | str,
+    arguments: Sequence[str],
+    workers: int,
+    folder: Path | str,
+    limits: Limits = LIMITS,
+    environment: Mapping[str, str] | None = None,
+    enclose: Callable[[list[str]], list[str]] | None = None,
+    place: Path | None = None,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> Iterator[Callable[[], Observation]]:
+    """Run the ranks, as `check` says; what is given reads what they have told, which is gone at the end."""
+    script = Path(script).resolve()
+    _refuse(script, workers)
+    room = Path(tempfile.mkdtemp(prefix="scalelab-check-", dir=place)).resolve()
+    try:
+        told, scratch = room / "events", room / "run"
+        told.mkdir()
+        scratch.mkdir()
+        lay(Path(folder).resolve(), scratch)
+        inside = Path(observe.__file__).with_name("__main__.py")
+        words = [str(told), str(script), *map(str, arguments)]
+        outcome = launch(
+            inside, words, workers, folder=scratch, limits=limits, environment=environment, enclose=enclose,
+            watch=Watch(told, workers, watch),
+        )  # fmt: skip
+        yield lambda: Observation(events.read(told, workers), outcome)
+    finally:
+        clear(room)
+
+
+def observe_run(
+    script: Path | str, arguments: Sequence[str] = (), workers: int = 2, *, folder: Path | str = "."
+) -> Observation:
+    """What `check` would judge. Raises ScaleLabError where the run cannot be."""
+    with observed(script, arguments, workers, folder) as observation:
+        return observation()
+
+
+def _refuse(script: Path, workers: int) -> None:
+    if not script.is_file():
+        raise ScaleLabError(f"There is no script {script}; give the path of a Python file.")
+    if workers < 2:
+        raise ScaleLabError(f"The check compares ranks, so it needs at least 2 workers, not {workers}.")
+    try:
+        ast.parse(script.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        raise ScaleLabError(f"{script.name} is no Python that can be run: {error}; mend it first.") from None

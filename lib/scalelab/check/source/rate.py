@@ -1,0 +1,84 @@
+"""Whether a script's text scales its learning rate with the number of workers, or its batch against it, or warms up."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalelab.check.source.horovod_calls import asks
+from scalelab.check.source.taint import Source, carries, tainted
+
+RATES = ("lr", "learning_rate", "max_lr", "base_lr")
+BATCHES = ("batch_size",)
+DIVISIONS = ast.Div | ast.FloorDiv
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What the text shows: the number of workers reaches the learning rate; the batch size; a warmup is spoken of."""
+
+    scaled: bool = False
+    batch_divided: bool = False
+    speaks_of_warmup: bool = False
+
+
+def read_rates(script: Path) -> Rates:
+    """From the script and the modules beside it that it imports. A text that does not parse shows nothing."""
+    files = _files(script)
+    try:
+        trees = [ast.parse(file.read_bytes()) for file in files]
+    except (OSError, SyntaxError, ValueError):
+        return Rates()
+    source = asks(trees, "size")
+    found = tainted(trees, source)
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    return Rates(
+        any(carries(value, found, source) for value in _given(nodes, RATES, optimizers=True)),
+        any(_divides(value, found, source) for value in _given(nodes, BATCHES)),
+        any("warm" in file.read_text(errors="replace").lower() for file in files),
+    )
+
+
+def _files(script: Path) -> list[Path]:
+    """The script, and what it imports from beside itself, one module deep."""
+    try:
+        tree = ast.parse(script.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return [script]
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    beside = [script.parent / f"{name.replace('.', '/')}.py" for name in names]
+    return [script, *(path for path in dict.fromkeys(beside) if path.is_file())]
+
+
+def _given(nodes: list[ast.AST], names: tuple[str, ...], optimizers: bool = False) -> Iterator[ast.expr]:
+    """Expressions that become such a value: keywords, assignments, `group["lr"]`, an optimizer's second argument."""
+    for node in nodes:
+        if isinstance(node, ast.keyword) and node.arg in names:
+            yield node.value
+        elif isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(_is_called(target, names) for target in targets):
+                yield node.value
+        elif optimizers and isinstance(node, ast.Call) and _is_optimizer(node.func):
+            yield from node.args[1:2]
+        elif not optimizers and isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "split":
+            yield from node.args
+
+
+def _divides(value: ast.expr, found: set[str], source: Source) -> bool:
+    """Whether the value is something divided by the number of workers, here or where it was computed."""
+    parts = [node for node in ast.walk(value) if isinstance(node, ast.BinOp) and isinstance(node.op, DIVISIONS)]
+    return any(carries(node.right, found, source) for node in parts) or (not parts and carries(value, found, source))
+
+
+def _is_called(target: ast.expr, names: tuple[str, ...]) -> bool:
+    if isinstance(target, ast.Subscript):
+        return isinstance(target.slice, ast.Constant) and target.slice.value in names
+    return getattr(target, "id", getattr(target, "attr", None)) in names
+
+
+def _is_optimizer(function: ast.expr) -> bool:
+    """torch.optim.SGD(parameters, rate), or a schedule over an optimizer, LambdaLR(optimizer, function)."""
+    name = ast.unparse(function)
+    return "optim." in name or "SGD" in name or "Adam" in name or name.endswith("LR")

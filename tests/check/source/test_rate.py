@@ -1,0 +1,65 @@
+"""What a script's text shows of its learning rate."""
+
+import pytest
+
+from scalelab.check.source.rate import Rates, read_rates
+
+HEAD = "import horovod.torch as hvd\nimport torch\n"
+
+
+@pytest.fixture
+def rates(tmp_path):
+    def read(body, head=HEAD, **others):
+        for name, text in others.items():
+            (tmp_path / f"{name}.py").write_text(text)
+        script = tmp_path / "script.py"
+        script.write_text(head + body)
+        return read_rates(script)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1 * hvd.size())",
+        "optimizer = torch.optim.SGD(model.parameters(), 0.1 * hvd.size())",
+        "size = hvd.size()\nrate = 0.1 * size ** 0.5\noptimizer = torch.optim.Adam(p, lr=rate)",
+        "rank, size = hvd.rank(), hvd.size()\noptimizer = torch.optim.SGD(p, lr=0.1 * size)",
+        "def peak(workers):\n    return 0.1 * workers\noptimizer = torch.optim.SGD(p, lr=peak(hvd.size()))",
+        "def make(lr):\n    return torch.optim.SGD(p, lr=lr)\nmake(0.1 * hvd.size())",
+        "class T:\n  def __init__(self, n):\n    self.n = n\n  def go(self):\n    g['lr'] = self.n\nT(hvd.size())",
+        "for group in optimizer.param_groups:\n    group['lr'] = schedule(step) * hvd.size()",
+        "scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(step, hvd.size()))",
+    ],
+)
+def test_the_number_of_workers_reaches_the_rate(rates, body):
+    assert rates(body).scaled
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\nprint(hvd.size())",
+        "size = hvd.size()\noptimizer = torch.optim.SGD(p, lr=0.1 * images.size(0))",
+        "indices = order[hvd.rank()::hvd.size()]\noptimizer = torch.optim.SGD(p, 0.1)",
+    ],
+)
+def test_or_does_not(rates, body):
+    assert not rates(body).scaled
+
+
+def test_horovod_may_have_another_name(rates):
+    assert rates("from horovod.torch import size\nlr = 0.1 * size()", head="").scaled
+    assert rates("import horovod.torch as h\nlr = 0.1 * h.size()", head="").scaled
+
+
+def test_modules_beside_the_script_are_read_too(rates):
+    helper = "import horovod.torch as hvd\ndef rate():\n    return 0.1 * hvd.size()\n"
+    assert rates("from helper import rate\noptimizer = torch.optim.SGD(p, lr=rate())", helper=helper).scaled
+
+
+def test_a_batch_made_smaller_and_a_warmup_are_seen(rates):
+    assert rates("loader = DataLoader(data, batch_size=64 // hvd.size())").batch_divided
+    assert rates("# linear warmup\n").speaks_of_warmup
+    assert rates("def f(:") == Rates()
