@@ -22,12 +22,12 @@ from rich.console import Console
 from rich.progress import track
 
 from scalelab.analysis.learning_per_second import read_measured
-from scalelab.analysis.step_model import seconds_by_size, undisturbed
 from scalelab.analysis.stored import write_stored
 from scalelab.analysis.watched import Watched, read_watched
 from scalelab.analysis.watching_runs import DEFAULT, Experiment, Sweep, Timed, WatchingRuns
 from scalelab.launch import launch
 from scalelab.launch.timeline import read_timeline
+from scalelab.parallel.collectives.cost_model import seconds_by_size, undisturbed
 from scalelab.train import choose_setting
 
 LABS = Path(__file__).parents[1] / "labs" / "source"

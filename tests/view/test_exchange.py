@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.exchange import exchanged_bytes, parts
 from scalelab.models import build
+from scalelab.parallel.collectives.traffic import exchanged_bytes, parts
 from scalelab.train.stages import STAGES, StageTimes
 from scalelab.view import png
 from scalelab.view.exchange import draw_exchange, draw_parts, draw_stages, in_bytes

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from scalelab.analysis.ring import ring_allreduce
 from scalelab.analysis.worker_runs import Measured, Way, WorkerRun
+from scalelab.parallel.collectives.ring import ring_allreduce
 from scalelab.train import Row
 from scalelab.view.figure import png
 from scalelab.view.horovod import draw_division, draw_drift, draw_own_metrics, draw_ring

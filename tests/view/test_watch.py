@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalelab.analysis.step_model import seconds_by_size
 from scalelab.errors import ScaleLabError
 from scalelab.launch.timeline import ready_in, travels
+from scalelab.parallel.collectives.cost_model import seconds_by_size
 from scalelab.view.watch import watch, watch_messages
 
 pytestmark = pytest.mark.ranks

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from scalelab.analysis.half import half_errors
-from scalelab.analysis.step_model import MessageCost
 from scalelab.analysis.watching_runs import DEFAULT, Experiment, Sweep, Timed
+from scalelab.parallel.collectives.cost_model import MessageCost
+from scalelab.parallel.collectives.half_precision import half_errors
 from scalelab.view.figure import png
 from scalelab.view.watching import draw_cycles, draw_passes, draw_ratios, draw_stages
 from scalelab.view.watching_half import draw_half

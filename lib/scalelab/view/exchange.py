@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.analysis.exchange import Part
+from scalelab.parallel.collectives.traffic import Part
 from scalelab.train.stages import STAGES, StageTimes
 from scalelab.view.encoding import SMALL, batch_axis, batch_colour
 from scalelab.view.figure import new_figure

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from scalelab.analysis.ring import Ring
+from scalelab.parallel.collectives.ring import Ring
 from scalelab.view.encoding import SMALL
 from scalelab.view.figure import new_figure
 

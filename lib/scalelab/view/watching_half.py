@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from scalelab.analysis.half import EPS, LARGEST, SMALLEST, SMALLEST_NORMAL, HalfError
+from scalelab.parallel.collectives.half_precision import EPS, LARGEST, SMALLEST, SMALLEST_NORMAL, HalfError
 from scalelab.view.encoding import SMALL
 from scalelab.view.figure import new_figure
 

@@ -8,8 +8,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
-from scalelab.analysis.step_model import MessageCost, undisturbed
 from scalelab.analysis.watching_runs import Sweep
+from scalelab.parallel.collectives.cost_model import MessageCost, undisturbed
 from scalelab.view.encoding import SMALL
 from scalelab.view.exchange import in_bytes
 from scalelab.view.figure import new_figure

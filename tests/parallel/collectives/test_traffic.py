@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from scalelab.analysis.exchange import exchanged_bytes, parts
 from scalelab.errors import ScaleLabError
 from scalelab.models import build, count_weights
+from scalelab.parallel.collectives.traffic import exchanged_bytes, parts
 
 COUNTS = st.integers(1, 10**6)
 

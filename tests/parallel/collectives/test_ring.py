@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from scalelab.analysis.ring import ring_allreduce
+from scalelab.parallel.collectives.ring import ring_allreduce
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 4, 7])

@@ -5,7 +5,14 @@ import math
 import pytest
 import torch
 
-from scalelab.analysis.half import EPS, LARGEST, SMALLEST, SMALLEST_NORMAL, half_error, half_errors
+from scalelab.parallel.collectives.half_precision import (
+    EPS,
+    LARGEST,
+    SMALLEST,
+    SMALLEST_NORMAL,
+    half_error,
+    half_errors,
+)
 
 
 def every_half():

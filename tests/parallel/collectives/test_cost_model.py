@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.step_model import MessageCost, fit_message_cost, seconds_by_size, undisturbed
 from scalelab.errors import ScaleLabError
 from scalelab.launch.timeline import Event, Timeline
+from scalelab.parallel.collectives.cost_model import MessageCost, fit_message_cost, seconds_by_size, undisturbed
 
 COST = MessageCost(alpha=1e-4, beta=1e9)
 SIZES = [256, 4096, 65536, 2**20]
