@@ -19,7 +19,7 @@ from machine import describe_machine
 from rich.console import Console
 from rich.progress import track
 
-from scalelab.analysis.reading import reading_rounds, write_layouts
+from scalelab.analysis.throughput.storage_layouts import reading_rounds, write_layouts
 from scalelab.data import Images
 from scalelab.data.randomness import generator
 

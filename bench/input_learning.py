@@ -21,7 +21,7 @@ from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
 from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run, read_measured
-from scalelab.analysis.orders import WAYS, WRITTEN, effective_batches, stream_order, written_order
+from scalelab.analysis.sampling.orders import WAYS, WRITTEN, effective_batches, stream_order, written_order
 from scalelab.analysis.stored import write_stored
 from scalelab.data import batches
 from scalelab.errors import ScaleLabError

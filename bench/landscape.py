@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from torch.nn.functional import avg_pool2d
 
-from scalelab.analysis.landscape import BATCH_SIZES, landscape, mean_loss, random_direction
+from scalelab.analysis.curvature.landscape import BATCH_SIZES, landscape, mean_loss, random_direction
 from scalelab.data import load, standardise
 from scalelab.data import statistics as pixel_statistics
 from scalelab.models import build

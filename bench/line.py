@@ -19,7 +19,7 @@ from machine import describe_machine
 from rich.console import Console
 from rich.progress import track
 
-from scalelab.analysis.quadratic import bowl
+from scalelab.analysis.descent.quadratic import bowl
 from scalelab.data import noisy_line
 from scalelab.train.descent import descend
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run, read_measured
-from scalelab.analysis.orders import DRAWN, KEPT, MIXED, RENEWED, SORTED, WAYS
+from scalelab.analysis.sampling.orders import DRAWN, KEPT, MIXED, RENEWED, SORTED, WAYS
 from scalelab.analysis.stored import write_stored
 from scalelab.errors import ScaleLabError
 

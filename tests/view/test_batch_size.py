@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scalelab.analysis.learning_per_second import LENGTHS, TO_TARGET, TUNING, Measured, Run
-from scalelab.analysis.step_cost import StepCost
+from scalelab.analysis.throughput.step_time import StepCost
 from scalelab.data.images import Dataset, Images
 from scalelab.train import MemoryProbe, Row
 from scalelab.view.batch_size import (

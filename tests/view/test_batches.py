@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.escape import TwoMinima, fraction_in_wide, mean_loss, wander
-from scalelab.analysis.gradient_noise import batch_gradients, example_gradients, measured_variance, variance_of_batches
-from scalelab.analysis.noisy_descent import race
-from scalelab.analysis.quadratic import bowl
+from scalelab.analysis.descent.quadratic import bowl
+from scalelab.analysis.descent.sgd_runs import race
+from scalelab.analysis.descent.two_minima import TwoMinima, fraction_in_wide, mean_loss, wander
+from scalelab.analysis.gradient_noise.batch_gradient import (
+    batch_gradients,
+    example_gradients,
+    measured_variance,
+    variance_of_batches,
+)
 from scalelab.data import noisy_line
 from scalelab.train.descent import descend
 from scalelab.view import batches, escape, png

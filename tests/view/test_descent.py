@@ -6,7 +6,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from scalelab.analysis.quadratic import bowl
+from scalelab.analysis.descent.quadratic import bowl
 from scalelab.data import noisy_line
 from scalelab.train.descent import descend
 from scalelab.view import descent

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run
-from scalelab.analysis.orders import MIXED, SORTED, WAYS
-from scalelab.analysis.rank_steps import RankSteps
+from scalelab.analysis.sampling.orders import MIXED, SORTED, WAYS
+from scalelab.analysis.throughput.rank_timeline import RankSteps
 from scalelab.view import input as reading
 from scalelab.view import input_ranks, input_shuffle, partition, png
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.landscape import Landscape
+from scalelab.analysis.curvature.landscape import Landscape
 from scalelab.view import png
 from scalelab.view.landscape import HIGHEST, draw_contours, draw_slices, draw_surfaces, levels
 

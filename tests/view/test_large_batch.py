@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from scalelab.analysis.noise_runs import NoiseRun, NoiseRuns
+from scalelab.analysis.scaling_laws.critical_batch_size import StepsCurve
 from scalelab.analysis.sharpness_runs import Minimum
-from scalelab.analysis.steps_to_target import StepsCurve
 from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
 from scalelab.train import Row
 from scalelab.view.figure import png

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Annotation
 
-from scalelab.analysis.scaling import ACCELERATORS, growth, power_law, read_systems
+from scalelab.analysis.scaling_laws.compute_growth import ACCELERATORS, growth, power_law, read_systems
 from scalelab.view.scaling import draw_days, draw_gap, draw_growth, draw_laws, draw_learning_curve, draw_sizes
 
 TABLE = Path(__file__).parents[2] / "labs/source/lab1_sgd/models_over_time.csv"

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from scalelab.analysis.gradient_noise.noise_scale import squared_lengths
 from scalelab.analysis.noise_runs import NoiseRun
-from scalelab.analysis.noise_scale import squared_lengths
 from scalelab.data import augment, batches, partition
 from scalelab.data.randomness import generator
 from scalelab.train import accuracy, choose_setting

@@ -1,1 +1,1 @@
-"""What the experiments measure: loss surfaces, gradient noise, steps to a target."""
+"""Experiments small enough to run while you read, by question."""

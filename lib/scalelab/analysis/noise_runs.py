@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.analysis.noise_scale import NoiseScale, noise_scale
-from scalelab.analysis.steps_to_target import StepsCurve, fit_steps
+from scalelab.analysis.gradient_noise.noise_scale import NoiseScale, noise_scale
+from scalelab.analysis.scaling_laws.critical_batch_size import StepsCurve, fit_steps
 from scalelab.analysis.stored import read_stored
 
 FEWEST_STEPS = 16

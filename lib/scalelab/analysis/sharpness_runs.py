@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 from torch import Tensor, nn
 
-from scalelab.analysis.landscape import profile, random_direction
-from scalelab.analysis.sharpness import hessian_product, largest_eigenvalues, width
+from scalelab.analysis.curvature.landscape import profile, random_direction
+from scalelab.analysis.curvature.sharpness import hessian_product, largest_eigenvalues, width
 from scalelab.analysis.stored import read_stored
 
 

@@ -16,7 +16,7 @@ def shuffle_buffer(items: Iterable[T], size: int, seed: int, epoch: int = 0, ran
     """All of `items`, each once: with `size` of them at hand, give one drawn at random and put the next in its place.
 
     size 1 changes nothing; a size of all items or more shuffles them fully. In between an item moves by about `size`
-    places (`scalelab.analysis.shuffling`). Another epoch or rank, another order.
+    places (`scalelab.analysis.sampling.shuffle_quality`). Another epoch or rank, another order.
     Raises ScaleLabError for a size below 1.
     """
     if size < 1:

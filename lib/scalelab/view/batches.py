@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from scalelab.analysis.gradient_noise import exponent
-from scalelab.analysis.quadratic import Bowl
+from scalelab.analysis.descent.quadratic import Bowl
+from scalelab.analysis.gradient_noise.batch_gradient import exponent
 from scalelab.train.descent import Path
 from scalelab.view.encoding import SMALL, batch_axis, batch_colour, draw_spread
 from scalelab.view.figure import new_figure

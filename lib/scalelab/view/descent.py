@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.analysis.quadratic import Bowl
+from scalelab.analysis.descent.quadratic import Bowl
 from scalelab.data.line import Line
 from scalelab.train.descent import Path
 from scalelab.view.encoding import SMALL, batch_colour, draw_target

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from scalelab.analysis.quadratic import Bowl, bowl
+from scalelab.analysis.descent.quadratic import Bowl, bowl
 from scalelab.data.line import noisy_line
 from scalelab.train.descent import Path, descend
 from scalelab.view.descent import ALL, BEST, TITLE

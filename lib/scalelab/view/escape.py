@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.analysis.escape import TwoMinima
+from scalelab.analysis.descent.two_minima import TwoMinima
 from scalelab.view.encoding import SMALL, batch_axis, batch_colour, draw_spread
 from scalelab.view.figure import new_figure
 

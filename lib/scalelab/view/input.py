@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from scalelab.analysis.reading import Layout, with_latency
+from scalelab.analysis.throughput.storage_layouts import Layout, with_latency
 from scalelab.view.encoding import SMALL, draw_spread
 from scalelab.view.figure import new_figure
 

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.analysis.rank_stages import STAGES
-from scalelab.analysis.rank_steps import RankSteps
+from scalelab.analysis.throughput.rank_breakdown import STAGES
+from scalelab.analysis.throughput.rank_timeline import RankSteps
 from scalelab.view.encoding import SMALL
 from scalelab.view.figure import new_figure
 

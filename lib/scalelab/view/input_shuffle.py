@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from scalelab.analysis.input_runs import Measured
-from scalelab.analysis.orders import MIXED, SORTED
+from scalelab.analysis.sampling.orders import MIXED, SORTED
 from scalelab.view.encoding import SMALL, batch_axis, draw_spread
 from scalelab.view.figure import new_figure
 from scalelab.view.predict import draw_prediction

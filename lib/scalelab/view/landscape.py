@@ -8,7 +8,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from scalelab.analysis.landscape import Landscape
+from scalelab.analysis.curvature.landscape import Landscape
 from scalelab.view.encoding import SMALL
 from scalelab.view.figure import new_figure
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from scalelab.analysis.input_runs import DIVISION, Measured
-from scalelab.analysis.orders import WAYS
+from scalelab.analysis.sampling.orders import WAYS
 from scalelab.view.encoding import SMALL, draw_spread
 from scalelab.view.figure import new_figure
 from scalelab.view.predict import draw_prediction

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from scalelab.analysis.gradient_noise import exponent
-from scalelab.analysis.noisy_descent import Race, updates_until
+from scalelab.analysis.descent.sgd_runs import Race, updates_until
+from scalelab.analysis.gradient_noise.batch_gradient import exponent
 from scalelab.view.encoding import SMALL, batch_axis, batch_colour, draw_spread, draw_target
 from scalelab.view.figure import new_figure
 

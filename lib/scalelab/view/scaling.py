@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from scalelab.analysis.scaling import (
+from scalelab.analysis.scaling_laws.compute_growth import (
     BESIROGLU,
     HOFFMANN,
     Accelerator,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from scalelab.analysis.noise_scale import noise_scale, squared_lengths
+from scalelab.analysis.gradient_noise.noise_scale import noise_scale, squared_lengths
 from scalelab.errors import ScaleLabError
 
 DIMENSIONS, GRADIENT, NOISE = 50, 2.0, 300.0  # |G|^2 and tr(Sigma)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from scalelab.analysis.landscape import (
+from scalelab.analysis.curvature.landscape import (
     Landscape,
     filter_norms,
     landscape,

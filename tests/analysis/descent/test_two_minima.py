@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalelab.analysis.escape import TwoMinima, fraction_in_wide, mean_loss, settled, wander
+from scalelab.analysis.descent.two_minima import TwoMinima, fraction_in_wide, mean_loss, settled, wander
 from scalelab.errors import ScaleLabError
 
 SIZES = [1, 4, 16, 64]

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from scalelab.analysis.orders import (
+from scalelab.analysis.sampling.orders import (
     DRAWN,
     KEPT,
     MIXED,

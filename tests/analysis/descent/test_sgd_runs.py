@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalelab.analysis.gradient_noise import exponent
-from scalelab.analysis.noisy_descent import best_rate, excess_of_runs, path_through, race, updates_until
-from scalelab.analysis.quadratic import bowl
+from scalelab.analysis.descent.quadratic import bowl
+from scalelab.analysis.descent.sgd_runs import best_rate, excess_of_runs, path_through, race, updates_until
+from scalelab.analysis.gradient_noise.batch_gradient import exponent
 from scalelab.data import noisy_line
 from scalelab.train.descent import descend
 

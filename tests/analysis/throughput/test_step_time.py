@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.analysis.step_cost import StepCost, fit_step_cost
+from scalelab.analysis.throughput.step_time import StepCost, fit_step_cost
 
 SIZES = [1, 4, 16, 64, 256, 1024]
 seconds = st.floats(1e-6, 1e-1)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalelab.analysis.gradient_noise import (
+from scalelab.analysis.descent.quadratic import bowl
+from scalelab.analysis.gradient_noise.batch_gradient import (
     batch_gradients,
     example_gradients,
     exponent,
@@ -15,7 +16,6 @@ from scalelab.analysis.gradient_noise import (
     measured_variance,
     variance_of_batches,
 )
-from scalelab.analysis.quadratic import bowl
 from scalelab.data import noisy_line
 from scalelab.errors import ScaleLabError
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from harness.patience import seconds
 
-from scalelab.analysis.rank_stages import STAGES, rank_stages
-from scalelab.analysis.rank_steps import rank_steps
-from scalelab.analysis.reading import write_layouts
+from scalelab.analysis.throughput.rank_breakdown import STAGES, rank_stages
+from scalelab.analysis.throughput.rank_timeline import rank_steps
+from scalelab.analysis.throughput.storage_layouts import write_layouts
 from scalelab.data import Images
 from scalelab.errors import ScaleLabError
 from scalelab.launch.launch import Limits, launch

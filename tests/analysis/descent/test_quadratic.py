@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalelab.analysis.quadratic import bowl, largest_step_seen
+from scalelab.analysis.descent.quadratic import bowl, largest_step_seen
 from scalelab.data import noisy_line
 from scalelab.errors import ScaleLabError
 from scalelab.train.descent import descend

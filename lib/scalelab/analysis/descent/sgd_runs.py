@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scalelab.analysis.quadratic import bowl
+from scalelab.analysis.descent.quadratic import bowl
 from scalelab.data.line import Line
 
 Rate = float | Callable[[int], float]

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from scalelab.analysis.reading import images_per_second, opened, reading_rounds, with_latency, write_layouts
+from scalelab.analysis.throughput.storage_layouts import (
+    images_per_second,
+    opened,
+    reading_rounds,
+    with_latency,
+    write_layouts,
+)
 from scalelab.data import Images
 from scalelab.errors import ScaleLabError
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.analysis.scaling import (
+from scalelab.analysis.scaling_laws.compute_growth import (
     ACCELERATORS,
     BESIROGLU,
     FLOP_FROM,

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from scalelab.analysis.sharpness import hessian_product, largest_eigenvalues, width
+from scalelab.analysis.curvature.sharpness import hessian_product, largest_eigenvalues, width
 
 
 def symmetric(eigenvalues, seed=0):

@@ -65,7 +65,7 @@ def largest_eigenvalues(product: Product, size: int, steps: int = 20, seed: int 
 def width(steps: np.ndarray, loss: np.ndarray, rise: float) -> float:
     """How far one can go from the minimum until the loss has risen by `rise`, on average of both sides.
 
-    steps, loss: (points,), a profile along a filter-normalised direction (scalelab.analysis.landscape.profile) with
+    steps, loss: (points,), a profile along a filter-normalised direction (landscape.profile) with
     the minimum at step 0. Linear between points; the last point's distance where the loss does not rise so far.
     """
     middle = int(np.abs(steps).argmin())

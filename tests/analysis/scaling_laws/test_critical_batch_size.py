@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.steps_to_target import DIMINISHING, NONE, PERFECT, StepsCurve, fit_steps
+from scalelab.analysis.scaling_laws.critical_batch_size import DIMINISHING, NONE, PERFECT, StepsCurve, fit_steps
 from scalelab.errors import ScaleLabError
 
 SIZES = [16, 32, 64, 128, 256, 512, 1024]

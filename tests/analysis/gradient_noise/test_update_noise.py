@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from scalelab.analysis.update_noise import expected_variance, update_variance, updates
+from scalelab.analysis.gradient_noise.update_noise import expected_variance, update_variance, updates
 from scalelab.optim import scaled_rate
 from scalelab.optim.noise import example_weights, matching_sigma
 

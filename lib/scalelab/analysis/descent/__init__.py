@@ -1,0 +1,1 @@
+"""Gradient descent and its noisy kin where the exact answer is known."""

@@ -1,0 +1,1 @@
+"""In which order examples are drawn, and how well they are shuffled."""

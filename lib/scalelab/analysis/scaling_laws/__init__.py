@@ -1,0 +1,1 @@
+"""How compute, data, batch size and loss grow with one another."""
