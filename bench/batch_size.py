@@ -21,7 +21,8 @@ import torch
 from machine import describe_machine
 from tqdm import tqdm
 
-from scalelab.analysis.learning_per_second import (
+from scalelab.errors import ScaleLabError
+from scalelab.experiments.batch_size import (
     LENGTHS,
     TO_TARGET,
     TUNING,
@@ -31,8 +32,7 @@ from scalelab.analysis.learning_per_second import (
     reached,
     read_measured,
 )
-from scalelab.analysis.stored import write_stored
-from scalelab.errors import ScaleLabError
+from scalelab.experiments.stored import write_stored
 from scalelab.train import Setting, choose_setting, throughput_rounds
 from scalelab.train.script import load_script
 from scalelab.train.setting import ON_A_CPU

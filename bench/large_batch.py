@@ -15,14 +15,14 @@ import msgspec
 from machine import describe_machine
 from tqdm import tqdm
 
-from scalelab.analysis.stored import write_stored
-from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.sweep import Trial, read_sweep, run_trials, trials
+from scalelab.experiments.large_batch import SweepRun, SweepRuns
+from scalelab.experiments.stored import write_stored
+from scalelab.experiments.sweep import Trial, read_sweep, run_trials, trials
 
 LAB = Path(__file__).parents[1] / "labs" / "source" / "lab3_large_batch"
 RUNS = Path("runs/large_batch")
-SWEEPS = ("tuning", "tricks", "why", "steps_tuning", "steps", "epochs")
+SWEEPS = ("tuning", "tricks", "why", "steps_to_target_tuning", "steps_to_target", "epochs")
 
 
 def stored(trial: Trial) -> SweepRun:

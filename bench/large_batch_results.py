@@ -7,8 +7,8 @@ from pathlib import Path
 
 from large_batch import LAB
 
-from scalelab.analysis.noise_runs import read_noise_runs
-from scalelab.analysis.sweep_runs import SweepRuns, read_sweep_runs
+from scalelab.experiments.large_batch import SweepRuns, read_sweep_runs
+from scalelab.experiments.noise_scale import read_noise_runs
 
 RESULTS = Path(__file__).parent / "results" / "large_batch.md"
 EFFECTS = [
@@ -41,7 +41,7 @@ def why(measured: SweepRuns) -> list[str]:
 def noise() -> list[str]:
     lines = ["| | gradient noise scale | knee of the steps | ratio |", "|---|---|---|---|"]
     for name, words in (("cifar10", "CIFAR-10"), ("fashion_mnist", "Fashion-MNIST")):
-        measured = read_noise_runs(LAB / f"measured_noise_{name}.json")
+        measured = read_noise_runs(LAB / f"measured_noise_scale_{name}.json")
         scales, knee = measured.scales(), measured.curve().critical
         spread = f"{scales.mean():.0f} ({scales.min():.0f} to {scales.max():.0f})"
         lines.append(f"| {words} | {spread} | {knee:.0f} | {scales.mean() / knee:.2f} |")

@@ -12,10 +12,10 @@ from large_batch import LAB, RUNS
 from safetensors.torch import load_file
 from tqdm import tqdm
 
-from scalelab.analysis.sharpness_runs import Minima, Minimum, measure_minimum
-from scalelab.analysis.stored import write_stored
-from scalelab.analysis.sweep_runs import SweepRun
-from scalelab.parallel.sweep import Trial, read_sweep, trials
+from scalelab.experiments.large_batch import SweepRun
+from scalelab.experiments.sharpness import Minima, Minimum, measure_minimum
+from scalelab.experiments.stored import write_stored
+from scalelab.experiments.sweep import Trial, read_sweep, trials
 from scalelab.train import choose_setting
 
 IMAGES, DIRECTIONS, SPAN = 1024, 2, 1.0

@@ -140,7 +140,7 @@ def sweep(sweep: Path, out: Path, at_once: int) -> None:
     """Run a script with all arguments and seeds that FILE (TOML) names; what has finished is not run again."""
     from rich.console import Console
 
-    from scalelab.parallel.sweep import read_sweep, run_trials, trials
+    from scalelab.experiments.sweep import read_sweep, run_trials, trials
     from scalelab.view.sweep import follow
 
     todo = trials(read_sweep(sweep), sweep.resolve().parent, out)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scalelab.analysis.noise_runs import read_noise
+from scalelab.experiments.noise_scale import read_noise
 from scalelab.launch import launch
 from scalelab.launch.launch import Limits
 from scalelab.optim import scaled_rate

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalelab.analysis.noise_runs import read_noise_runs
-from scalelab.analysis.steps_runs import best_rates, read_steps
-from scalelab.analysis.sweep_runs import read_sweep_runs
-from scalelab.parallel.sweep import read_sweep, trials
+from scalelab.experiments.large_batch import read_sweep_runs
+from scalelab.experiments.noise_scale import read_noise_runs
+from scalelab.experiments.steps_to_target import best_rates, read_steps
+from scalelab.experiments.sweep import read_sweep, trials
 from scalelab.train.script import load_script
 from scalelab.view.tricks import by_optimizer
 
 LAB = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch"
-SWEEPS = ("tuning", "tricks", "why", "steps_tuning", "steps", "epochs")
+SWEEPS = ("tuning", "tricks", "why", "steps_to_target_tuning", "steps_to_target", "epochs")
 RECIPES = {"small-batch": "small batch", "sgd": "linear, warmup, ghost", "lars": "LARS", "larc": "LARC",
            "lamb": "LAMB", "novograd": "NovoGrad", "adam": "Adam", "adagrad": "AdaGrad"}  # fmt: skip
 
@@ -73,12 +73,12 @@ def test_equal_updates_close_most_of_the_gap():
 
 @pytest.mark.parametrize(("dataset", "factor"), [("fashion_mnist", 2), ("cifar10", 3)])
 def test_the_noise_scale_tells_the_knee_of_the_steps_within_a_small_factor(dataset, factor):
-    measured = read_noise_runs(LAB / f"measured_noise_{dataset}.json")
+    measured = read_noise_runs(LAB / f"measured_noise_scale_{dataset}.json")
     assert 1 / factor < measured.scales().mean() / measured.curve().critical < factor
 
 
 def test_steps_halve_at_first_and_hardly_fall_in_the_end():
-    measured = read_steps(LAB / "measured_steps.json")
+    measured = read_steps(LAB / "measured_steps_to_target.json")
     steps = [np.nanmean(measured.steps(size)) for size in measured.batch_sizes]
     assert steps[0] / steps[1] > 1.6
     assert steps[-2] / steps[-1] < 1.4
@@ -100,7 +100,7 @@ def test_every_optimizer_tried_as_many_rates_and_runs_with_the_best(tricks):
 
 
 def test_the_rate_hardly_matters_for_a_small_batch_and_decides_for_a_large_one():
-    tuning = read_sweep_runs(LAB / "measured_steps_tuning.json")
+    tuning = read_sweep_runs(LAB / "measured_steps_to_target_tuning.json")
     run = tuning.runs[0]
     target, patience = float(run.option("--target")), int(run.option("--patience"))
     epochs: dict[int, list[float]] = {}
@@ -112,6 +112,6 @@ def test_the_rate_hardly_matters_for_a_small_batch_and_decides_for_a_large_one()
 
 
 def test_every_batch_size_runs_with_the_rate_that_needed_the_fewest_steps():
-    measured = read_steps(LAB / "measured_steps.json").measured
-    best = best_rates(read_sweep_runs(LAB / "measured_steps_tuning.json"))
+    measured = read_steps(LAB / "measured_steps_to_target.json").measured
+    best = best_rates(read_sweep_runs(LAB / "measured_steps_to_target_tuning.json"))
     assert {int(name): float(measured.of(name)[0].option("--lr")) for name in measured.names} == best

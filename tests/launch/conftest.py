@@ -1,30 +1,10 @@
-"""What the tests of the launch share: the scripts that the ranks run, and a look for survivors."""
+"""What the tests of the launch share: the scripts that the ranks run."""
 
 from pathlib import Path
 
-import psutil
 import pytest
-
-SCRIPTS = Path(__file__).parent / "scripts"
 
 
 @pytest.fixture(scope="session")
 def scripts() -> Path:
-    return SCRIPTS
-
-
-@pytest.fixture
-def survivors(tmp_path):
-    """Gives the processes that mention this test's own folder; none may be there when the test ends."""
-
-    def look() -> list[str]:
-        return [
-            " ".join(process.info["cmdline"])
-            for process in psutil.process_iter(["cmdline"])
-            if any(str(tmp_path) in word for word in process.info["cmdline"] or [])
-        ]
-
-    yield look
-    assert look() == []
-
-
+    return Path(__file__).parent / "scripts"

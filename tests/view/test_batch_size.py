@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 import pytest
 
-from scalelab.analysis.learning_per_second import LENGTHS, TO_TARGET, TUNING, Measured, Run
 from scalelab.analysis.throughput.step_time import StepCost
 from scalelab.data.images import Dataset, Images
+from scalelab.experiments.batch_size import LENGTHS, TO_TARGET, TUNING, Measured, Run
 from scalelab.train import MemoryProbe, Row
 from scalelab.view.batch_size import (
     OwnRun,

@@ -81,7 +81,7 @@ def test_errors_squares_and_gradient_are_drawn():
 
 def test_the_stop_and_the_steps_are_drawn():
     losses = BOWL.loss(PATH.w, PATH.b)
-    left, right = descent.draw_stop(losses, 1e-3, "steps").axes
+    left, right = descent.draw_stop(losses, 1e-3, "steps_to_target").axes
     assert np.array_equal(drawn(left)[0][:, 1], losses)
     assert len(drawn(right)[0]) == 12
 

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from scalelab.analysis.worker_runs import Measured, Way, WorkerRun
+from scalelab.experiments.workers import Measured, Way, WorkerRun
 from scalelab.parallel.collectives.ring import ring_allreduce
 from scalelab.train import Row
 from scalelab.view.figure import png

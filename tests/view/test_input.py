@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run
 from scalelab.analysis.sampling.orders import MIXED, SORTED, WAYS
 from scalelab.analysis.throughput.rank_timeline import RankSteps
+from scalelab.experiments.input_order import BUFFER, DIVISION, Measured, Run
 from scalelab.view import input as reading
 from scalelab.view import input_ranks, input_shuffle, partition, png
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.noise_runs import NoiseRun, NoiseRuns
 from scalelab.analysis.scaling_laws.critical_batch_size import StepsCurve
-from scalelab.analysis.sharpness_runs import Minimum
-from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
+from scalelab.experiments.large_batch import SweepRun, SweepRuns
+from scalelab.experiments.noise_scale import NoiseRun, NoiseRuns
+from scalelab.experiments.sharpness import Minimum
 from scalelab.train import Row
 from scalelab.view.figure import png
 from scalelab.view.large_batch import draw_epochs, draw_noise, draw_sharpness, draw_speed, draw_steps, draw_why

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from scalelab.analysis.watching_runs import DEFAULT, Experiment, Sweep, Timed
+from scalelab.experiments.horovod_settings import DEFAULT, Experiment, Sweep, Timed
 from scalelab.parallel.collectives.cost_model import MessageCost
 from scalelab.parallel.collectives.half_precision import half_errors
 from scalelab.view.figure import png

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.analysis.gradient_noise.noise_scale import squared_lengths
-from scalelab.analysis.noise_runs import NoiseRun
 from scalelab.data import augment, batches, partition
 from scalelab.data.randomness import generator
+from scalelab.experiments.noise_scale import NoiseRun
 from scalelab.train import accuracy, choose_setting
 
 

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from scalelab.analysis.learning_per_second import LENGTHS, Measured, Run
 from scalelab.analysis.throughput.step_time import StepCost
 from scalelab.data import Dataset
+from scalelab.experiments.batch_size import LENGTHS, Measured, Run
 from scalelab.train.memory import MemoryProbe
 from scalelab.view.encoding import SMALL, batch_axis, batch_colour, draw_spread, plain_log
 from scalelab.view.figure import new_figure

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.analysis.worker_runs import Measured
+from scalelab.experiments.workers import Measured
 from scalelab.view.encoding import SMALL, batch_colour
 from scalelab.view.figure import new_figure
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from scalelab.analysis.input_runs import Measured
 from scalelab.analysis.sampling.orders import MIXED, SORTED
+from scalelab.experiments.input_order import Measured
 from scalelab.view.encoding import SMALL, batch_axis, draw_spread
 from scalelab.view.figure import new_figure
 from scalelab.view.predict import draw_prediction

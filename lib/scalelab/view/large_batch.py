@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.analysis.noise_runs import NoiseRuns
 from scalelab.analysis.scaling_laws.critical_batch_size import DIMINISHING, NONE, PERFECT, StepsCurve
-from scalelab.analysis.sharpness_runs import Minimum
-from scalelab.analysis.sweep_runs import SweepRuns
+from scalelab.experiments.large_batch import SweepRuns
+from scalelab.experiments.noise_scale import NoiseRuns
+from scalelab.experiments.sharpness import Minimum
 from scalelab.view.encoding import SMALL, batch_axis, batch_colour, draw_spread, plain_log
 from scalelab.view.figure import new_figure
 from scalelab.view.predict import draw_prediction

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from scalelab.analysis.input_runs import DIVISION, Measured
 from scalelab.analysis.sampling.orders import WAYS
+from scalelab.experiments.input_order import DIVISION, Measured
 from scalelab.view.encoding import SMALL, draw_spread
 from scalelab.view.figure import new_figure
 from scalelab.view.predict import draw_prediction

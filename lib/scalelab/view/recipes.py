@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.sweep import Trial, read_sweep, run_trial, trials
+from scalelab.experiments.sweep import Trial, read_sweep, run_trial, trials
 from scalelab.train.record import Row
 from scalelab.view.ranks import Following
 

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.text import Text
 
+from scalelab.experiments.sweep import Trial
 from scalelab.launch.launch import Outcome
-from scalelab.parallel.sweep import Trial
 
 
 def follow(console: Console, todo: list[Trial], ended: Iterator[tuple[Trial, Outcome]]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from scalelab.analysis.sweep_runs import SweepRun, SweepRuns
+from scalelab.experiments.large_batch import SweepRun, SweepRuns
 from scalelab.optim import grow_batch
 from scalelab.train.record import Row
 from scalelab.view.encoding import SMALL, batch_colour

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from scalelab.analysis.watched import Watched, exchanges, read_watched
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.step_profile import Watched, exchanges, read_watched
 from scalelab.launch.timeline import Event, Timeline, read_timeline
 from scalelab.view.ranks import run_ranks
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from scalelab.analysis.watching_runs import DEFAULT, Experiment
+from scalelab.experiments.horovod_settings import DEFAULT, Experiment
 from scalelab.view.encoding import PREDICTION, SMALL, batch_axis, batch_colour, draw_spread
 from scalelab.view.figure import new_figure
 from scalelab.view.predict import draw_prediction

@@ -8,7 +8,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
-from scalelab.analysis.watching_runs import Sweep
+from scalelab.experiments.horovod_settings import Sweep
 from scalelab.parallel.collectives.cost_model import MessageCost, undisturbed
 from scalelab.view.encoding import SMALL
 from scalelab.view.exchange import in_bytes

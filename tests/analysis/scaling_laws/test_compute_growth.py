@@ -24,7 +24,7 @@ from scalelab.analysis.scaling_laws.compute_growth import (
 )
 from scalelab.errors import ScaleLabError
 
-TABLE = Path(__file__).parents[2] / "labs/source/lab1_sgd/models_over_time.csv"
+TABLE = Path(__file__).parents[3] / "labs/source/lab1_sgd/models_over_time.csv"
 HEADER = "system,date,reads,parameters,data,unit,flop,flop_from,source\n"
 
 

@@ -15,7 +15,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.launch.launch import Limits, launch
 from scalelab.launch.output import Line, Output
 
-LAB = Path(__file__).parents[2] / "labs" / "source" / "lab2_horovod"
+LAB = Path(__file__).parents[3] / "labs" / "source" / "lab2_horovod"
 
 
 def said(rank, *texts):

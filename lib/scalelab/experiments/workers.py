@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.analysis.learning_per_second import reached
-from scalelab.analysis.stored import read_stored
+from scalelab.experiments.batch_size import reached
+from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
 
 
@@ -33,7 +33,7 @@ class WorkerRun(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """All runs of `bench/worker_runs.py`, with what they ran on.
+    """All runs of `bench/workers.py`, with what they ran on.
 
     The first of `ways` is one worker, the measure of all.
     """
@@ -90,4 +90,4 @@ def training_speed(rows: list[Row]) -> float:
 
 def read_measured(path: Path | str) -> Measured:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, Measured, "`python bench/worker_runs.py` makes it")
+    return read_stored(path, Measured, its_bench(__name__))

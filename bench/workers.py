@@ -1,6 +1,6 @@
 """One worker against two, to a target accuracy: the stored runs of notebook 2.1.
 
-    python bench/worker_runs.py [--seeds 5]
+    python bench/workers.py [--seeds 5]
 
 Runs the solved script of the notebook on real ranks, one core each. Three ways to train: one worker, two with the same
 batch of each (twice the effective batch), two with the same effective batch (half of each). All have the same
@@ -18,18 +18,18 @@ import numpy as np
 from machine import describe_machine
 from tqdm import tqdm
 
-from scalelab.analysis.learning_per_second import reached
-from scalelab.analysis.stored import write_stored
-from scalelab.analysis.worker_runs import Measured, Way, WorkerRun, read_measured
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.batch_size import reached
+from scalelab.experiments.stored import write_stored
+from scalelab.experiments.workers import Measured, Way, WorkerRun, read_measured
 from scalelab.launch.launch import Limits, Progress, launch
 from scalelab.train import choose_setting, read_record
 from scalelab.train.setting import ON_A_CPU
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "labs" / "solutions" / "lab2_horovod" / "step_7_checkpoint.py"
-OUT = ROOT / "labs" / "source" / "lab2_horovod" / "measured_horovod.json"
-RESULTS = Path(__file__).parent / "results" / "worker_runs.md"
+OUT = ROOT / "labs" / "source" / "lab2_horovod" / "measured_workers.json"
+RESULTS = Path(__file__).parent / "results" / "workers.md"
 WAYS = [Way(1, 32), Way(2, 32), Way(2, 16)]
 LIMITS = Limits(seconds=600, stall_seconds=60)
 

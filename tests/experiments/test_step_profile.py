@@ -4,9 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from scalelab.analysis.stored import write_stored
-from scalelab.analysis.watched import Watched, exchanges, read_watched
-from scalelab.analysis.watching_runs import (
+from scalelab.errors import ScaleLabError
+from scalelab.experiments.horovod_settings import (
     DEFAULT,
     Experiment,
     Sweep,
@@ -14,7 +13,8 @@ from scalelab.analysis.watching_runs import (
     WatchingRuns,
     read_watching_runs,
 )
-from scalelab.errors import ScaleLabError
+from scalelab.experiments.step_profile import Watched, exchanges, read_watched
+from scalelab.experiments.stored import write_stored
 from scalelab.launch.timeline import Event, Timeline
 
 STAGES = ["input", "forward", "backward", "exchange", "update"]
@@ -108,8 +108,8 @@ def test_stored_runs_come_back_as_they_were(experiment, tmp_path):
 
 
 def test_other_files_are_no_stored_runs(tmp_path):
-    with pytest.raises(ScaleLabError, match="bench/watching.py"):
+    with pytest.raises(ScaleLabError, match="bench/horovod_settings.py"):
         read_watching_runs(tmp_path / "none.json")
     (tmp_path / "runs.json").write_bytes(msgspec.json.encode({"rounds": []}))
-    with pytest.raises(ScaleLabError, match="bench/watching.py"):
+    with pytest.raises(ScaleLabError, match="bench/horovod_settings.py"):
         read_watching_runs(tmp_path / "runs.json")

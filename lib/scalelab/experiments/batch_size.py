@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.analysis.stored import read_stored
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
 
 TUNING, TO_TARGET, LENGTHS = "tuning", "to the target", "epochs and updates"  # what a run was made for
@@ -136,4 +136,4 @@ def factors(measured: Measured) -> Factors:
 
 def read_measured(path: Path | str) -> Measured:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, Measured, "`python bench/batch_size.py` makes it")
+    return read_stored(path, Measured, its_bench(__name__))

@@ -25,6 +25,11 @@ def read_stored(path: Path | str, kind: type[Stored], remedy: str) -> Stored:
         raise ScaleLabError(f"{path} holds no stored runs ({error}); {remedy}.") from error
 
 
+def its_bench(module: str) -> str:
+    """The remedy of an experiment: the bench of the same name makes its file."""
+    return f"`python bench/{module.rpartition('.')[2]}.py` makes it"
+
+
 def write_stored(stored: msgspec.Struct, path: Path | str) -> None:
     """Store it whole or not at all; what has a list `runs` as its last field gets one line for each of them."""
     whole = Path(path).with_suffix(".writing")

@@ -8,7 +8,7 @@ import numpy as np
 
 from scalelab.analysis.gradient_noise.noise_scale import NoiseScale, noise_scale
 from scalelab.analysis.scaling_laws.critical_batch_size import StepsCurve, fit_steps
-from scalelab.analysis.stored import read_stored
+from scalelab.experiments.stored import its_bench, read_stored
 
 FEWEST_STEPS = 16
 
@@ -91,4 +91,4 @@ def read_noise(path: Path | str) -> NoiseRun:
 
 def read_noise_runs(path: Path | str) -> NoiseRuns:
     """Stored runs of several seeds. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, NoiseRuns, "`python bench/noise.py` makes it")
+    return read_stored(path, NoiseRuns, its_bench(__name__))

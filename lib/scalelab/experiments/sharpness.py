@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from scalelab.analysis.curvature.landscape import profile, random_direction
 from scalelab.analysis.curvature.sharpness import hessian_product, largest_eigenvalues, width
-from scalelab.analysis.stored import read_stored
+from scalelab.experiments.stored import its_bench, read_stored
 
 
 class Minimum(msgspec.Struct, frozen=True):
@@ -53,4 +53,4 @@ def measure_minimum(
 
 def read_minima(path: Path | str) -> Minima:
     """The stored measurements. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, Minima, "`python bench/sharpness.py` makes it")
+    return read_stored(path, Minima, its_bench(__name__))

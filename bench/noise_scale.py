@@ -1,9 +1,9 @@
 """The gradient noise scale along trainings on two ranks: the stored runs of notebook 3.1.
 
-    python bench/noise.py [--seeds 3]
+    python bench/noise_scale.py [--seeds 3]
 
-For CIFAR-10 as in the stored runs of the sweep steps.toml of Lab 3, for Fashion-MNIST as in those of notebook 1.3; the
-steps to the target that they have shown are stored beside the noise. Two minutes on two cores.
+For CIFAR-10 as in the stored runs of Lab 3's sweep steps_to_target.toml, for Fashion-MNIST as in those of notebook
+1.3; the steps to the target that they have shown are stored beside the noise. Two minutes on two cores.
 """
 
 from pathlib import Path
@@ -13,11 +13,11 @@ import click
 import numpy as np
 from large_batch import LAB
 
-from scalelab.analysis.learning_per_second import read_measured
-from scalelab.analysis.noise_runs import NoiseRun, NoiseRuns, read_noise
-from scalelab.analysis.steps_runs import read_steps
-from scalelab.analysis.stored import write_stored
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.batch_size import read_measured
+from scalelab.experiments.noise_scale import NoiseRun, NoiseRuns, read_noise
+from scalelab.experiments.steps_to_target import read_steps
+from scalelab.experiments.stored import write_stored
 from scalelab.launch.launch import launch
 
 FASHION = LAB.parent / "lab1_sgd" / "measured_batch_size.json"
@@ -30,7 +30,7 @@ Known = tuple[str, float, int, dict[int, list[float]]]
 
 def cifar10() -> Known:
     """Options of the noise's run, the target and how often in a row it must be there, and the stored steps to it."""
-    measured = read_steps(LAB / "measured_steps.json")
+    measured = read_steps(LAB / "measured_steps_to_target.json")
     run = measured.measured.runs[0]
     sizes = f"--model {run.option('--model')} --images {run.option('--images')} --held-out {run.option('--held-out')}"
     steps = {size: measured.steps(size).tolist() for size in measured.batch_sizes}
@@ -63,7 +63,7 @@ def main(seeds: int) -> None:
     for dataset, known in (("cifar10", cifar10()), ("fashion_mnist", fashion_mnist())):
         options, target, patience, steps = known
         measured = NoiseRuns(target, patience, steps, [run(dataset, options, seed) for seed in range(seeds)])
-        write_stored(measured, LAB / f"measured_noise_{dataset}.json")
+        write_stored(measured, LAB / f"measured_noise_scale_{dataset}.json")
         scale, knee = measured.scales().mean(), measured.curve().critical
         click.echo(f"{dataset}: noise scale {scale:.0f}, knee {knee:.0f}, ratio {scale / knee:.2f}")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.analysis.stored import read_stored
+from scalelab.experiments.stored import its_bench, read_stored
 
 DEFAULT = "nothing switched"
 
@@ -80,4 +80,4 @@ class WatchingRuns(msgspec.Struct, frozen=True):
 
 def read_watching_runs(path: Path | str) -> WatchingRuns:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, WatchingRuns, "`python bench/watching.py` makes it")
+    return read_stored(path, WatchingRuns, its_bench(__name__))

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run, read_measured
 from scalelab.analysis.sampling.orders import DRAWN, KEPT, MIXED, RENEWED, SORTED, WAYS
-from scalelab.analysis.stored import write_stored
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.input_order import BUFFER, DIVISION, Measured, Run, read_measured
+from scalelab.experiments.stored import write_stored
 
-STORED = Path(__file__).parents[2] / "labs" / "source" / "lab2_horovod" / "measured_input.json"
+STORED = Path(__file__).parents[2] / "labs" / "source" / "lab2_horovod" / "measured_input_order.json"
 
 
 def some_runs():
@@ -26,7 +26,7 @@ def test_runs_come_back_by_seed_and_buffer(tmp_path):
 def test_what_is_not_stored_is_said(tmp_path):
     with pytest.raises(ScaleLabError, match="No run is stored"):
         some_runs().accuracies(DIVISION, WAYS[0])
-    with pytest.raises(ScaleLabError, match=r"bench/input_learning\.py"):
+    with pytest.raises(ScaleLabError, match=r"bench/input_order\.py"):
         read_measured(tmp_path / "nothing.json")
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(ScaleLabError, match="holds no stored runs"):

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.analysis.stored import read_stored
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.stored import its_bench, read_stored
 
 DIVISION, BUFFER = "division", "buffer"  # what a run was made for
 
@@ -29,7 +29,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """All runs of `bench/input_learning.py`, with what they ran on. `batch_size` is that of all `workers` together."""
+    """All runs of `bench/input_order.py`, with what they ran on. `batch_size` is that of all `workers` together."""
 
     machine: dict[str, str]
     setting: str
@@ -56,4 +56,4 @@ class Measured(msgspec.Struct, frozen=True):
 
 def read_measured(path: Path | str) -> Measured:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, Measured, "`python bench/input_learning.py` makes it")
+    return read_stored(path, Measured, its_bench(__name__))

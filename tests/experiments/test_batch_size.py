@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.analysis.learning_per_second import (
+from scalelab.errors import ScaleLabError
+from scalelab.experiments.batch_size import (
     LENGTHS,
     TO_TARGET,
     TUNING,
@@ -17,8 +18,7 @@ from scalelab.analysis.learning_per_second import (
     reached,
     read_measured,
 )
-from scalelab.analysis.stored import write_stored
-from scalelab.errors import ScaleLabError
+from scalelab.experiments.stored import write_stored
 from scalelab.train import Row
 
 

@@ -1,6 +1,6 @@
 """What the order of the images does to learning: the stored runs of notebook 2.2.
 
-    python bench/input_learning.py [--division-seeds 10] [--buffer-seeds 6]
+    python bench/input_order.py [--division-seeds 10] [--buffer-seeds 6]
 
 Two experiments. "division": K workers divide the images by parts of a new shuffle in each epoch, by parts of one
 shuffle, or by drawing with replacement. "buffer": the images come from shards, written sorted by class or shuffled,
@@ -20,14 +20,14 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
-from scalelab.analysis.input_runs import BUFFER, DIVISION, Measured, Run, read_measured
 from scalelab.analysis.sampling.orders import WAYS, WRITTEN, effective_batches, stream_order, written_order
-from scalelab.analysis.stored import write_stored
 from scalelab.data import batches
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.input_order import BUFFER, DIVISION, Measured, Run, read_measured
+from scalelab.experiments.stored import write_stored
 from scalelab.train import Setting, accuracy, choose_setting
 
-OUT = Path(__file__).parents[1] / "labs" / "source" / "lab2_horovod" / "measured_input.json"
+OUT = Path(__file__).parents[1] / "labs" / "source" / "lab2_horovod" / "measured_input_order.json"
 WORKERS, BATCH_SIZE, LR, MOMENTUM = 2, 64, 0.03, 0.9  # the rate that notebook 1.3 found for this batch size
 SHARDS, BUFFERS = 16, [1, 16, 64, 256, 1024, 4096]
 EPOCHS = {DIVISION: 8, BUFFER: 4}

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.analysis.stored import read_stored
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.stored import read_stored
 from scalelab.launch.timeline import Event, Timeline, steps
 
 Interval = tuple[float, float]

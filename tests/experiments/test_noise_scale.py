@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from scalelab.analysis.noise_runs import NoiseRun, NoiseRuns
-from scalelab.analysis.sharpness_runs import Minimum, measure_minimum
+from scalelab.experiments.noise_scale import NoiseRun, NoiseRuns
+from scalelab.experiments.sharpness import Minimum, measure_minimum
 
 
 def noise_run(scales, accuracies, batch_size=64, workers=2, steps=50, seed=0):

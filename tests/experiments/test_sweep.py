@@ -9,7 +9,7 @@ import pytest
 from harness.patience import waited
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.sweep import read_sweep, run_trials, trials
+from scalelab.experiments.sweep import read_sweep, run_trials, trials
 
 SCRIPT = """
 import argparse, time

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scalelab.analysis.learning_per_second import reached
-from scalelab.analysis.sweep_runs import SweepRuns, read_sweep_runs
+from scalelab.experiments.batch_size import reached
+from scalelab.experiments.large_batch import SweepRuns, read_sweep_runs
 from scalelab.optim.schedules import scaled_rate
 from scalelab.train.record import Row
 

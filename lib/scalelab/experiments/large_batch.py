@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.analysis.learning_per_second import reached
-from scalelab.analysis.stored import read_stored
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.batch_size import reached
+from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
 
 
@@ -100,4 +100,4 @@ def effect(differences: Sequence[float]) -> Effect:
 
 def read_sweep_runs(path: Path | str) -> SweepRuns:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, SweepRuns, "`python bench/large_batch.py` makes it")
+    return read_stored(path, SweepRuns, its_bench(__name__))

@@ -4,9 +4,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from scalelab.analysis.stored import write_stored
-from scalelab.analysis.worker_runs import Measured, Way, WorkerRun, read_measured, training_speed
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.stored import write_stored
+from scalelab.experiments.workers import Measured, Way, WorkerRun, read_measured, training_speed
 from scalelab.train import Row
 
 ONE, TWO = Way(1, 32), Way(2, 32)
@@ -66,5 +66,5 @@ def test_what_is_stored_is_read_again(two_seeds, tmp_path):
 def test_what_is_no_record_of_runs_is_said_to_be_none(tmp_path, content):
     if content:
         (tmp_path / "runs.json").write_text(content)
-    with pytest.raises(ScaleLabError, match=r"bench/worker_runs\.py"):
+    with pytest.raises(ScaleLabError, match=r"bench/workers\.py"):
         read_measured(tmp_path / "runs.json")

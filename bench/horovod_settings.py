@@ -1,6 +1,6 @@
 """Horovod's settings, each switched and timed in interleaved rounds: the stored runs of notebook 2.3.
 
-    python bench/watching.py [--rounds 5]
+    python bench/horovod_settings.py [--rounds 5]
 
 Runs the notebook's own scripts. Every setting runs once in every round, in an order drawn anew, so that a slow moment
 of the machine hits all of them; only ratios within a round are compared. Then messages alone among 2, 4 and 8 ranks.
@@ -21,10 +21,10 @@ from machine import describe_machine
 from rich.console import Console
 from rich.progress import track
 
-from scalelab.analysis.learning_per_second import read_measured
-from scalelab.analysis.stored import write_stored
-from scalelab.analysis.watched import Watched, read_watched
-from scalelab.analysis.watching_runs import DEFAULT, Experiment, Sweep, Timed, WatchingRuns
+from scalelab.experiments.batch_size import read_measured
+from scalelab.experiments.horovod_settings import DEFAULT, Experiment, Sweep, Timed, WatchingRuns
+from scalelab.experiments.step_profile import Watched, read_watched
+from scalelab.experiments.stored import write_stored
 from scalelab.launch import launch
 from scalelab.launch.timeline import read_timeline
 from scalelab.parallel.collectives.cost_model import seconds_by_size, undisturbed
@@ -32,6 +32,7 @@ from scalelab.train import choose_setting
 
 LABS = Path(__file__).parents[1] / "labs" / "source"
 LAB = LABS / "lab2_horovod"
+OUT = LAB / "measured_horovod_settings.json"
 SWEEPS = {2: 30, 4: 30, 8: 20}  # workers: repeats
 
 
@@ -130,7 +131,7 @@ def sweeps(rounds: int, console: Console) -> list[Sweep]:
 @click.command()
 @click.option("--rounds", default=5, show_default=True, help="Of every setting.")
 @click.option("--sweep-rounds", default=2, show_default=True, help="Of the messages alone.")
-@click.option("--out", default=LAB / "measured_watching.json", type=click.Path(path_type=Path), show_default=True)
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True)
 def main(rounds: int, sweep_rounds: int, out: Path) -> None:
     """Measure, store, and say the ratios."""
     console = Console(stderr=True)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from scalelab.analysis.steps_runs import StepsRuns, best_rates
-from scalelab.analysis.stored import write_stored
-from scalelab.analysis.sweep_runs import SweepRun, SweepRuns, effect, read_sweep_runs
 from scalelab.errors import ScaleLabError
+from scalelab.experiments.large_batch import SweepRun, SweepRuns, effect, read_sweep_runs
+from scalelab.experiments.steps_to_target import StepsRuns, best_rates
+from scalelab.experiments.stored import write_stored
 from scalelab.train import Row
 
 
