@@ -21,7 +21,7 @@ from rich.console import Console
 
 from scalelab.cli import RUBRIC
 from scalelab.grade import Order, Result, grade, load_rubric
-from scalelab.view.terminal import Screen
+from scalelab.terminal.grading import Screen
 
 HERE = Path(__file__).parent
 ASSESSMENT = RUBRIC.parent

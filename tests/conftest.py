@@ -8,7 +8,7 @@ import pytest
 # Before torch is imported: several workers on two cores, each with as many threads as cores, wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-PARTS = ("collect", "run_folder", "turns", "cores", "needs", "order", "survivors", "warm.plugin")
+PARTS = ("collect", "run_folder", "cell_shows", "turns", "cores", "needs", "order", "survivors", "warm.plugin")
 pytest_plugins = [f"harness.{part}" for part in PARTS]
 
 

@@ -141,7 +141,7 @@ def sweep(sweep: Path, out: Path, at_once: int) -> None:
     from rich.console import Console
 
     from scalelab.experiments.sweep import read_sweep, run_trials, trials
-    from scalelab.view.sweep import follow
+    from scalelab.terminal.sweep import follow
 
     todo = trials(read_sweep(sweep), sweep.resolve().parent, out)
     sys.exit(0 if follow(Console(), todo, run_trials(todo, at_once)) else 1)
@@ -162,7 +162,7 @@ def check(script: Path, arguments: tuple[str, ...], workers: int, timeout: float
 
     from scalelab.check import LIMITS
     from scalelab.check import check as check_script
-    from scalelab.view.terminal import show_check
+    from scalelab.terminal.grading import show_check
 
     limits = LIMITS if timeout is None else dataclasses.replace(LIMITS, seconds=timeout)
     report = check_script(script, arguments, workers, limits=limits)
@@ -198,7 +198,7 @@ def grade(
     from scalelab.grade import Order, load_rubric
     from scalelab.grade import grade as grade_one
     from scalelab.grade.telling import Telling
-    from scalelab.view.terminal import Screen, show_verdict
+    from scalelab.terminal.grading import Screen, show_verdict
 
     out = out or Path("runs") / f"{submission.stem}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     order = Order(
@@ -241,7 +241,7 @@ def grade_all(submissions, out, rubric, device, workers, table, **options) -> No
     """
     from scalelab.grade import load_rubric
     from scalelab.grade.classroom import ClassOrder
-    from scalelab.view.classroom import grade_on_screen
+    from scalelab.terminal.class_grading import grade_on_screen
 
     terms = load_rubric(rubric, device)
     cluster = options.pop("cluster"), options.pop("settings")
@@ -265,7 +265,7 @@ def grade_labs(lab: str, course: Path, students: tuple[str, ...], again: bool, u
     from rich.console import Console
 
     from scalelab.course.grade_labs import LabOrder
-    from scalelab.view.labs import grade_labs_on_screen
+    from scalelab.terminal.lab_grading import grade_labs_on_screen
 
     order = LabOrder(lab, course.resolve(), students, again, sandbox=not unsafe)
     sys.exit(0 if grade_labs_on_screen(Console(), order) else COULD_NOT)

@@ -104,7 +104,8 @@ def test_words_stand_out_in_either_theme(page, lab):
 
     Light comes last, because JupyterLab keeps the theme.
     """
-    predicts = "from scalelab.view import new_figure, predict, show\npredict.curve('speed', 'How fast?', x=[1, 8, 64])"
+    uses = "from scalelab.figures import new_figure, show\nfrom scalelab.widgets import predict\n"
+    predicts = f"{uses}predict.curve('speed', 'How fast?', x=[1, 8, 64])"
     name = write(lab, "words.ipynb", predicts, "show(new_figure()[0], 'Two empty axes.', 'Nothing was measured.')")
     notebook = Notebook(page, lab.url(name))
     notebook.run_all(60)
@@ -117,7 +118,8 @@ def test_words_stand_out_in_either_theme(page, lab):
 
 def test_assess_ends_in_the_verdict_and_the_feedback(page, lab, picture):
     (lab.work / "assessment" / "broken.py").write_text("for\n")
-    name = write(lab, "assess.ipynb", "from scalelab.view.assess import assess\nassess('assessment/broken.py')")
+    source = "from scalelab.widgets.assess_button import assess\nassess('assessment/broken.py')"
+    name = write(lab, "assess.ipynb", source)
     Notebook(page, lab.url(name)).run_all(120)
     button = page.get_by_role("button", name="Assess", exact=True)
     button.click()
@@ -138,7 +140,7 @@ def terms(lab):
 
 def test_assess_runs_the_script_in_the_sandbox_and_shows_what_it_has_earned(page, lab, terms):
     (lab.work / "assessment" / "mine.py").write_text(LEARNS_NOTHING)
-    source = f"from scalelab.view.assess import assess\nassess('mine.py', '--no-check', *{terms})"
+    source = f"from scalelab.widgets.assess_button import assess\nassess('mine.py', '--no-check', *{terms})"
     Notebook(page, lab.url(write(lab, "assessment/passes.ipynb", source))).run_all(120)
     page.get_by_role("button", name="Assess", exact=True).click()
     page.get_by_text("Running 2 ranks").wait_for()
@@ -159,7 +161,7 @@ def test_assess_runs_the_script_in_the_sandbox_and_shows_what_it_has_earned(page
 def test_assess_and_stop_are_pressed_by_the_keyboard(page, lab, terms, key, other):
     (lab.work / key).mkdir()  # its own: what an earlier grading has left would be shown
     (lab.work / key / "for_ever.py").write_text(RUNS_FOR_EVER)
-    source = f"from scalelab.view.assess import assess\nassess('for_ever.py', '--no-check', *{terms})"
+    source = f"from scalelab.widgets.assess_button import assess\nassess('for_ever.py', '--no-check', *{terms})"
     Notebook(page, lab.url(write(lab, f"{key}/keys.ipynb", source))).run_all(120)
     button = page.get_by_role("button", name="Assess", exact=True)
     button.focus()
@@ -175,7 +177,8 @@ def test_assess_and_stop_are_pressed_by_the_keyboard(page, lab, terms, key, othe
 def test_an_assessment_goes_on_when_the_page_is_closed_and_stop_ends_it(page, new_page, lab):
     script = lab.work / "for_ever.py"
     script.write_text(RUNS_FOR_EVER)
-    source = "from scalelab.view.assess import assess\nassess('for_ever.py', '--budget-seconds', '300', '--no-check')"
+    starts = "assess('for_ever.py', '--budget-seconds', '300', '--no-check')"
+    source = f"from scalelab.widgets.assess_button import assess\n{starts}"
     name = write(lab, "closed.ipynb", source)
     other = new_page()
     Notebook(other, lab.url(name)).run_all(120)
@@ -191,7 +194,7 @@ def test_an_assessment_goes_on_when_the_page_is_closed_and_stop_ends_it(page, ne
 
 def test_a_run_shows_its_lines_and_its_chart_and_its_stop_ends_every_rank(page, lab, picture):
     (lab.work / "for_ever.py").write_text(REPORTS + RUNS_FOR_EVER)
-    source = "from scalelab.view.run import run\nrun('for_ever.py', record='runs/for_ever', epochs=9)"
+    source = "from scalelab.widgets.run_button import run\nrun('for_ever.py', record='runs/for_ever', epochs=9)"
     name = write(lab, "run.ipynb", source)
     Notebook(page, lab.url(name)).run_all(120)
     page.get_by_text("[1] ready").wait_for()

@@ -10,8 +10,8 @@ from scalelab.experiments.large_batch import read_sweep_runs
 from scalelab.experiments.noise_scale import read_noise_runs
 from scalelab.experiments.steps_to_target import best_rates, read_steps
 from scalelab.experiments.sweep import read_sweep, trials
+from scalelab.figures.lab3.tricks import by_optimizer
 from scalelab.train.script import load_script
-from scalelab.view.tricks import by_optimizer
 
 LAB = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch"
 SWEEPS = ("tuning", "tricks", "why", "steps_to_target_tuning", "steps_to_target", "epochs")

@@ -42,6 +42,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             f"held-out accuracy {self.validation_accuracy:.3f}  after {self.training_seconds:.1f} s of training"
         )
 
+    def summary(self) -> str:
+        """The report in one short line, with the accuracies that it has."""
+        parts = [f"epoch {self.epoch:g}", f"loss {self.loss:.3f}"]
+        if self.train_accuracy is not None:
+            parts.append(f"training {self.train_accuracy:.3f}")
+        if self.validation_accuracy is not None:
+            parts.append(f"validation {self.validation_accuracy:.3f}")
+        return "  ".join([*parts, f"{self.images_per_second:,.0f} images/s"])
+
 
 class RunRecord:
     """Appends rows to FOLDER/metrics.jsonl on rank 0 and does nothing on the other ranks.

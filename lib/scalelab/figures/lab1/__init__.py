@@ -1,0 +1,1 @@
+"""Figures of Lab 1: descent, noise, batch size."""

@@ -1,0 +1,214 @@
+"""Figures of gradient descent on a line: its errors, its gradient, its path over the bowl, its learning rate."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scalelab.analysis.descent.quadratic import Bowl
+from scalelab.data.line import Line
+from scalelab.figures.encoding import SMALL, TITLE, batch_colour, draw_target
+from scalelab.figures.figure import new_figure
+from scalelab.figures.prediction import draw_prediction
+from scalelab.train.descent import Path
+
+ALL = batch_colour(1, [1])  # descent on all the examples has the colour of the largest batch
+POINTS = {"color": "0.55", "linestyle": "none", "marker": "o", "markersize": 3}
+BEST = {"color": "black", "linestyle": "none", "marker": "*", "markersize": 12, "zorder": 5}
+RATES = (("#0072b2", "o"), ("#009e73", "s"), ("#e69f00", "^"), ("#d55e00", "x"))  # Okabe and Ito 2008
+
+
+def draw_points(line: Line) -> Figure:
+    """The examples alone."""
+    figure, axes = new_figure(width=5, height=3)
+    axes.plot(line.x, line.y, **POINTS)
+    axes.set(xlabel="input x", ylabel="target y")
+    axes.set_title(f"{len(line.x)} noisy examples of one line", **TITLE)
+    return figure
+
+
+def draw_errors(line: Line, lines: Mapping[str, tuple[float, float]], prediction: str) -> Figure:
+    """For each named (w, b): the line with its errors above, their squares with the mean below."""
+    figure, axes = new_figure(2, len(lines), width=9, height=5, sharex=True, sharey="row", squeeze=False)
+    for (name, (w, b)), (above, below) in zip(lines.items(), axes.T, strict=True):
+        output = w * line.x + b
+        square = (output - line.y) ** 2
+        above.vlines(line.x, output, line.y, color="0.75", linewidth=0.8)
+        above.plot(line.x, line.y, **POINTS)
+        ends = np.array([line.x.min(), line.x.max()])
+        above.plot(ends, w * ends + b, color=ALL)
+        above.set_title(f"{name}: w = {w:.2f}, b = {b:.2f}", **TITLE)
+        below.vlines(line.x, 0, square, color="0.55", linewidth=1.2)
+        draw_target(below, round(float(square.mean()), 3), "mean")
+        below.set(xlabel="input x", ylim=(0, None))
+    axes[0, 0].set_ylabel("target y")
+    axes[1, 0].set_ylabel("squared error")
+    draw_prediction(axes[1, -1], prediction, along="y")
+    return figure
+
+
+def draw_gradient(line: Line, bowl: Bowl, gradient: Callable, point: tuple[float, float]) -> Figure:
+    """Left the loss along w with its tangent at `point`; right the downhill direction at points around the bowl."""
+    figure, (slice_axes, above) = new_figure(1, 2, width=9, height=3.8)
+    _draw_slice(slice_axes, line, bowl, gradient, point)
+    reach = 1.25 * np.abs(np.subtract(point, bowl.minimum)).max()
+    _draw_contours(above, bowl, _window(bowl, reach))
+    for angle in np.linspace(0, 2 * np.pi, 12, endpoint=False):
+        w, b = bowl.minimum + 0.75 * reach * np.array([np.cos(angle), np.sin(angle)])
+        step = -0.3 * np.array(gradient(w, b, line.x, line.y)) / bowl.curvatures[1]
+        tip = (w + 2 * step[0], b + 2 * step[1])
+        above.annotate("", tip, (w, b), arrowprops={"arrowstyle": "-|>", "color": ALL, "shrinkA": 0, "shrinkB": 0})
+    above.set_title("downhill: minus the gradient, at 12 points", **TITLE)
+    return figure
+
+
+def _draw_slice(axes: Axes, line: Line, bowl: Bowl, gradient: Callable, point: tuple[float, float]) -> None:
+    w = np.linspace(*sorted((point[0] - 0.6, 2 * bowl.minimum[0] - point[0])), 100)
+    slope, height = gradient(*point, line.x, line.y)[0], float(bowl.loss(*point))
+    near = np.array([point[0] - 0.5, point[0] + 0.5])
+    axes.plot(w, bowl.loss(w, point[1]), color="0.4")
+    axes.plot(near, height + slope * (near - point[0]), color=ALL, linewidth=2)
+    axes.plot(*point[:1], height, "o", color=ALL)
+    axes.annotate(f"  slope along w: {slope:.2f}", (point[0], height), color=ALL)
+    axes.set(xlabel="w", ylabel="loss (mean squared error)")
+    axes.set_title(f"the loss along w, with b = {point[1]:g}", **TITLE)
+
+
+def draw_stop(losses: Sequence[float], tolerance: float, prediction: str) -> Figure:
+    """The loss after each step, and its change by each step beside the tolerance at which the loop stops."""
+    figure, (left, right) = new_figure(1, 2, width=9, height=3.2, sharex=True)
+    steps = np.arange(len(losses))
+    left.plot(steps, losses, ".-", color=ALL)
+    left.set(xlabel="steps", ylabel="loss (mean squared error)", ylim=(0, None))
+    left.set_title("the loss does not go to 0 ...", **TITLE)
+    right.semilogy(steps[1:], np.abs(np.diff(losses)), ".-", color=ALL)
+    draw_target(right, tolerance, "tolerance")
+    right.set(xlabel="steps", ylabel="change of the loss in a step")
+    right.set_title(f"... but its change does: stopped after {len(losses) - 1} steps", **TITLE)
+    for axes in (left, right):
+        draw_prediction(axes, prediction)
+    return figure
+
+
+def draw_descent(bowl: Bowl, path: Path) -> Figure:
+    """The path on the surface of the loss, and the same seen from above, with contours at the same levels."""
+    figure, (left, right) = new_figure(1, 2, width=9.5, height=4.3)
+    place = left.get_subplotspec()
+    left.remove()
+    levels = bowl.lowest + 1.2 * (float(bowl.loss(path.w, path.b).max()) - bowl.lowest) * np.linspace(0, 1, 8)[1:] ** 2
+    rings = bowl.rings(levels - bowl.lowest, 120)
+    _draw_surface(figure.add_subplot(place, projection="3d", computed_zorder=False), bowl, path, levels, rings)
+    half = 1.05 * rings[:, -1].max(axis=1)
+    _draw_contours(right, bowl, bowl.minimum[:, None] + half[:, None] * np.array([-1, 1]), levels)
+    _draw_path(right, path)
+    right.set_title(f"the same from above, {len(path.w) - 1} steps", **TITLE)
+    return figure
+
+
+def _draw_surface(axes: Axes, bowl: Bowl, path: Path, levels: np.ndarray, rings: np.ndarray) -> None:
+    """The inside of the bowl up to the highest level; `rings` as of `Bowl.rings`."""
+    w, b = bowl.minimum[:, None, None] + rings
+    for ring_w, ring_b, level in zip(w, b, levels, strict=True):
+        axes.plot(ring_w, ring_b, level, color="0.6", linewidth=0.8)
+    stacked = [
+        np.vstack([np.full(part.shape[1], start), part]) for part, start in zip((w, b), bowl.minimum, strict=True)
+    ]
+    heights = np.append(bowl.lowest, levels)[:, None] + 0 * stacked[0]
+    axes.plot_surface(*stacked, heights, cmap="Greys_r", alpha=0.35, linewidth=0, rcount=40, ccount=60)
+    axes.plot(path.w, path.b, bowl.loss(path.w, path.b), ".-", color=ALL, zorder=10)
+    axes.plot(*bowl.minimum[:, None], bowl.lowest, **BEST)
+    axes.set(xlabel="w", ylabel="b", zlabel="loss", zlim=(0, levels[-1]))
+    axes.tick_params(labelsize=SMALL)
+    axes.view_init(elev=36, azim=-28)
+    axes.set_box_aspect((1, 1.3, 0.8), zoom=1.0)
+    axes.set_title("the loss as a surface", **TITLE)
+
+
+def draw_rates(bowl: Bowl, paths: Mapping[float, Path]) -> Figure:
+    """Loss against steps, a curve for each part of the largest stable step, written at its end."""
+    figure, axes = new_figure(width=7, height=3.6)
+    axes.set_yscale("log")
+    for (part, path), (colour, marker) in zip(paths.items(), RATES, strict=True):
+        losses = bowl.loss(path.w, path.b)
+        label = f"{part:g} x 2/L = {part * bowl.largest_stable_step:.3g}"
+        axes.plot(losses, color=colour, marker=marker, markersize=4, markevery=2, label=label)
+    draw_target(axes, round(bowl.lowest, 3), "lowest loss")
+    axes.set(xlabel="steps", ylabel="loss (mean squared error)")
+    axes.legend(title="learning rate", frameon=False, fontsize=SMALL, loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def draw_edge(
+    rates: np.ndarray, losses: np.ndarray, edge: float, computed: Sequence[float], measured: Sequence[float],
+    prediction: str,
+) -> Figure:  # fmt: skip
+    """Left the last loss against the rate, with 2/L; right the largest stable step seen against 2/L, for many lines."""
+    figure, (left, right) = new_figure(1, 2, width=9, height=3.6)
+    left.semilogy(rates, np.clip(losses, None, 1e9), ".-", color=ALL)
+    left.axvline(edge, color="black", linewidth=0.8)
+    left.annotate(f"2/L = {edge:.3f} ", (edge, 0.9), xycoords=("data", "axes fraction"), ha="right", size=SMALL)
+    left.set(xlabel="learning rate", ylabel="loss after the last step", ylim=(0.1, 1e4))
+    left.set_title("one line, many learning rates", **TITLE)
+    draw_prediction(left, prediction)
+    ends = [0.8 * min(computed), 1.2 * max(computed)]
+    right.loglog(ends, ends, color="black", linewidth=0.8)
+    right.loglog(computed, measured, "o", color=ALL, markerfacecolor="none")
+    right.annotate("equal", (ends[1], ends[1]), ha="right", va="bottom", size=SMALL)
+    right.set(xlabel="2/L, computed from the inputs", ylabel="largest stable step, by trying")
+    right.set_title(f"{len(computed)} lines, each with its own 2/L", **TITLE)
+    return figure
+
+
+def draw_valleys(bowls: Mapping[str, Bowl], paths: Mapping[str, Path], reach: float) -> Figure:
+    """A panel for each named bowl, all over windows of one size and with the same levels, each with its path."""
+    figure, axes = new_figure(1, len(bowls), width=9, height=4.4, squeeze=False)
+    for one, (name, bowl) in zip(axes[0], bowls.items(), strict=True):
+        _draw_contours(one, bowl, _window(bowl, reach), bowl.lowest + np.array([1, 4, 16, 64]))
+        _draw_path(one, paths[name])
+        first, last = (float(bowl.loss(paths[name].w[step], paths[name].b[step])) - bowl.lowest for step in (0, -1))
+        words = f"{len(paths[name].w) - 1} steps leave {last / first:.2g} of the loss above the lowest"
+        one.set_title(f"{name}: condition number {bowl.condition_number:.3g}\n{words}", **TITLE)
+    return figure
+
+
+def draw_steps(condition: Sequence[float], steps: Sequence[int], prediction: str) -> Figure:
+    """Steps needed against the condition number, a point a line, with the power law fitted through them."""
+    figure, axes = new_figure(width=6, height=3.6)
+    exponent, level = np.polyfit(np.log(condition), np.log(steps), 1)
+    ends = np.array([min(condition), max(condition)])
+    axes.loglog(condition, steps, "o", color=ALL, markerfacecolor="none")
+    axes.loglog(ends, np.exp(level) * ends**exponent, color=ALL, label=f"fitted: exponent {exponent:.2f}")
+    axes.set(xlabel="condition number of the bowl", ylabel="steps needed")
+    draw_prediction(axes, prediction)
+    axes.legend(frameon=False, fontsize=SMALL, loc="upper left")
+    return figure
+
+
+def _draw_path(axes: Axes, path: Path) -> None:
+    axes.plot(path.w, path.b, ".-", color=ALL, zorder=4)
+    paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+    axes.annotate(
+        "start", (path.w[0], path.b[0]), (-6, 5), textcoords="offset points", color=ALL, ha="right", bbox=paper
+    )
+
+
+def _draw_contours(axes: Axes, bowl: Bowl, window: np.ndarray, levels: np.ndarray | None = None) -> None:
+    """Contours in grey, the minimum as a star; as long a way along w as along b."""
+    w, b = (np.linspace(*side, 200) for side in window)
+    lines = axes.contour(w, b, bowl.surface(w, b), _levels(bowl, window) if levels is None else levels, colors="0.6",
+                         linewidths=0.8)  # fmt: skip
+    axes.clabel(lines, fontsize=7, fmt="%.3g")
+    axes.plot(*bowl.minimum, **BEST)
+    axes.set(xlabel="w", ylabel="b", xlim=window[0], ylim=window[1], aspect="equal")
+
+
+def _levels(bowl: Bowl, window: np.ndarray) -> np.ndarray:
+    """Squares above the lowest loss: in a quadratic bowl these contours lie equally far apart."""
+    highest = float(bowl.surface(*window).max()) - bowl.lowest
+    return bowl.lowest + highest * np.linspace(0, 1, 12)[1:] ** 2
+
+
+def _window(bowl: Bowl, reach: float) -> np.ndarray:
+    """((lowest w, highest w), (lowest b, highest b)): a square of half-width `reach` around the minimum."""
+    return bowl.minimum[:, None] + np.array([-reach, reach])

@@ -1,0 +1,1 @@
+"""Figures of Lab 2: many workers with Horovod."""

@@ -1,0 +1,87 @@
+"""Figures of a script's conversion: weights that drift, images trained on twice, metrics of one rank."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from scalelab.figures.encoding import SMALL, TITLE
+from scalelab.figures.figure import new_figure
+from scalelab.parallel.collectives.ring import Ring
+
+RANKS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # told apart with and without colour vision (Okabe and Ito)
+MARKERS = ("o", "s", "^", "D")
+WRONG, RIGHT = {"color": "#d55e00", "linewidth": 2.2}, {"color": "#0072b2", "linewidth": 2.2, "linestyle": "--"}
+
+
+def draw_drift(distances: Mapping[str, Sequence[float]], wrong: str, right: str, title: str) -> Figure:
+    """The distance between two ranks' weights over the steps: without a part of Horovod, and with it."""
+    figure, axes = new_figure(width=6.4, height=3.1)
+    for name, style in ((wrong, WRONG), (right, RIGHT)):
+        steps = np.arange(len(distances[name]))
+        axes.plot(steps, 100 * np.array(distances[name]), label=name, **style)
+        end = (steps[-1], 100 * distances[name][-1])
+        words = {"textcoords": "offset points", "ha": "right", "va": "bottom", "size": 9, "color": style["color"]}
+        axes.annotate(name, end, xytext=(0, 5), **words)
+    top = 100 * max(max(distances[name]) for name in (wrong, right)) or 1.0
+    axes.set(xlabel="steps", ylabel="distance between the ranks'\nweights (% of their length)")
+    axes.set_ylim(-0.04 * top, 1.2 * top)
+    axes.set_title(title, **TITLE)
+    return figure
+
+
+def draw_division(ways: Mapping[str, Mapping]) -> Figure:
+    """Who trains on which image in one epoch, step by step: a row for each rank, a place for each image.
+
+    `ways` maps a name to {"images": a list of image numbers for each rank, "batch_size": of one rank}.
+    """
+    figure, panels = new_figure(len(ways), 1, width=9, height=1.5 * len(ways) + 0.5, sharex=True)
+    for axes, (name, way) in zip(panels, ways.items(), strict=True):
+        for rank, images in enumerate(way["images"]):
+            steps = np.arange(len(images)) // way["batch_size"]
+            options = {"s": 34, "marker": MARKERS[rank], "vmin": -1, "vmax": 4, "cmap": "cividis_r"}
+            axes.scatter(images, np.full(len(images), rank), c=steps, edgecolor="0.4", linewidth=0.4, **options)
+        together = sum(len(images) for images in way["images"])
+        count = len(set().union(*way["images"]))
+        axes.set(yticks=range(len(way["images"])), ylim=(-0.6, len(way["images"]) - 0.4))
+        axes.set_yticklabels([f"rank {rank}" for rank in range(len(way["images"]))])
+        steps = -(-len(way["images"][0]) // way["batch_size"])
+        axes.set_title(f"{name}: {count} images, trained on {together} times in all, {steps} steps", **TITLE)
+    panels[-1].set_xlabel("image (colour: light in the first step, dark in the last)")
+    return figure
+
+
+def draw_own_metrics(accuracies: Sequence[Sequence[float]], images: Sequence[int]) -> Figure:
+    """Held-out accuracy by epoch: each rank's on its own part, and over all images; (epochs, ranks) and (ranks,)."""
+    figure, axes = new_figure(width=6.4, height=3.3)
+    own, counts = np.asarray(accuracies), np.asarray(images)
+    epochs = np.arange(1, len(own) + 1)
+    for rank, count in enumerate(counts):
+        style = {"marker": MARKERS[rank], "color": RANKS[rank], "linestyle": "none", "markersize": 7}
+        axes.plot(epochs, own[:, rank], label=f"rank {rank}, on its {count} images", **style)
+    axes.plot(epochs, own.mean(axis=1), color="0.5", linestyle=":", label="mean of the ranks' accuracies")
+    whole = own @ counts / counts.sum()
+    axes.plot(epochs, whole, color="black", linewidth=1.8, label=f"over all {counts.sum()} images")
+    axes.set(xlabel="epochs", ylabel="held-out accuracy", xticks=epochs)
+    axes.legend(frameon=False, fontsize=SMALL)
+    return figure
+
+
+def draw_ring(ring: Ring) -> Figure:
+    """What each worker holds after each round of messages: how many workers' numbers are added up in every piece."""
+    rounds, workers = len(ring.holds), ring.holds.shape[1]
+    figure, panels = new_figure(1, rounds, width=1.42 * rounds, height=2.3, sharey=True)
+    for number, (axes, holds) in enumerate(zip(panels, ring.holds, strict=True)):
+        axes.imshow(holds, cmap="cividis_r", vmin=0, vmax=1.6 * workers)
+        for worker in range(workers):
+            for piece in range(workers):
+                axes.text(piece, worker, holds[worker, piece], ha="center", va="center", size=9)
+        if number:
+            to, piece = (np.arange(workers) + 1) % workers, ring.sent[number - 1]
+            axes.scatter(piece, to, s=230, marker="s", facecolor="none", edgecolor="#d55e00", linewidth=1.8)
+        axes.set(xticks=range(workers), yticks=range(workers))
+        axes.tick_params(length=0, labelsize=SMALL)
+        axes.set_title("at first" if not number else f"round {number}", **TITLE)
+    panels[0].set_ylabel("worker")
+    figure.supxlabel("piece of the gradient (framed: has just arrived)", fontsize=9)
+    return figure

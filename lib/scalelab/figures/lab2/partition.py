@@ -1,0 +1,89 @@
+"""Figures of who gets which images: the two ways to divide them, what is never seen, and what it does to learning."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from scalelab.analysis.sampling.orders import WAYS
+from scalelab.experiments.input_order import DIVISION, Measured
+from scalelab.figures.encoding import SMALL, TITLE, draw_spread
+from scalelab.figures.figure import new_figure
+from scalelab.figures.prediction import draw_prediction
+
+RANK_GREYS = ("0.85", "0.6", "0.35", "0.15")
+NOBODY = {"facecolor": "white", "edgecolor": "0.4", "hatch": "////", "linewidth": 0.5}
+WAY_STYLES = dict(zip(WAYS, ({"marker": "o", "color": "black"},
+                             {"marker": "s", "color": "0.45", "linestyle": "-."},
+                             {"marker": "^", "color": "#0072b2", "linestyle": ":"}), strict=True))  # fmt: skip
+
+Epochs = Sequence[Sequence[Sequence[int]]]  # for each epoch and rank the numbers of its images
+
+
+def draw_division(ways: Mapping[str, Epochs], count: int) -> Figure:
+    """A panel for each way: a row for each epoch, a field for each image, in it the ranks that get it."""
+    epochs = max(map(len, ways.values()))
+    figure, panels = new_figure(len(ways), 1, width=9, height=len(ways) * (0.75 + 0.36 * epochs), squeeze=False)
+    for axes, (title, parts) in zip(panels[:, 0], ways.items(), strict=True):
+        for row, ranks in enumerate(parts):
+            _row(axes, row, ranks, count)
+        axes.set_yticks(range(len(parts)), [f"epoch {row + 1}" for row in range(len(parts))])
+        axes.set(xlim=(-0.6, count - 0.4), ylim=(len(parts) - 0.4, -0.6))
+        axes.set_xticks(range(count), range(count), fontsize=SMALL)
+        axes.tick_params(left=False, bottom=False)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.set_title(title, **TITLE)
+    panels[-1, 0].set_xlabel("number of the image; in each field the rank that gets it, hatched: nobody")
+    return figure
+
+
+def _row(axes: Axes, row: int, ranks: Sequence[Sequence[int]], count: int) -> None:
+    for image in range(count):
+        owners = [rank for rank, part in enumerate(ranks) for one in part if int(one) == image]
+        style = {"facecolor": RANK_GREYS[owners[0] % len(RANK_GREYS)], "edgecolor": "white"} if owners else NOBODY
+        axes.bar(image, 0.9, 0.92, bottom=row - 0.45, **style)
+        dark = owners and owners[0] % len(RANK_GREYS) > 1
+        text = "".join(map(str, owners)) if len(owners) < 4 else f"{len(owners)}x"
+        axes.annotate(text, (image, row), ha="center", va="center", size=9, color="white" if dark else "black")
+
+
+def draw_never_seen(epochs: Sequence[float], shares: np.ndarray, expected: Sequence[float], prediction: str) -> Figure:
+    """Share of the images never seen by any rank after drawing for so many `epochs`; `shares` is (seeds, epochs)."""
+    figure, axes = new_figure(width=7, height=3.6)
+    axes.plot(epochs, expected, color="black", linewidth=1, label="drawn with replacement: your `never_drawn`")
+    draw_spread(axes, epochs, shares, color="#0072b2", linestyle="none", label=f"measured, {len(shares)} seeds")
+    axes.plot([0, 1, max(epochs)], [1, 0, 0], color="0.3", linestyle="-.", label="parts of a shuffle")
+    one = expected[list(epochs).index(1)]
+    axes.annotate(f"{one:.3f} after one epoch", (1, one), (12, 8), textcoords="offset points", size=SMALL)
+    draw_prediction(axes, prediction, along="y")
+    axes.set(xlabel="images drawn by all ranks together, in epochs (1: as many as there are)",
+             ylabel="share never seen", xlim=(0, None), ylim=(-0.02, 1.02))  # fmt: skip
+    axes.legend(frameon=False, fontsize=SMALL)
+    return figure
+
+
+def draw_ways(measured: Measured) -> Figure:
+    """Left the held-out accuracy after each epoch by way, right the difference of the last epoch to the first way."""
+    figure, (left, right) = new_figure(1, 2, width=9.5, height=3.8, width_ratios=(3, 2))
+    final = {}
+    for place, way in enumerate(WAYS):
+        accuracies = measured.accuracies(DIVISION, way)
+        final[way] = accuracies[:, -1]
+        epochs = np.arange(1, accuracies.shape[1] + 1) + 0.12 * (place - 1)  # beside each other: bars would overlap
+        draw_spread(left, epochs, accuracies, label=way, **WAY_STYLES[way])
+    left.set(xlabel="epochs", ylabel="held-out accuracy")
+    left.legend(frameon=False, fontsize=SMALL, loc="lower right")
+    left.set_title("All three learn", **TITLE)
+    for place, way in enumerate(WAYS[1:]):
+        style = WAY_STYLES[way] | {"linestyle": "none"}
+        right.plot(final[way] - final[WAYS[0]], np.full(len(final[way]), place), alpha=0.6, **style)
+        mean, spread = np.mean(final[way] - final[WAYS[0]]), 2 * np.std(final[way] - final[WAYS[0]], ddof=1)
+        right.errorbar(mean, place + 0.22, xerr=spread, capsize=3, **style)
+    right.axvline(0, color="black", linewidth=0.8)
+    right.set_yticks(range(len(WAYS) - 1), [way.replace(" with", "\nwith").replace(", ", ",\n") for way in WAYS[1:]])
+    right.set(ylim=(-0.5, len(WAYS) - 1.4), xlabel="difference of held-out accuracy\nto a new shuffle in each epoch")
+    right.xaxis.set_major_locator(MaxNLocator(4))
+    right.set_title("Last epoch, seed by seed", **TITLE)
+    return figure

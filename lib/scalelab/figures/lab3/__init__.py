@@ -1,0 +1,1 @@
+"""Figures of Lab 3: large batches."""

@@ -1,0 +1,171 @@
+"""Figures of what a large batch does: steps to a target, the noise scale, what is lost, how sharp the end is."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scalelab.analysis.scaling_laws.critical_batch_size import DIMINISHING, NONE, PERFECT, StepsCurve
+from scalelab.experiments.large_batch import SweepRuns
+from scalelab.experiments.noise_scale import NoiseRuns
+from scalelab.experiments.sharpness import Minimum
+from scalelab.figures.encoding import SMALL, TITLE, batch_axis, batch_colour, draw_spread, plain_log
+from scalelab.figures.figure import new_figure
+from scalelab.figures.prediction import draw_prediction
+
+MODEL = {"color": "0.2", "linewidth": 1.0}
+OWN = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5, "label": "your run"}
+SHADES = {PERFECT: "0.93", DIMINISHING: "0.86", NONE: "0.78"}
+# Goyal et al. 2017, figure 1: top-1 error of ResNet-50 on ImageNet after 90 epochs, in percent.
+GOYAL = {256: 23.60, 8192: 23.74, 16384: 24.79, 32768: 27.55, 65536: 33.96}
+
+
+def draw_speed(batch_sizes: Sequence[int], speeds: np.ndarray) -> Figure:
+    """Images per second by batch size; `speeds` is (rounds, batch sizes)."""
+    figure, axes = new_figure(width=5.5, height=3)
+    for size, samples in zip(batch_sizes, speeds.T, strict=True):
+        draw_spread(axes, [size], samples[:, None], color=batch_colour(size, batch_sizes))
+    axes.set(ylabel="images per second")
+    axes.set_ylim(bottom=0)
+    batch_axis(axes, batch_sizes)
+    return figure
+
+
+def draw_steps(
+    steps: Mapping[int, Sequence[float]], curve: StepsCurve, knee: str | None = None,
+    own: tuple[int, float] | None = None,
+) -> Figure:  # fmt: skip
+    """Steps and images to the target by batch size, (seeds,) each, with the curve; `own`: the learner's size, steps."""
+    figure, (left, right) = new_figure(1, 2, width=9.5, height=3.8)
+    sizes = sorted(steps)
+    fine = np.geomspace(sizes[0], sizes[-1], 100)
+    for axes, per, line in ((left, 1, curve.steps(fine)), (right, None, curve.examples(fine))):
+        for size in sizes:
+            samples = np.asarray(steps[size], dtype=float) * (per or size)
+            draw_spread(axes, [size], samples[:, None], color=batch_colour(size, sizes))
+        axes.plot(fine, line, **MODEL)
+        if own:
+            axes.plot([own[0]], [own[1] * (per or own[0])], **OWN)
+        plain_log(axes)
+        batch_axis(axes, sizes)
+    _regimes(left, curve, sizes)
+    left.plot(fine, curve.steps(sizes[0]) * sizes[0] / fine, color="0.5", linewidth=0.8, linestyle=":")
+    left.set(ylabel="steps to the target", ylim=(curve.least_steps / 2, None))
+    left.set_title("Half the steps for twice the batch (dotted): not for ever", **TITLE)
+    right.set(ylabel="images to the target")
+    right.axvline(curve.critical, color="black", linewidth=0.8)
+    right.annotate(
+        f"knee: {curve.critical:.0f}", (curve.critical, 0.98), xycoords=("data", "axes fraction"), size=SMALL, va="top",
+        rotation=90, ha="right",
+    )  # fmt: skip
+    if knee:
+        draw_prediction(right, knee, along="x")
+    right.set_title("Beyond the knee each image brings less", **TITLE)
+    if own:
+        right.legend(frameon=False, fontsize=SMALL, loc="upper left")
+    return figure
+
+
+def _regimes(axes: Axes, curve: StepsCurve, sizes: Sequence[int]) -> None:
+    """Shade where doubling the batch saves nearly half of the steps, some, and hardly any."""
+    edges = np.geomspace(sizes[0], sizes[-1], 400)
+    names = np.array([curve.regime(edge) for edge in edges])
+    for name, shade in SHADES.items():
+        there = edges[names == name]
+        if len(there):
+            axes.axvspan(there[0], there[-1], color=shade, zorder=0, linewidth=0)
+            middle = np.sqrt(there[0] * there[-1])
+            words = name.replace(" ", "\n")
+            axes.text(middle, 0.02, words, transform=axes.get_xaxis_transform(), ha="center", va="bottom", size=SMALL)
+
+
+def draw_epochs(measured: SweepRuns, sizes: Sequence[int]) -> Figure:
+    """Accuracy after equal epochs and the generalisation gap by batch size; beside it a published curve."""
+    figure, (left, middle, right) = new_figure(1, 3, width=10.5, height=3.5)
+    for size in sizes:
+        colour = batch_colour(size, sizes)
+        draw_spread(left, [size], measured.last(str(size))[:, None], color=colour)
+        draw_spread(left, [size], measured.last(str(size), "train_accuracy")[:, None], color=colour, fillstyle="none")
+        draw_spread(middle, [size], measured.gap(str(size))[:, None], color=colour)
+    left.plot([], [], "o", color="0.3", label="held out")
+    left.plot([], [], "o", color="0.3", fillstyle="none", label="training")
+    left.legend(frameon=False, fontsize=SMALL)
+    left.set(ylabel="accuracy")
+    left.set_title("Both accuracies fall", **TITLE)
+    middle.axhline(0, color="0.5", linewidth=0.8)
+    middle.set(ylabel="training minus held-out accuracy")
+    middle.set_title("The gap does not grow", **TITLE)
+    for axes in (left, middle):
+        batch_axis(axes, sizes)
+    published = list(GOYAL)
+    right.plot(published, list(GOYAL.values()), "s-", color="0.3", linewidth=0.8)
+    right.set(ylabel="top-1 error (%)")
+    right.set_title("ImageNet, ResNet-50 (Goyal et al. 2017)", **TITLE)
+    batch_axis(right, published)
+    right.tick_params(axis="x", labelsize=SMALL, rotation=30)
+    return figure
+
+
+def draw_noise(noise: NoiseRuns, curve: StepsCurve, prediction: str | None = None) -> Figure:
+    """The noise scale in each part of the way to the target, and the knee that the steps have shown."""
+    figure, axes = new_figure(width=6.5, height=3.6)
+    for run in noise.runs:
+        parts = run.parts(noise.target, noise.patience)
+        epochs = run.epochs_per_part * (np.arange(len(parts)) + 0.5)
+        values, errors = (np.array([getattr(part, name) for part in parts]) for name in ("value", "error"))
+        look = {"fmt": "o", "capsize": 2, "markersize": 4, "linewidth": 0.8, "alpha": 0.8}
+        bars = [np.minimum(2 * errors, 0.9 * values), 2 * errors]
+        axes.errorbar(epochs, values, yerr=bars, label=f"seed {run.seed}", **look)
+    axes.axhline(curve.critical, color="black", linewidth=0.8)
+    place = (0.99, curve.critical)
+    words = f"knee of the steps {curve.critical:.0f}"
+    axes.annotate(words, place, xycoords=("axes fraction", "data"), ha="right", va="bottom", size=SMALL)
+    axes.axhspan(curve.critical / 2, curve.critical * 2, color="0.93", zorder=0, linewidth=0)
+    if prediction:
+        draw_prediction(axes, prediction, along="y")
+    plain_log(axes)
+    axes.set(xlabel="epoch", ylabel="noise scale (images)")
+    axes.legend(frameon=False, fontsize=SMALL, loc="upper left")
+    return figure
+
+
+def draw_why(measured: SweepRuns, names: Mapping[str, str]) -> Figure:
+    """Training and held-out accuracy of each way to train; `names`: {name in the sweep: words}."""
+    figure, (left, right) = new_figure(1, 2, width=9.5, height=3.4, sharey=True)
+    small = measured.last(next(iter(names)))
+    for axes, field in ((left, "validation_accuracy"), (right, "train_accuracy")):
+        for place, name in enumerate(names):
+            size = int(measured.of(name)[0].option("--batch-size"))
+            samples = measured.last(name, field)
+            axes.plot(samples, np.full(len(samples), place) + 0.18, "|", color="0.5")
+            axes.errorbar(
+                samples.mean(), place, xerr=2 * samples.std(ddof=1), marker="o", capsize=3, markersize=8,
+                color=batch_colour(size, (16, 256)),
+            )  # fmt: skip
+        axes.set_yticks(range(len(names)), list(names.values()))
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.xaxis.grid(color="0.9")
+    left.axvline(small.mean(), color="0.5", linewidth=0.8)
+    left.set(xlabel="held-out accuracy")
+    right.set(xlabel="accuracy on training images")
+    return figure
+
+
+def draw_sharpness(minima: Mapping[str, Sequence[Minimum]]) -> Figure:
+    """How the loss rises around the ends of trainings, and the largest eigenvalue there; {words: minima}."""
+    figure, (left, right) = new_figure(1, 2, width=9.5, height=3.5)
+    for place, (words, found) in enumerate(minima.items()):
+        colour, style = batch_colour(found[0].batch_size, (16, 256)), ("-", "--", "-.", ":")[place]
+        loss = np.array([one.loss for one in found])
+        rise = loss - loss[:, [len(found[0].steps) // 2]]
+        left.plot(found[0].steps, rise.mean(axis=0), style, color=colour, label=words)
+        largest = np.array([one.eigenvalues[0] for one in found])
+        draw_spread(right, [place], largest[:, None], color=colour, markersize=8)
+    left.set(xlabel="step along a filter-normalised direction", ylabel="rise of the training loss")
+    left.legend(frameon=False, fontsize=SMALL)
+    right.set(ylabel="largest eigenvalue of the Hessian", xlim=(-0.5, len(minima) - 0.5))
+    right.set_ylim(bottom=0)
+    right.set_xticks(range(len(minima)), [textwrap.fill(words, 14) for words in minima], fontsize=SMALL)
+    return figure

@@ -1,0 +1,6 @@
+"""What is turned and pressed in a notebook: sliders, predictions, buttons, live charts."""
+
+from scalelab.widgets import predict
+from scalelab.widgets.sliders import live
+
+__all__ = ["live", "predict"]

@@ -1,0 +1,124 @@
+"""The Assess button: the grader's own work, started, watched and stopped from a notebook."""
+
+import html
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from scalelab.data import load
+from scalelab.grade import load_rubric
+from scalelab.grade.background import Desk, Look
+from scalelab.grade.handout import make_handout
+from scalelab.grade.telling import Ran, Step
+from scalelab.places import ASSESSED, RUBRIC
+from scalelab.widgets.run_chart import Reported
+
+SECONDS_BETWEEN_LOOKS = 0.4
+LINES = 6  # of the grader's steps that are shown
+STYLE = "width: 100%; height: 60em; border: 1px solid #8888"
+
+
+class Assess(widgets.VBox):
+    """A button, how the grading gets on, and at its end the verdict and the page of feedback.
+
+    The grading is a process of its own: closing the page or restarting the kernel does not touch it, and this widget,
+    made anew, shows how it stands.
+    """
+
+    def __init__(self, file: Path, options: Sequence[str] = (), folder: Path = ASSESSED):
+        self.file, self.options, self.desk = file, options, Desk(folder)
+        self.button = widgets.Button(description="Assess", button_style="primary", tooltip=f"Grade {file}")
+        self.stop = widgets.Button(description="Stop", disabled=True, tooltip="End the grading and all its ranks")
+        self.button.on_click(self._begin)
+        self.stop.on_click(lambda _: self.desk.stop())
+        self.sentence, self.steps, self.page = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.reported, self.watcher = Reported("Budget"), None
+        buttons = widgets.HBox([self.button, self.stop])
+        super().__init__([buttons, self.sentence, self.steps, self.reported, self.page])
+        self._show(self.desk.look())
+        if self.desk.running():
+            self._watch()
+
+    def wait(self) -> Look:
+        """Wait until the grading that is watched has ended."""
+        if self.watcher:
+            self.watcher.join()
+        return self.desk.look()
+
+    def _begin(self, _button: object) -> None:
+        """Start a grading, or watch the one that is at work already, from whatever page it was started."""
+        self.button.disabled, self.page.value = True, ""
+        self.reported.clear()
+        try:
+            self.desk.start(self.file, self.options)
+        except OSError as error:  # a widget's callback has nobody above it who would show the error
+            self._tell(f"It could not be started: {error}")
+            self.button.disabled = False
+            return
+        self._watch()
+
+    def _watch(self) -> None:
+        if self.watcher is None or not self.watcher.is_alive():
+            self.watcher = threading.Thread(target=self._follow, daemon=True)
+            self.watcher.start()
+
+    def _follow(self) -> None:
+        look = self.desk.look()
+        while look.running:
+            self._show(look)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            look = self.desk.look()
+        self._show(look)
+
+    def _show(self, look: Look) -> None:
+        self.button.disabled, self.stop.disabled = look.running, not look.running
+        steps = [line.text for line in look.told if isinstance(line, Step)]
+        self.steps.value = "<br>".join(map(html.escape, steps[-LINES:]))
+        ran = [line for line in look.told if isinstance(line, Ran)]
+        rows = [row for line in ran for row in line.rows]
+        if ran:
+            self.reported.show(rows, ran[-1].seconds, ran[-1].budget_seconds, until=ran[-1].budget_seconds)
+        if look.result:
+            verdict = "✓ Passed" if look.result.passed else "✗ Not passed"
+            self._tell(f"{verdict}: {look.result.score:g} of 100. {look.result.reason}")
+            page = html.escape(look.page.read_text(encoding="utf-8"), quote=True)
+            self.page.value = f'<iframe title="Feedback" sandbox srcdoc="{page}" style="{STYLE}"></iframe>'
+        elif look.running:
+            now = f"{ran[-1].seconds:.0f} of {ran[-1].budget_seconds:.0f} s. " if ran else "Starting. "
+            self._tell(now + (rows[-1].summary() if rows else ""))
+        else:
+            self._tell(look.failed or f"Press Assess to grade {self.file}. You may close this page while it is graded.")
+
+    def _tell(self, text: str) -> None:
+        self.sentence.value = f'<p role="status"><strong>{html.escape(text)}</strong></p>'
+
+
+def assess(file: Path | str = "assessment.py", *options: str) -> Assess:
+    """The Assess button for a script; `options` are those of `scalelab grade`, such as "--workers", "4"."""
+    return Assess(Path(file), options)
+
+
+def lay_data(folder: Path | str = "data") -> None:
+    """Lay the training images that the grader hands out into the folder, once."""
+    handout = make_handout(load("cifar10"), load_rubric(RUBRIC, "cpu").train_images)
+    if not Path(folder).is_dir():
+        handout.write(Path(folder))
+    print(f"{folder} has {len(handout.train):,} training images: {handout.source}.")
+
+
+def terms() -> widgets.HTML:
+    """What a submission is held to on this machine's cores."""
+    rubric = load_rubric(RUBRIC, "cpu")
+    targets = rubric.targets_for(load("cifar10").source)
+    rows = {
+        "Workers": f"{rubric.workers}, of one core each",
+        "Training images": f"{rubric.train_images:,}",
+        "Budget": f"the time in which one worker of this machine could do {rubric.budget_epochs:g} epochs alone",
+        "Training accuracy": f"at least {targets.train_accuracy:.2f}",
+        "Held-out accuracy": f"at least {targets.test_accuracy:.2f}",
+    }
+    cells = "".join(f'<tr><th scope="row" style="text-align: left">{a}</th><td>{b}</td></tr>' for a, b in rows.items())
+    return widgets.HTML(f"<table>{cells}</table>")

@@ -1,0 +1,52 @@
+"""The terminal shows what a submission said as text, whatever it said."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from scalelab.grade.result import Result
+from scalelab.launch.launch import Progress
+from scalelab.terminal.grading import Screen, show_verdict
+from scalelab.train import Row
+
+REFUSED = Result(
+    passed=False,
+    score=0,
+    reason="Rank 1 stopped with ValueError: [/red] and [bold]this (assessment.py, line 3).",
+    train_target=0.72,
+    test_target=0.67,
+    workers=2,
+    device="cpu",
+    dataset="stand-in images",
+    model="small-resnet",
+    seed=0,
+    sandbox="none",
+)
+
+
+@pytest.fixture
+def console():
+    return Console(file=io.StringIO(), width=200)
+
+
+def test_brackets_in_a_learners_error_are_shown_as_they_are(console):
+    show_verdict(console, REFUSED, Path("runs/[odd]"))
+    shown = console.file.getvalue()
+    assert REFUSED.reason in shown
+    assert "Feedback: runs/[odd]/feedback.html" in shown
+    assert "not passed: 0 of 100" in shown
+
+
+def test_a_log_shows_life_now_and_then_and_the_latest_report(console):
+    row = Row(seconds=9.0, epoch=2, images=100, images_per_second=50.0, loss=1.5, train_accuracy=0.25)
+    with Screen(console) as screen:
+        screen.say("Data: [odd] images")
+        for seconds in (1.0, 11.0, 12.0, 22.0):
+            screen.progress(Progress(seconds, [], [row] if seconds == 12.0 else []), 90.0)
+    assert console.file.getvalue().splitlines() == [
+        "Data: [odd] images",
+        "  11 of 90 s  starting the ranks",
+        "  22 of 90 s  epoch 2  loss 1.500  training 0.250  50 images/s",
+    ]
