@@ -1,13 +1,17 @@
 """Whether the assessment's terms are fair: the solution passes with time to spare, and nothing less does.
 
-    python bench/assessment.py [--seeds 5] [--others 2]
+    python bench/assessment.py [--seeds 8] [--others 3]
 
 Grades the reference solution with several seeds, and, in between, the script as handed out and the solution with a
-single worker. Leaves the figures, a table and a plot in bench/results/.
+single worker. Leaves the figures, a table and a plot in bench/results/, with a digest of what was graded: a test
+fails where the figures are older than the scripts and the rubric.
 """
 
+import ast
+import hashlib
 import json
 import tempfile
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -93,9 +97,16 @@ def plot(results: dict[str, list[Result]]) -> Figure:
     return figure
 
 
+def digest_of_what_is_graded() -> str:
+    """Of the rubric and of both scripts, whose comments do not count."""
+    scripts = (ast.dump(ast.parse(path.read_text())) for path in (SOLUTION, ASSESSMENT / "assessment.py"))
+    text = json.dumps([tomllib.loads(RUBRIC.read_text()), *scripts], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @click.command()
-@click.option("--seeds", default=5, show_default=True, help="Gradings of the reference solution.")
-@click.option("--others", default=2, show_default=True, help="Gradings of each of the others.")
+@click.option("--seeds", default=8, show_default=True, help="Gradings of the reference solution.")
+@click.option("--others", default=3, show_default=True, help="Gradings of each of the others.")
 def main(seeds: int, others: int) -> None:
     """Grade, print the table, keep everything in bench/results/."""
     results = {contestant.name: [] for contestant in (REFERENCE, *OTHERS)}
@@ -109,7 +120,7 @@ def main(seeds: int, others: int) -> None:
     words = table(results)
     click.echo(words)
     folder = HERE / "results"
-    stored = describe_machine() | {"results": msgspec.to_builtins(results)}
+    stored = describe_machine() | {"graded": digest_of_what_is_graded(), "results": msgspec.to_builtins(results)}
     (folder / "assessment.json").write_text(json.dumps(stored, indent=2) + "\n")
     (folder / "assessment.md").write_text(words + "\n")
     plot(results).savefig(folder / "assessment.png", dpi=120)
