@@ -36,7 +36,7 @@ def draw_prediction(axes: Axes, name: str, along: str = "x", label: str = "your 
         axes.annotate("no prediction kept", (0.99, 0.01), xycoords="axes fraction", **note)
 
 
-def keep(name: str, value: Any) -> str:
+def store(name: str, value: Any) -> str:
     """Keep it (None: forget it), whole or not at all; gives the reason where the folder does not take it."""
     stored = {key: old for key, old in _all_kept().items() if key != name}
     stored |= {} if value is None else {name: value}

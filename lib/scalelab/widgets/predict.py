@@ -91,10 +91,10 @@ def _ask(name: str, question: str, control: widgets.Widget, value: Callable[[], 
         if value() is None:
             said.value = "Choose one first."
         else:
-            said.value = keep(name, value()) or "Kept. Run the cells below to see it beside what happens."
+            said.value = store(name, value()) or "Kept. Run the cells below to see it beside what happens."
 
     def on_skip(_button: object) -> None:
-        said.value = keep(name, None) or "Skipped: the figure will come without your prediction."
+        said.value = store(name, None) or "Skipped: the figure will come without your prediction."
 
     keep.on_click(on_keep)
     skip.on_click(on_skip)
