@@ -28,8 +28,8 @@ from rich.progress import track
 from scalelab.cli import RUBRIC
 from scalelab.data import load, write_cifar10
 from scalelab.grade import Order, Result, grade, load_rubric
-from scalelab.grade.examiner import Examiner
-from scalelab.grade.handout import make_handout
+from scalelab.grade.measure.evaluator import Examiner
+from scalelab.grade.run.handout import make_handout
 from scalelab.models import build
 from scalelab.train import save_checkpoint
 

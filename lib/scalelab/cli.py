@@ -197,7 +197,7 @@ def grade(
 
     from scalelab.grade import Order, load_rubric
     from scalelab.grade import grade as grade_one
-    from scalelab.grade.telling import Telling
+    from scalelab.grade.background.progress_log import Telling
     from scalelab.terminal.grading import Screen, show_verdict
 
     out = out or Path("runs") / f"{submission.stem}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"

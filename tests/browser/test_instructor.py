@@ -11,7 +11,7 @@ from scalelab.grade.classroom.page import write_page
 from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.rows import Row
 from scalelab.grade.classroom.terms import ClassTerms
-from scalelab.grade.report import write_feedback
+from scalelab.grade.report.feedback_page import write_feedback
 from scalelab.places import COURSE
 from scalelab.train import Row as Reported
 

@@ -8,7 +8,7 @@ import torch
 from harness.leftovers import walled_of
 
 from scalelab.data import Dataset, load, write_cifar10
-from scalelab.grade.handout import Handout, make_handout
+from scalelab.grade.run.handout import Handout, make_handout
 
 FEW = 600
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.grade.checkpoints import Checkpoint
-from scalelab.grade.examine import Measured
+from scalelab.grade.measure.evaluator_process import Measured
+from scalelab.grade.measure.weights import BadCheckpointError, CutOffError
 from scalelab.grade.rubric import Targets
+from scalelab.grade.run.checkpoint_watch import Checkpoint
 from scalelab.grade.verdict import judge, measure_last_two
-from scalelab.grade.weights import BadCheckpointError, CutOffError
 
 TARGETS = Targets(train_accuracy=0.7, test_accuracy=0.6, floor_accuracy=0.4)
 shares = st.floats(0, 1)

@@ -7,7 +7,7 @@ import json, os, sys
 from pathlib import Path
 from types import SimpleNamespace
 from scalelab.grade.leftovers import clear_closed
-from scalelab.grade.room import Room
+from scalelab.grade.run.sandboxed_run import Room
 from scalelab.sandbox import Caps
 home = Path(sys.argv[1]) / "run"
 room = Room(home, SimpleNamespace(rubric=SimpleNamespace(caps=Caps())))

@@ -1,7 +1,7 @@
 """The grader: runs a submission, believes only what it has measured itself."""
 
-from scalelab.grade.grading import grade
-from scalelab.grade.order import Audience, Order
+from scalelab.grade.grade import grade
+from scalelab.grade.request import Audience, Order
 from scalelab.grade.result import Result
 from scalelab.grade.rubric import Rubric, load_rubric
 

@@ -6,7 +6,7 @@ from typing import Self
 import msgspec
 
 from scalelab.check import Report
-from scalelab.grade.printed import plain
+from scalelab.grade.output_excerpt import plain
 from scalelab.grade.whole import write_whole
 
 

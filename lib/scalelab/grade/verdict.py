@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.grade.checkpoints import Checkpoint
-from scalelab.grade.examine import Measured
+from scalelab.grade.measure.evaluator_process import Measured
+from scalelab.grade.measure.weights import CutOffError
 from scalelab.grade.rubric import Targets
-from scalelab.grade.weights import CutOffError
+from scalelab.grade.run.checkpoint_watch import Checkpoint
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import ipywidgets as widgets
 
 from scalelab.data import load
 from scalelab.grade import load_rubric
-from scalelab.grade.background import Desk, Look
-from scalelab.grade.handout import make_handout
-from scalelab.grade.telling import Ran, Step
+from scalelab.grade.background.job import Desk, Look
+from scalelab.grade.background.progress_log import Ran, Step
+from scalelab.grade.run.handout import make_handout
 from scalelab.places import ASSESSED, RUBRIC
 from scalelab.widgets.run_chart import Reported
 

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 from scalelab.figures.encoding import PREDICTION
 from scalelab.figures.figure import new_figure, png
-from scalelab.figures.prediction import kept
+from scalelab.figures.prediction import kept, store
 from scalelab.widgets.sliders import LABEL, WIDE, live
 
 SPREAD_OF_A_LOG_SLIDER = 50  # from this ratio on, equal steps would leave the low end to one millimetre

@@ -10,7 +10,7 @@ from harness.patience import seconds, waited
 
 from scalelab.cli import RUBRIC
 from scalelab.grade import Order, load_rubric
-from scalelab.grade.prepare import prepare
+from scalelab.grade.measure.warm_evaluator import prepare
 
 BUDGET = 8.0  # on a quiet machine
 OUTSIDE = (Path("/var/tmp"), Path("/dev/shm"), Path("/tmp"), Path("/mnt"), Path("/run"), Path("/etc"), Path.home())

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from harness.patience import seconds
 
-from scalelab.grade import Result, grade, room
-from scalelab.grade.checkpoints import CheckpointWatch
-from scalelab.grade.conversion import SECONDS as CHECK_SECONDS
-from scalelab.grade.prepare import prepare
+from scalelab.grade import Result, grade
+from scalelab.grade.measure.warm_evaluator import prepare
+from scalelab.grade.measure.weights import BadCheckpointError
+from scalelab.grade.run import sandboxed_run
+from scalelab.grade.run.checkpoint_watch import CheckpointWatch
+from scalelab.grade.run.conversion_check import SECONDS as CHECK_SECONDS
 from scalelab.grade.verdict import Verdict, judge, measure_last_two
-from scalelab.grade.weights import BadCheckpointError
 from scalelab.launch.command import python
 from scalelab.sandbox import Walls, enclose, unseen
 
@@ -236,14 +237,14 @@ def judged(out: Path, this) -> Verdict:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MEMORY_TAKERS)
 def test_memory_is_capped_where_the_kernel_does_not_count_it(name, order, nothing_left, monkeypatch):
-    monkeypatch.setattr(room, "make_group", lambda _: None)
+    monkeypatch.setattr(sandboxed_run, "make_group", lambda _: None)
     assert attack(name, order).reason.startswith(MEMORY)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["forks_for_ever", "threads_for_ever"])
 def test_processes_are_capped_where_the_kernel_does_not_count_them(name, order, nothing_left, monkeypatch):
-    monkeypatch.setattr(room, "make_group", lambda _: None)
+    monkeypatch.setattr(sandboxed_run, "make_group", lambda _: None)
     assert NONE in attack(name, order, patience=1).reason
 
 

@@ -12,7 +12,7 @@ import pytest
 from harness.patience import waited
 
 from scalelab.cli import RUBRIC
-from scalelab.grade.submission import MOST_BYTES
+from scalelab.grade.run.submission import MOST_BYTES
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 

@@ -21,11 +21,11 @@ from scalelab.grade.classroom.handed_in import SCRIPT, Submission
 from scalelab.grade.classroom.order import ClassOrder
 from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.terms import ClassTerms
-from scalelab.grade.grading import grade
+from scalelab.grade.grade import grade
 from scalelab.grade.leftovers import clear_closed
-from scalelab.grade.order import Audience
+from scalelab.grade.request import Audience
 from scalelab.grade.result import Result
-from scalelab.grade.submission import MOST_BYTES
+from scalelab.grade.run.submission import MOST_BYTES
 from scalelab.grade.whole import read, save
 
 MARK, SUBMITTED = "graded.json", "submitted.py"

@@ -22,8 +22,8 @@ from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.rows import row_of
 from scalelab.grade.classroom.slots import any_slot, find_slots
 from scalelab.grade.classroom.terms import ClassTerms
-from scalelab.grade.order import Nobody
-from scalelab.grade.run import Terms, set_terms
+from scalelab.grade.request import Nobody
+from scalelab.grade.run.budget import Terms, set_terms
 from scalelab.grade.whole import read, save
 
 Setting = str | int | float

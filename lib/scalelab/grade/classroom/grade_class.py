@@ -15,8 +15,8 @@ from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.rows import Row, row_of, write_csv
 from scalelab.grade.classroom.terms import ClassTerms, agreed_terms
 from scalelab.grade.classroom.worker import Running, Said
-from scalelab.grade.handout import make_handout
-from scalelab.grade.run import Terms
+from scalelab.grade.run.budget import Terms
+from scalelab.grade.run.handout import make_handout
 
 
 class Engine(Protocol):

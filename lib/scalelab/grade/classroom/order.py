@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scalelab.grade.order import Order
+from scalelab.grade.request import Order
 from scalelab.grade.rubric import Rubric
 
 

@@ -10,8 +10,8 @@ from scalelab.check import Finding
 from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.rows import Row
 from scalelab.grade.classroom.terms import ClassTerms
-from scalelab.grade.curve import HELD_OUT, MARGINS, as_svg
-from scalelab.grade.report import TEMPLATES
+from scalelab.grade.report.curve import HELD_OUT, MARGINS, as_svg
+from scalelab.grade.report.feedback_page import TEMPLATES
 from scalelab.grade.whole import write_whole
 
 MARKS = {"passed": ("o", HELD_OUT), "not passed": ("x", "0.4")}  # to be told apart without colour

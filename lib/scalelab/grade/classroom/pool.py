@@ -15,7 +15,7 @@ from scalelab.grade.classroom.places import Places
 from scalelab.grade.classroom.slots import Slot
 from scalelab.grade.classroom.terms import ClassTerms
 from scalelab.grade.classroom.worker import Ready, Running, Said, Task, serve
-from scalelab.grade.run import Terms
+from scalelab.grade.run.budget import Terms
 
 SECONDS_UNTIL_ASKED_AGAIN = 1.0
 SECONDS_TO_END = 10.0

@@ -10,7 +10,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
 from scalelab.grade.classroom.order import ClassOrder
 from scalelab.grade.classroom.places import Places
-from scalelab.grade.run import Terms
+from scalelab.grade.run.budget import Terms
 from scalelab.grade.whole import read, save
 
 

@@ -16,7 +16,7 @@ from scalelab.grade.classroom.handed_in import Submission
 from scalelab.grade.classroom.order import ClassOrder
 from scalelab.grade.classroom.slots import Slot
 from scalelab.grade.classroom.terms import ClassTerms
-from scalelab.grade.run import Terms, set_terms
+from scalelab.grade.run.budget import Terms, set_terms
 from scalelab.launch.launch import Progress
 
 SECONDS_BETWEEN_REPORTS = 1.0

@@ -12,7 +12,7 @@ from harness.patience import seconds
 
 from scalelab.cli import RUBRIC
 from scalelab.errors import ScaleLabError
-from scalelab.grade import Order, grade, load_rubric, own
+from scalelab.grade import Order, grade, load_rubric, own_solution
 from scalelab.places import SOLUTIONS
 from scalelab.sandbox import programs, trial
 
@@ -51,24 +51,24 @@ def forbidden(*words) -> subprocess.CompletedProcess:
 
 
 def test_a_solution_is_known_by_every_byte(stranger, tmp_path):
-    assert own.is_own(SOLUTION.read_bytes())
-    assert not own.is_own(stranger.read_bytes())
-    assert not own.is_own(b"")
-    assert not own.is_own(SOLUTION.read_bytes(), tmp_path / "an installation without solutions")
+    assert own_solution.is_own(SOLUTION.read_bytes())
+    assert not own_solution.is_own(stranger.read_bytes())
+    assert not own_solution.is_own(b"")
+    assert not own_solution.is_own(SOLUTION.read_bytes(), tmp_path / "an installation without solutions")
 
 
 def test_it_does_without_a_sandbox_only_where_there_is_none(order):
     asked = order(SOLUTION)
-    assert own.settle(asked, SOLUTION.read_bytes()) == asked
+    assert own_solution.settle(asked, SOLUTION.read_bytes()) == asked
 
 
 def test_the_word_of_the_instructor_stays_the_ground(order, no_sandbox):
     asked = order(SOLUTION, unsafe=True)
-    assert own.settle(asked, SOLUTION.read_bytes()) == asked
+    assert own_solution.settle(asked, SOLUTION.read_bytes()) == asked
 
 
 def test_a_copy_of_the_solution_elsewhere_is_it_too_and_a_strangers_file_is_refused(order, no_sandbox, stranger):
-    settled = own.settle(order(stranger), SOLUTION.read_bytes())
+    settled = own_solution.settle(order(stranger), SOLUTION.read_bytes())
     assert settled.unsafe
     assert "none can be had here" in settled.ground
     with pytest.raises(ScaleLabError, match="there is no sandbox for it here"):

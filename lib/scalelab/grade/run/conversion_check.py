@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from scalelab.check import Report, check
 from scalelab.errors import ScaleLabError
-from scalelab.grade.apart import apart
 from scalelab.grade.leftovers import clear_closed
-from scalelab.grade.room import Room
+from scalelab.grade.run.sandboxed_run import Room
+from scalelab.sandbox.limited_fork import apart
 
 SECONDS, STALL_SECONDS = 60.0, 20.0
 

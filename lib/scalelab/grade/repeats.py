@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from scalelab.grade.examine import Measured
+from scalelab.grade.measure.evaluator_process import Measured
 from scalelab.grade.rubric import Rubric, Targets
 from scalelab.grade.verdict import worse
 

@@ -5,7 +5,7 @@ import torch
 
 from scalelab.data import Dataset, read_cifar10
 from scalelab.errors import ScaleLabError
-from scalelab.grade.handout import make_handout
+from scalelab.grade.run.handout import make_handout
 
 
 def test_what_is_written_is_the_training_part_alone(handout, tmp_path):

@@ -4,9 +4,9 @@ import atexit
 from dataclasses import dataclass
 
 from scalelab.data import load
-from scalelab.grade.examiner import Examiner
-from scalelab.grade.handout import Handout, make_handout
-from scalelab.grade.order import Order
+from scalelab.grade.measure.evaluator import Examiner
+from scalelab.grade.request import Order
+from scalelab.grade.run.handout import Handout, make_handout
 
 
 @dataclass(frozen=True)

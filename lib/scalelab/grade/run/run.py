@@ -1,22 +1,12 @@
 """Run a submission as K ranks under the budget, and gather the evidence."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from scalelab.grade.calibrate import worker_speed
-from scalelab.grade.checkpoints import Checkpoint, CheckpointWatch
-from scalelab.grade.order import Audience, Order
-from scalelab.grade.room import Room
+from scalelab.grade.request import Audience
+from scalelab.grade.run.budget import Terms
+from scalelab.grade.run.checkpoint_watch import Checkpoint, CheckpointWatch
+from scalelab.grade.run.sandboxed_run import Room
 from scalelab.launch.launch import Outcome, Progress, launch
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The ranks and the seconds a submission gets; the speed they were made from, where it was measured."""
-
-    workers: int
-    budget_seconds: float
-    worker_images_per_second: float | None = None
 
 
 @dataclass(frozen=True)
@@ -26,20 +16,6 @@ class Evidence:
     outcome: Outcome
     checkpoints: list[Checkpoint] = field(default_factory=list)
     passed_over: str = ""
-
-
-def set_terms(order: Order, say: Callable[[str], None]) -> Terms:
-    """The budget in seconds: as given, or so many epochs as one worker of this machine needs so many seconds for.
-
-    So one rubric is equally hard on a laptop and on a GPU node.
-    """
-    rubric = order.rubric
-    workers = order.workers or rubric.workers
-    if order.budget_seconds is not None:
-        return Terms(workers, order.budget_seconds)
-    say("Measuring how fast one worker of this machine is")
-    speed = worker_speed(rubric.model, order.device)
-    return Terms(workers, rubric.budget_epochs * rubric.train_images / speed, speed)
 
 
 def run_submission(room: Room, terms: Terms, seed: int, audience: Audience) -> Evidence:

@@ -4,22 +4,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scalelab.check import Report
-from scalelab.grade.checkpoints import Checkpoint
-from scalelab.grade.conversion import check_conversion
-from scalelab.grade.examine import Measured
-from scalelab.grade.order import Audience, Nobody, Order
-from scalelab.grade.own import settle
-from scalelab.grade.prepare import Prepared, prepare
-from scalelab.grade.printed import last_words
-from scalelab.grade.repeat import chosen, in_words, margin, run_again
-from scalelab.grade.report import write_feedback
-from scalelab.grade.reported import reported
+from scalelab.grade.measure.evaluator_process import Measured
+from scalelab.grade.measure.warm_evaluator import Prepared, prepare
+from scalelab.grade.measure.weights import BadCheckpointError
+from scalelab.grade.output_excerpt import last_words
+from scalelab.grade.own_solution import settle
+from scalelab.grade.repeats import chosen, in_words, margin, run_again
+from scalelab.grade.report.claimed_record import reported
+from scalelab.grade.report.feedback_page import write_feedback
+from scalelab.grade.request import Audience, Nobody, Order
 from scalelab.grade.result import Result, Run
-from scalelab.grade.room import SCRIPT_NAME, WALLED, Room
-from scalelab.grade.run import Evidence, Terms, run_submission, set_terms
-from scalelab.grade.submission import NotAcceptedError, read_submission
+from scalelab.grade.run.budget import Terms, set_terms
+from scalelab.grade.run.checkpoint_watch import Checkpoint
+from scalelab.grade.run.conversion_check import check_conversion
+from scalelab.grade.run.run import Evidence, run_submission
+from scalelab.grade.run.sandboxed_run import SCRIPT_NAME, WALLED, Room
+from scalelab.grade.run.submission import NotAcceptedError, read_submission
 from scalelab.grade.verdict import Verdict, judge, measure_last_two
-from scalelab.grade.weights import BadCheckpointError
 from scalelab.train import Row
 from scalelab.train.record import MOST_BYTES, RECORD_NAME
 

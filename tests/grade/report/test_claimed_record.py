@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from scalelab.grade.reported import reported
+from scalelab.grade.report.claimed_record import reported
 from scalelab.train.record import MOST_BYTES, RECORD_NAME
 
 ROW = {"seconds": 1.0, "epoch": 1, "images": 1, "images_per_second": 1.0, "loss": 1.0, "train_accuracy": 0.5}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from scalelab.grade.order import Audience
+from scalelab.grade.request import Audience
 from scalelab.launch.launch import Progress
 from scalelab.train import Row
 

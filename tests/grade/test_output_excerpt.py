@@ -1,6 +1,6 @@
 """Learners are shown their own lines."""
 
-from scalelab.grade.printed import MOST_CHARACTERS, last_words, own_frames, plain
+from scalelab.grade.output_excerpt import MOST_CHARACTERS, last_words, own_frames, plain
 from scalelab.launch.output import Line, Output
 
 TRACEBACK = [

@@ -9,8 +9,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from scalelab.grade.examiner import Examiner
-from scalelab.grade.weights import BadCheckpointError, load_weights
+from scalelab.grade.measure.evaluator import Examiner
+from scalelab.grade.measure.weights import BadCheckpointError, load_weights
 from scalelab.models import build
 from scalelab.train import save_checkpoint
 

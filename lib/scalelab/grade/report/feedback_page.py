@@ -7,12 +7,12 @@ import jinja2
 from markupsafe import Markup
 
 from scalelab.check.report import in_words
-from scalelab.grade.curve import as_svg, describe, draw_curve
+from scalelab.grade.report.curve import as_svg, describe, draw_curve
 from scalelab.grade.result import Result
 from scalelab.grade.whole import write_whole
 from scalelab.train import Row
 
-TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader("scalelab", "grade"), autoescape=True)
+TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader("scalelab.grade", "report"), autoescape=True)
 
 
 def write_feedback(result: Result, rows: list[Row], path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade.submission import MOST_BYTES, NotAcceptedError, read_submission
+from scalelab.grade.run.submission import MOST_BYTES, NotAcceptedError, read_submission
 
 
 @pytest.mark.parametrize(

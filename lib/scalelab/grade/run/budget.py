@@ -1,15 +1,41 @@
-"""How fast one worker of this machine trains: the measure in which budgets are given."""
+"""The budget of a submission in seconds, by how fast one worker of this machine trains."""
 
 import statistics
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch.nn.functional import cross_entropy
 
+from scalelab.grade.request import Order
 from scalelab.models import build
 
 BATCH_SIZE = 64
 WARMUP_STEPS = 5
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The ranks and the seconds a submission gets; the speed they were made from, where it was measured."""
+
+    workers: int
+    budget_seconds: float
+    worker_images_per_second: float | None = None
+
+
+def set_terms(order: Order, say: Callable[[str], None]) -> Terms:
+    """The budget in seconds: as given, or so many epochs as one worker of this machine needs so many seconds for.
+
+    So one rubric is equally hard on a laptop and on a GPU node.
+    """
+    rubric = order.rubric
+    workers = order.workers or rubric.workers
+    if order.budget_seconds is not None:
+        return Terms(workers, order.budget_seconds)
+    say("Measuring how fast one worker of this machine is")
+    speed = worker_speed(rubric.model, order.device)
+    return Terms(workers, rubric.budget_epochs * rubric.train_images / speed, speed)
 
 
 def worker_speed(model_name: str, device: str, seconds: float = 5.0) -> float:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from scalelab.grade.order import Order
+from scalelab.grade.request import Order
 from scalelab.places import SOLUTIONS
 from scalelab.sandbox import trouble
 

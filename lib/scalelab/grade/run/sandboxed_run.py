@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scalelab.files.untrusted import clear
-from scalelab.grade.handout import Handout
 from scalelab.grade.leftovers import make_private
-from scalelab.grade.order import Order
+from scalelab.grade.request import Order
+from scalelab.grade.run.handout import Handout
 from scalelab.launch.launch import EndJobError, Limits, Progress
 from scalelab.sandbox import Walls, enclose, in_memory, make_group, on_disk, over_cap
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from scalelab.check import Finding, Report
-from scalelab.grade.report import write_feedback
+from scalelab.grade.report.feedback_page import write_feedback
 from scalelab.grade.result import Result, Run
 from scalelab.train import Row
 

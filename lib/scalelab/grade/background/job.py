@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from scalelab.grade.background.progress_log import Ran, Step, read_telling
 from scalelab.grade.result import Result
-from scalelab.grade.telling import Ran, Step, read_telling
 from scalelab.launch.command import python
 
 

@@ -8,14 +8,14 @@ import pytest
 from harness.patience import waited
 
 from scalelab.cli import RUBRIC
-from scalelab.grade.background import Desk
-from scalelab.grade.telling import Ran, Step
+from scalelab.grade.background.job import Desk
+from scalelab.grade.background.progress_log import Ran, Step
 
-ATTACKS = Path(__file__).parent / "attacks" / "submissions"
+ATTACKS = Path(__file__).parents[1] / "attacks" / "submissions"
 STARTS = """
 import os, signal, sys
 from pathlib import Path
-from scalelab.grade.background import Desk
+from scalelab.grade.background.job import Desk
 Desk(Path(sys.argv[1])).start(Path(sys.argv[2]), sys.argv[3:])
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from scalelab.grade.checkpoints import CheckpointWatch
+from scalelab.grade.run.checkpoint_watch import CheckpointWatch
 
 
 @pytest.fixture

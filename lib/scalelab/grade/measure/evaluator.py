@@ -12,9 +12,9 @@ from safetensors.torch import save_file
 from scalelab.errors import ScaleLabError
 from scalelab.files.scratch import own_folder
 from scalelab.files.untrusted import open_plain
-from scalelab.grade.examine import IMAGES, Measured, Refused
-from scalelab.grade.handout import Handout
-from scalelab.grade.weights import BadCheckpointError, CutOffError, most_bytes
+from scalelab.grade.measure.evaluator_process import IMAGES, Measured, Refused
+from scalelab.grade.measure.weights import BadCheckpointError, CutOffError, most_bytes
+from scalelab.grade.run.handout import Handout
 from scalelab.launch.command import python
 from scalelab.models import build
 from scalelab.sandbox import Caps, Walls, enclose
@@ -77,7 +77,8 @@ class Examiner:
             raise BadCheckpointError(f"{path.name} is no file that can be read.") from None
 
     def _start(self, model_name: str, device: str, unsafe: bool) -> subprocess.Popen:
-        command = [python(), "-I", "-m", "scalelab.grade.examine", model_name, str(self.folder), device]
+        module = "scalelab.grade.measure.evaluator_process"
+        command = [python(), "-I", "-m", module, model_name, str(self.folder), device]
         if not unsafe:
             walls = Walls(read=[self.folder], caps=Caps(processes=256), gpu=device == "cuda")
             command = enclose(walls, command)

@@ -1,4 +1,6 @@
-"""Measures checkpoints, in a process of its own: `python -m scalelab.grade.examine MODEL FOLDER DEVICE`.
+"""Measures checkpoints, in a process of its own.
+
+    python -m scalelab.grade.measure.evaluator_process MODEL FOLDER DEVICE
 
 For every name that comes on standard input, of a checkpoint in FOLDER, a line of JSON goes out. Each is loaded in
 child processes, one for every core, that have a cap on their memory: none can harm the measurement of the next.
@@ -16,8 +18,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from scalelab.data import Images
-from scalelab.grade.handout import Handout
-from scalelab.grade.weights import BadCheckpointError, CutOffError, load_weights
+from scalelab.grade.measure.weights import BadCheckpointError, CutOffError, load_weights
+from scalelab.grade.run.handout import Handout
 from scalelab.models import build
 
 IMAGES = "images.safetensors"

@@ -1,0 +1,1 @@
+"""A grading that outlives the page or shell that has started it."""

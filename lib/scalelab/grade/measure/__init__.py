@@ -1,0 +1,1 @@
+"""What the checkpoints of a submission reach, measured in a process of its own."""

@@ -1,0 +1,1 @@
+"""The feedback page, and what a submission claims of itself."""

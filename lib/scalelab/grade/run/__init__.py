@@ -1,0 +1,1 @@
+"""A submission run as K ranks in its sandbox, under the budget."""
