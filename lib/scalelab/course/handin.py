@@ -92,7 +92,7 @@ def _unfit(path: Path, inside: Path, notebooks: Sequence[str], course_files: set
 
 
 def _is_time(path: Path) -> bool:
-    from scalelab.grade.classroom.timestamp import read_time  # late: it loads PyTorch
+    from scalelab.grade.classroom.nbgrader.timestamp import read_time  # late: it loads PyTorch
 
     return read_time(path) is not None
 

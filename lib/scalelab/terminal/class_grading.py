@@ -13,10 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from scalelab.grade.classroom import ClassOrder, Row, grade_class
-from scalelab.grade.classroom.places import Places
-from scalelab.grade.classroom.pool import Pool
-from scalelab.grade.classroom.slots import find_slots
-from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.classroom.engines import choose_engine, open_register
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.worker import Running, Said
 
 LOOKS_PER_SECOND = 2  # the drawing takes time from the cores that are graded on
@@ -26,33 +25,20 @@ SECONDS_BETWEEN_SIGNS = 60  # where the output is no terminal, so that a log sho
 def grade_on_screen(
     order: ClassOrder, cluster: tuple[str, Sequence[str]], gradebook: Path | None, table: Path | None
 ) -> bool:
-    """Grade the class before the eyes of who asked for it; whether everything could be graded.
+    """Grade the class and show progress on the terminal; returns whether everything could be graded.
 
     `cluster` is "none", "local" or "slurm", and submitit's settings as KEY=VALUE; `table` a second place for the table.
     """
     console, order, (kind, settings) = Console(), order.absolute(), cluster
     with ClassScreen(console) as screen:
-        if kind == "none":
-            engine = Pool(order, find_slots(order.workers, order.device), screen.hear)
-        else:
-            from scalelab.grade.classroom.cluster import Cluster, read_settings  # late, as all that few need
-
-            engine = Cluster(order, kind, read_settings(settings))
-        rows = grade_class(order, engine, screen, _register(gradebook, order))
+        engine = choose_engine(order, kind, settings, screen.hear)
+        rows = grade_class(order, engine, screen, open_register(gradebook, order))
     show_class(console, rows)
     _print(console, f"The class: {Places(order.out).page}, table: {Places(order.out).table}")
     if table:
         table.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Places(order.out).table, table)
     return all(row.result for row in rows)
-
-
-def _register(gradebook: Path | None, order: ClassOrder):
-    if gradebook is None:
-        return None
-    from scalelab.grade.classroom.course_files import CourseFiles  # late, as above
-
-    return CourseFiles(gradebook, order.out)
 
 
 class ClassScreen:

@@ -17,10 +17,10 @@ import msgspec
 from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
 from scalelab.files.untrusted import open_plain
-from scalelab.grade.classroom.handed_in import SCRIPT, Submission
-from scalelab.grade.classroom.order import ClassOrder
-from scalelab.grade.classroom.places import Places
-from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.request import ClassOrder
+from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.submissions import SCRIPT, Submission
 from scalelab.grade.grade import grade
 from scalelab.grade.leftovers import clear_closed
 from scalelab.grade.request import Audience

@@ -7,13 +7,13 @@ from typing import Protocol
 from scalelab.data import load
 from scalelab.errors import ScaleLabError
 from scalelab.grade.classroom.attempt import Ended, tidy
-from scalelab.grade.classroom.handed_in import Submission, find_submissions
-from scalelab.grade.classroom.order import ClassOrder
-from scalelab.grade.classroom.pace import Pace
-from scalelab.grade.classroom.page import write_page
-from scalelab.grade.classroom.places import Places
-from scalelab.grade.classroom.rows import Row, row_of, write_csv
-from scalelab.grade.classroom.terms import ClassTerms, agreed_terms
+from scalelab.grade.classroom.dashboard import write_page
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.request import ClassOrder
+from scalelab.grade.classroom.settings import ClassTerms, agreed_terms
+from scalelab.grade.classroom.submissions import Submission, find_submissions
+from scalelab.grade.classroom.table import Row, row_of, write_csv
+from scalelab.grade.classroom.time_left import Pace
 from scalelab.grade.classroom.worker import Running, Said
 from scalelab.grade.run.budget import Terms
 from scalelab.grade.run.handout import make_handout

@@ -12,10 +12,10 @@ from multiprocessing.connection import Connection
 
 from scalelab.files.scratch import scratch
 from scalelab.grade.classroom.attempt import attempt
-from scalelab.grade.classroom.handed_in import Submission
-from scalelab.grade.classroom.order import ClassOrder
+from scalelab.grade.classroom.request import ClassOrder
+from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.slots import Slot
-from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.classroom.submissions import Submission
 from scalelab.grade.run.budget import Terms, set_terms
 from scalelab.launch.launch import Progress
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from scalelab.grade.classroom.timestamp import read_time
+from scalelab.grade.classroom.nbgrader.timestamp import read_time
 
 
 @pytest.mark.parametrize("words", ["2026-11-24 20:00:00 UTC", "2026-11-24 20:00:00.123 Europe/Berlin\n"])

@@ -4,10 +4,10 @@ import pytest
 
 from scalelab.check import Finding, Report
 from scalelab.grade import Result
-from scalelab.grade.classroom.page import commonest, write_page
-from scalelab.grade.classroom.places import Places
-from scalelab.grade.classroom.rows import Row
-from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.classroom.dashboard import commonest, write_page
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.table import Row
 
 TERMS = ClassTerms(workers=2, device="cpu", seed=0, dataset="CIFAR-10", rubric="", budget_seconds=90.0)
 

@@ -9,13 +9,13 @@ from nbgrader.api import Gradebook
 from scalelab.errors import ScaleLabError
 from scalelab.grade import Result
 from scalelab.grade.classroom.grade_class import Registering
-from scalelab.grade.classroom.gradebook import read_scores, write_score
-from scalelab.grade.classroom.rows import Row
+from scalelab.grade.classroom.nbgrader.gradebook import read_scores, write_score
+from scalelab.grade.classroom.table import Row
 
 WRITER = """
 import sys
 from pathlib import Path
-from scalelab.grade.classroom.gradebook import write_score
+from scalelab.grade.classroom.nbgrader.gradebook import write_score
 for number in range(4):
     write_score(Path(sys.argv[1]), f"{sys.argv[2]}-{number}", 10.0 * number)
 """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scalelab.grade.classroom.handed_in import find_submissions
+from scalelab.grade.classroom.submissions import find_submissions
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from scalelab.check import Finding
-from scalelab.grade.classroom.places import Places
-from scalelab.grade.classroom.rows import Row
-from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.table import Row
 from scalelab.grade.report.curve import HELD_OUT, MARGINS, as_svg
 from scalelab.grade.report.feedback_page import TEMPLATES
 from scalelab.grade.whole import write_whole

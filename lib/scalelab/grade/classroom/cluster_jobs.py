@@ -16,12 +16,12 @@ import submitit
 from scalelab.errors import ScaleLabError
 from scalelab.files.scratch import scratch
 from scalelab.grade.classroom.attempt import Ended, attempt, refuse
-from scalelab.grade.classroom.handed_in import Submission
-from scalelab.grade.classroom.order import ClassOrder
-from scalelab.grade.classroom.places import Places
-from scalelab.grade.classroom.rows import row_of
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.request import ClassOrder
+from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.slots import any_slot, find_slots
-from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.classroom.submissions import Submission
+from scalelab.grade.classroom.table import row_of
 from scalelab.grade.request import Nobody
 from scalelab.grade.run.budget import Terms, set_terms
 from scalelab.grade.whole import read, save

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.classroom.attempt import Refusal, digest, is_done, result_of
-from scalelab.grade.classroom.handed_in import Submission
-from scalelab.grade.classroom.places import Places
-from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.submissions import Submission
 from scalelab.grade.result import Result
 from scalelab.grade.whole import read, write_whole
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade.classroom.places import OF_THE_CLASS
+from scalelab.grade.classroom.paths import OF_THE_CLASS
 
 SCRIPT = "assessment.py"
 ASSIGNMENT = "assessment"

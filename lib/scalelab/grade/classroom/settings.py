@@ -8,8 +8,8 @@ import msgspec
 
 from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
-from scalelab.grade.classroom.order import ClassOrder
-from scalelab.grade.classroom.places import Places
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.request import ClassOrder
 from scalelab.grade.run.budget import Terms
 from scalelab.grade.whole import read, save
 

@@ -9,11 +9,11 @@ from typing import Self
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.classroom.attempt import Ended, refuse
-from scalelab.grade.classroom.handed_in import Submission
-from scalelab.grade.classroom.order import ClassOrder
-from scalelab.grade.classroom.places import Places
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.request import ClassOrder
+from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.slots import Slot
-from scalelab.grade.classroom.terms import ClassTerms
+from scalelab.grade.classroom.submissions import Submission
 from scalelab.grade.classroom.worker import Ready, Running, Said, Task, serve
 from scalelab.grade.run.budget import Terms
 

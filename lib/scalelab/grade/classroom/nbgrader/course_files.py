@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 from scalelab.grade.classroom.attempt import SUBMITTED
-from scalelab.grade.classroom.gradebook import read_scores, write_score
-from scalelab.grade.classroom.handed_in import ASSIGNMENT, SCRIPT
-from scalelab.grade.classroom.notebook import graded_notebook
-from scalelab.grade.classroom.places import Places
-from scalelab.grade.classroom.rows import Row
-from scalelab.grade.classroom.timestamp import TIMESTAMP, read_time
+from scalelab.grade.classroom.nbgrader.gradebook import read_scores, write_score
+from scalelab.grade.classroom.nbgrader.notebook import graded_notebook
+from scalelab.grade.classroom.nbgrader.timestamp import TIMESTAMP, read_time
+from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.submissions import ASSIGNMENT, SCRIPT
+from scalelab.grade.classroom.table import Row
 from scalelab.grade.whole import write_whole
 
 

@@ -1,0 +1,1 @@
+"""The class in nbgrader's own files: gradebook, course folders, notebooks, times."""
