@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from scalelab.course.release import ASSESSMENT, RELEASED, SOLUTIONS, SOURCE, learners_copies
+from scalelab.course.release.release import ASSESSMENT, RELEASED, SOLUTIONS, SOURCE, learners_copies
 
 ANSWERS = (f"labs/{SOURCE}", f"labs/{SOLUTIONS}", f"{ASSESSMENT}/solution", "tests")
 

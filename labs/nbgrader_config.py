@@ -5,8 +5,8 @@ What is made here (gradebook.db, release, submitted, autograded, feedback) is th
 
 from pathlib import Path
 
-from scalelab.course.config import FEEDBACK, GRADE, RELEASE, SANITIZE, scripts_to_edit
-from scalelab.course.reading import SubmissionExporter
+from scalelab.course.autograde.read_notebook import SubmissionExporter
+from scalelab.course.nbgrader_config import FEEDBACK, GRADE, RELEASE, SANITIZE, scripts_to_edit
 from scalelab.new_gradebook import ask_in_process
 
 c = get_config()  # noqa: F821  (nbgrader's)

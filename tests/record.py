@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from check import left_out, matrix, matrix_table
-from course.stages import STAGES
+from course.conversion.stages import STAGES
 from harness.warm.serving import environment, serving
 from labs.exercises import EXERCISES, WRONG_ANSWERS
 from recorded import record

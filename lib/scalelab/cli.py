@@ -99,8 +99,8 @@ def data(name: str, out: Path | None) -> None:
 def release(out: Path, course: Path) -> None:
     """Lay your copies of the labs into a working folder; what you changed there stays."""
     from scalelab import doctor
-    from scalelab.course.release import release as lay
-    from scalelab.course.start_page import lay_start_page
+    from scalelab.course.release.release import release as lay
+    from scalelab.course.release.start_page import lay_start_page
 
     done = lay(course, out, click.echo)
     lay_start_page(out, doctor.examine())
@@ -264,7 +264,7 @@ def grade_labs(lab: str, course: Path, students: tuple[str, ...], again: bool, u
     """
     from rich.console import Console
 
-    from scalelab.course.grade_labs import LabOrder
+    from scalelab.course.class_grading.grade_labs import LabOrder
     from scalelab.terminal.lab_grading import grade_labs_on_screen
 
     order = LabOrder(lab, course.resolve(), students, again, sandbox=not unsafe)

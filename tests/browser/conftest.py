@@ -24,8 +24,8 @@ from harness.warm import plugin as warm
 from harness.warm.serving import environment
 
 from scalelab import machine
-from scalelab.course.release import release
-from scalelab.course.start_page import lay_start_page
+from scalelab.course.release.release import release
+from scalelab.course.release.start_page import lay_start_page
 from scalelab.places import COURSE, ROOT
 
 sync = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")

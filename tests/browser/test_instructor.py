@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from scalelab.check import Finding, Report
-from scalelab.course.command import nbgrader_again
+from scalelab.course.nbgrader_command import nbgrader_again
 from scalelab.grade import Result
 from scalelab.grade.classroom.dashboard import write_page
 from scalelab.grade.classroom.paths import Places

@@ -9,7 +9,7 @@ import torch
 from harness.patience import seconds, waited
 from nbformat.v4 import new_code_cell, new_notebook
 
-from scalelab.course.start_page import lay_start_page
+from scalelab.course.release.start_page import lay_start_page
 from scalelab.data import load, write_cifar10
 from scalelab.grade import Result
 from scalelab.places import ASSESSED

@@ -5,7 +5,7 @@ import pytest
 from harness.patience import seconds, waited
 from nbgrader.utils import determine_grade
 
-from scalelab.course.exercises import is_test
+from scalelab.course.exercises.cells import is_test
 from scalelab.places import COURSE
 
 from .notebook import Notebook

@@ -8,8 +8,8 @@ import pytest
 from harness.once import once
 from nbformat import v4
 
-from scalelab.course.command import nbgrader_again
-from scalelab.course.gradebook import auto_scores
+from scalelab.course.nbgrader_command import nbgrader_again
+from scalelab.course.nbgrader_gradebook import auto_scores
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = '''"""A script to edit."""

@@ -14,9 +14,9 @@ import nbformat
 from harness import rotation
 from recorded.lab_script import RecordedScript
 
-from scalelab.course.exercises import exercise as name_of
-from scalelab.course.exercises import grade_id, is_answer, is_test
-from scalelab.course.stubs import has_solution
+from scalelab.course.exercises.cells import exercise as name_of
+from scalelab.course.exercises.cells import grade_id, is_answer, is_test
+from scalelab.course.release.cut_solutions import has_solution
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "labs" / "source"

@@ -14,9 +14,9 @@ import pytest
 from harness import rotation
 from harness.once import once
 
-from scalelab.course.command import nbgrader_again
-from scalelab.course.exercises import is_answer, is_test, used_names
-from scalelab.course.gradebook import auto_scores, most_points
+from scalelab.course.exercises.cells import is_answer, is_test, used_names
+from scalelab.course.nbgrader_command import nbgrader_again
+from scalelab.course.nbgrader_gradebook import auto_scores, most_points
 
 WRONG = rotation.part().fold(2).take([0, 1])
 

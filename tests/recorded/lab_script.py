@@ -14,8 +14,8 @@ from recorded.code import LIBRARY, closure, digest_of_code, digest_of_text
 from recorded.runs import Key, RecordedRuns, RecordingRuns, told_from_json, told_to_json
 from scalelab.course.conversion.evidence import EvidenceStore, evidence_from
 
-COURSE = LIBRARY / "course"
-WITHIN = [OBSERVER, COURSE / "apart" / "inside.py"]
+CONVERSION = LIBRARY / "course" / "conversion"
+WITHIN = [OBSERVER, CONVERSION / "isolated" / "rank.py"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class RecordedScript:
             "the script": digest_of_text(self.file, self.text),
             "what runs within the ranks": digest_of_code(ranks),
             "what surrounds them": digest_of_code(
-                [*AROUND, COURSE / "apart" / "run.py", COURSE / "conversion" / "runs.py"]
+                [*AROUND, CONVERSION / "isolated" / "run.py", CONVERSION / "runs.py"]
             ),
         }
 

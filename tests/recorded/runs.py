@@ -6,7 +6,7 @@ import msgspec
 
 from recorded.record import RENEW, StaleRecordError, refuse_chance
 from scalelab.check import Observation
-from scalelab.course.apart import Apart
+from scalelab.course.conversion.isolated import Apart
 from scalelab.course.conversion.runs import Runs, Sizes
 
 Key = tuple[int, int, int, int, str]  # the sizes, and which of the runs

@@ -7,9 +7,9 @@ from recorded.lab_script import RecordedScript
 from recorded.record import StaleRecordError
 from recorded.runs import told_from_json, told_to_json
 from scalelab.course import NotYet
-from scalelab.course.apart import Apart, Batch, Told
 from scalelab.course.conversion import expect_step
 from scalelab.course.conversion.evidence import evidence_from
+from scalelab.course.conversion.isolated import Apart, Batch, Told
 
 KEY = (2, 144, 8, 51)  # what expect_step asks for unless told otherwise
 SERIAL = '["finished","",1.0,2,[]]\n' + "".join(

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scalelab.course.grade_labs import Graded, LabOrder, grade_labs, students
+from scalelab.course.class_grading.grade_labs import Graded, LabOrder, grade_labs, students
 
 MOST_NOTES = 4  # of one notebook, in the table
 

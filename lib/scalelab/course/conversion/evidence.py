@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from scalelab.check import Report, judge_observation
-from scalelab.course.apart import Apart
+from scalelab.course.conversion.isolated import Apart
 from scalelab.course.conversion.runs import Runs, Sizes
 from scalelab.errors import ScaleLabError
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from scalelab.course.conversion.checks import JUDGES
 from scalelab.course.conversion.evidence import store
-from scalelab.course.conversion.judges import JUDGES
 from scalelab.course.conversion.runs import Sizes
 from scalelab.course.conversion.steps import in_words, undoes
-from scalelab.course.expect import NotYet
+from scalelab.course.exercises.expect import NotYet
 from scalelab.errors import ScaleLabError
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from scalelab.course.apart import Apart
 from scalelab.course.conversion.evidence import Evidence
+from scalelab.course.conversion.isolated import Apart
 from scalelab.course.conversion.runs import EPOCHS
 
 TOLERANCE = 2e-5  # relative; sums of a few hundred numbers in single precision

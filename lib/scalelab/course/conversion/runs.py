@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from scalelab.check import Observation, observe_run
-from scalelab.course.apart import Apart, run_apart
+from scalelab.course.conversion.isolated import Apart, run_apart
 from scalelab.course.conversion.steps import RECORD
 from scalelab.launch.launch import Limits
 

@@ -1,0 +1,1 @@
+"""A handed-in notebook graded: its cells restored, run in walls, and scored."""

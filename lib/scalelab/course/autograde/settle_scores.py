@@ -1,0 +1,22 @@
+"""The step after nbgrader has saved a notebook's scores."""
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from scalelab.course.nbgrader_gradebook import settle
+
+
+class SettleScores(NbGraderPreprocessor):
+    """No score of a test is left open."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Leaves the notebook as it is."""
+        data = resources["nbgrader"]
+        with Gradebook(data["db_url"]) as gradebook:
+            found = gradebook.find_submission_notebook(data["notebook"], data["assignment"], data["student"])
+            for sentence in settle(found):
+                self.log.warning("%s: %s", data["student"], sentence)
+            gradebook.db.commit()
+        return nb, resources

@@ -1,0 +1,1 @@
+"""The labs of a class graded in one command, student by student."""

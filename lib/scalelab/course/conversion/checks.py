@@ -1,0 +1,162 @@
+"""What a step should have changed, seen in runs of the script: each judge gives a sentence where it has not."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from scalelab.course.conversion.evidence import Evidence
+from scalelab.course.conversion.isolated import Apart
+from scalelab.course.conversion.metrics import judge_metrics
+from scalelab.course.conversion.runs import EPOCHS, OUT
+from scalelab.course.conversion.steps import RECORD
+
+NAMES_A_RANK = re.compile(r"\b(rank|worker)", re.IGNORECASE)
+
+
+def judge_end(known: Evidence) -> str | None:
+    """The run came to its end on ranks that share no disk, and each of them trained: idle ranks are all alike."""
+    if not known.fresh.finished:
+        return f"With each rank on a machine of its own: {known.fresh.reason}"
+    for number, rank in enumerate(known.fresh.ranks):
+        if not rank.start_weights:
+            return f"Rank {number} makes no optimizer step: every rank trains, each by its own optimizer.step()."
+    return None
+
+
+def judge_log(known: Evidence) -> str | None:
+    """Rank 0 prints and keeps the record, and nobody else."""
+    run = known.fresh
+    if not run.lines[0]:
+        return "Rank 0 prints nothing any more: keep the lines of the log on that rank, so that somebody is told."
+    for rank in range(1, run.workers):
+        for line in run.lines[rank]:
+            if line.strip() and not NAMES_A_RANK.search(line):
+                return (
+                    f"Rank {rank} prints {line.strip()[:60]!r}, too: print only where hvd.rank() is 0 "
+                    "(hvd.local_rank() is 0 once on every machine)."
+                )
+        if f"{OUT}/{RECORD}" in run.files[rank]:
+            return (
+                f"Rank {rank} writes a run record, too: RunRecord(arguments.out, hvd.rank()) writes on rank 0 alone."
+            )
+    if f"{OUT}/{RECORD}" not in run.files[0]:
+        return "Rank 0 keeps no run record any more: make a RunRecord there, and write a row after every epoch."
+    return None
+
+
+def judge_wrapping(known: Evidence) -> str | None:
+    """What a checkpoint holds of the optimizer is still there after wrapping."""
+    run = known.resumed_apart
+    if not run.finished:
+        return _resumed(run)
+    if run.ranks[0].start_state != known.fresh.ranks[0].end_state:
+        return (
+            "Resumed from a checkpoint, rank 0 does not begin with the momentum that was saved: wrap the optimizer "
+            "first, then load its state into the wrapped one."
+        )
+    return None
+
+
+def judge_broadcast(known: Evidence) -> str | None:
+    """Resumed, with another checkpoint on the other ranks' disks, all begin from what rank 0 loaded."""
+    run, saved = known.resumed_apart, known.fresh.ranks[0]
+    if not run.finished:
+        return _resumed(run)
+    if len({rank.start_weights for rank in run.ranks}) > 1:
+        return (
+            "Resumed from a checkpoint, the ranks make their first step from different weights: load on rank 0 "
+            "first, then broadcast what it has loaded."
+        )
+    if run.ranks[0].start_weights != saved.end_weights:
+        return "Resumed from a checkpoint, rank 0 does not begin with the weights that it saved."
+    if len({rank.start_state for rank in run.ranks}) > 1:
+        return (
+            "Resumed from a checkpoint, all ranks have rank 0's weights, but not its momentum: call "
+            "hvd.broadcast_optimizer_state(optimizer, root_rank=0) as well, after the state was loaded."
+        )
+    return None
+
+
+def judge_division(known: Evidence) -> str | None:
+    """An epoch is all images once, dealt anew each time; the effective batch is that of all ranks."""
+    run = known.fresh
+    steps = [len(rank.batches) / EPOCHS for rank in run.ranks]
+    if len(set(steps)) > 1:
+        return f"The ranks make different numbers of steps in an epoch: {_listed(steps)}. Give them equal parts."
+    together, spare = sum(rank.images for rank in run.ranks) / EPOCHS, run.workers - 1
+    if abs(together - known.images) > spare:
+        why = "divide the epoch, once." if together > known.images else "is the epoch divided twice?"
+        return f"In an epoch the ranks train on {together:g} images together, and there are {known.images}: {why}"
+    if all(_labels(run, rank, 0) == _labels(run, rank, 1) for rank in range(run.workers)):
+        return (
+            "Each rank trains on the same images in every epoch: shuffle all of them first, alike on every rank and "
+            "anew in each epoch, and then take a part."
+        )
+    return _effective_batch(run)
+
+
+def _effective_batch(run: Apart) -> str | None:
+    """The batch size that is reported is the number of images in a step of all ranks."""
+    reported = [row.values.get("effective_batch_size") for row in run.ranks[0].reported]
+    actual = sum(max(len(batch.labels) for batch in rank.batches) for rank in run.ranks)
+    if reported and reported[0] is not None and reported[0] != actual:
+        return (
+            f"A step takes {actual} images, those of all ranks together, but the record says "
+            f"effective_batch_size={reported[0]:g}: it is the batch size of one rank times hvd.size()."
+        )
+    return None
+
+
+def judge_checkpoint(known: Evidence) -> str | None:
+    """Rank 0 writes it and reads it; the others go on from where it stands."""
+    run = known.fresh
+    if not run.files[0] - {f"{OUT}/{RECORD}"}:
+        return "Rank 0 writes no checkpoint any more, and it is the one that should."
+    for rank in range(1, run.workers):
+        if others := sorted(run.files[rank] - {f"{OUT}/{RECORD}"}):
+            return f"Rank {rank} writes {others[0]}, too: write the checkpoint on one rank alone, if hvd.rank() == 0."
+    return _going_on(known.resumed, run)
+
+
+def _going_on(run: Apart, before: Apart) -> str | None:
+    if "FileNotFoundError" in run.reason:
+        return (
+            f"{_resumed(run)} Only rank 0 has the checkpoint on its disk: let it read, and tell the other ranks "
+            "what they need to know, hvd.broadcast_object(epochs_done, root_rank=0)."
+        )
+    steps = [len(rank.batches) for rank in run.ranks]
+    wanted = [len(rank.batches) / EPOCHS for rank in before.ranks]
+    if steps != wanted and (any(steps) or run.finished):
+        return (
+            f"Resumed for one epoch more, of {wanted[0]:g} steps, the ranks make these: {_listed(steps)}. All of them "
+            "have to know how many epochs are done: hvd.broadcast_object(epochs_done, root_rank=0)."
+        )
+    if not run.finished:
+        return _resumed(run)
+    if {rank.start_weights for rank in run.ranks} != {before.ranks[0].end_weights}:
+        return "Resumed from a checkpoint that rank 0 has read, the others do not begin from its weights."
+    return None
+
+
+def _resumed(run: Apart) -> str:
+    return f"Resumed from a checkpoint: {run.reason}"
+
+
+def _labels(run: Apart, rank: int, epoch: int) -> Counter:
+    """What tells one part of the images from another, whatever its order."""
+    return Counter(label for batch in run.ranks[rank].epoch(epoch, EPOCHS) for label in batch.labels)
+
+
+def _listed(values: list[float]) -> str:
+    return ", ".join(f"{value:g} on rank {rank}" for rank, value in enumerate(values))
+
+
+JUDGES: dict[str, tuple[Callable[[Evidence], str | None], ...]] = {
+    "initialise": (judge_end,),
+    "log": (judge_end, judge_log),
+    "wrap": (judge_end, judge_wrapping),
+    "broadcast": (judge_end, judge_broadcast),
+    "divide": (judge_end, judge_division),
+    "average": (judge_end, judge_metrics),
+    "checkpoint": (judge_end, judge_checkpoint),
+}

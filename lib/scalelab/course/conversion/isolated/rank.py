@@ -1,0 +1,126 @@
+"""Inside a rank: `python rank.py ROOM HELD_OUT SCRIPT ARGUMENTS...` runs the script as on a machine of its own.
+
+The rank works in a folder that no other rank can see, and its local rank is 0. Nothing is made up or hurried; what
+the script computes is noted on the way, and written down when it ends.
+"""
+
+import contextlib
+import hashlib
+import os
+import runpy
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+import scalelab.train
+from scalelab.course.conversion.isolated.trace import Batch, Measured, Reported, Told
+from scalelab.train import setting
+from scalelab.train.record import RunRecord
+
+
+def main() -> None:
+    """Run the script as Python itself would."""
+    room, held_out, script, *arguments = sys.argv[1:]
+    rank = os.environ.get("HOROVOD_RANK", "0")
+    folder = Path(room) / f"rank-{rank}"
+    folder.mkdir(exist_ok=True)
+    os.chdir(folder)
+    sys.path[0] = str(Path(script).parent)
+    sys.argv = [script, *arguments]
+    setting.ON_A_CPU = replace(setting.ON_A_CPU, held_out=int(held_out))
+    watch = Watch()
+    try:
+        runpy.run_path(script, run_name="__main__")
+    finally:
+        (Path(room) / f"told-{rank}.json").write_bytes(msgspec.json.encode(watch.all_told()))
+
+
+class Watch:
+    """Notes what the script does, by standing around the functions that it calls."""
+
+    def __init__(self):
+        self.told, self.optimizer, self.within_horovod = Told(), None, False
+        _around(torch.nn.functional, "cross_entropy", self.loss)
+        _around(scalelab.train, "accuracy", self.accuracy)
+        _around(RunRecord, "write", self.report)
+        register_optimizer_step_pre_hook(lambda optimizer, *_: self.before(optimizer))
+        register_optimizer_step_post_hook(lambda optimizer, *_: self.after(optimizer))
+        with contextlib.suppress(ImportError):
+            import horovod.torch as hvd
+
+            hvd.local_rank, hvd.local_size = (lambda: 0), (lambda: 1)
+            # Where there is no state yet, it makes one by a step of its own.
+            _around(hvd, "broadcast_optimizer_state", self.in_horovod)
+
+    def loss(self, original: Callable, logits: torch.Tensor, target: torch.Tensor, *more, **options) -> torch.Tensor:
+        loss = original(logits, target, *more, **options)
+        if torch.is_grad_enabled() and target.ndim == 1:
+            right = int((logits.argmax(1) == target).sum())
+            mean = loss.detach().mean().item()
+            self.told.batches.append(Batch(mean * len(target), right, target.tolist()))
+        return loss
+
+    def accuracy(self, original: Callable, model, X, y, *more, **options) -> float:
+        value = original(model, X, y, *more, **options)
+        self.told.measured.append(Measured(len(y), value, len(self.told.batches)))
+        return value
+
+    def report(self, original: Callable, record, **values):
+        numbers = {name: float(value) for name, value in values.items() if isinstance(value, int | float)}
+        self.told.reported.append(Reported(numbers, len(self.told.batches)))
+        return original(record, **values)
+
+    def in_horovod(self, original: Callable, *arguments, **options):
+        self.within_horovod = True
+        try:
+            return original(*arguments, **options)
+        finally:
+            self.within_horovod = False
+
+    def before(self, optimizer: torch.optim.Optimizer) -> None:
+        if not self.within_horovod and not self.told.start_weights:
+            self.told.start_weights, self.told.start_state = digest(weights(optimizer)), digest(state(optimizer))
+
+    def after(self, optimizer: torch.optim.Optimizer) -> None:
+        if not self.within_horovod:
+            self.optimizer = optimizer
+
+    def all_told(self) -> Told:
+        if self.optimizer is not None:
+            self.told.end_weights, self.told.end_state = digest(weights(self.optimizer)), digest(state(self.optimizer))
+        return self.told
+
+
+def _around(owner: object, name: str, watcher: Callable) -> None:
+    """Put `watcher(original, ...)` in the place of `owner.name`."""
+    original = getattr(owner, name)
+    setattr(owner, name, lambda *arguments, **options: watcher(original, *arguments, **options))
+
+
+def weights(optimizer: torch.optim.Optimizer) -> Iterator[torch.Tensor]:
+    """All that it trains."""
+    return (p for group in optimizer.param_groups for p in group["params"] if p.requires_grad)
+
+
+def state(optimizer: torch.optim.Optimizer) -> Iterator[torch.Tensor]:
+    """Momentum and the like, in the order of the weights."""
+    held = [optimizer.state[p] for p in weights(optimizer) if p in optimizer.state]
+    return (one[name] for one in held for name in sorted(one, key=str) if isinstance(one[name], torch.Tensor))
+
+
+def digest(tensors: Iterable[torch.Tensor]) -> str:
+    """Changes with any bit of them; zeros count as nothing, since momentum that is zero is as good as none."""
+    total = hashlib.sha256()
+    for tensor in tensors:
+        if bool(tensor.detach().any()):
+            total.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return total.hexdigest()
+
+
+if __name__ == "__main__":
+    main()

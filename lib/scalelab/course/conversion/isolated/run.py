@@ -1,0 +1,75 @@
+"""Starts the ranks, each in a folder of its own, and reads what they told."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from scalelab.course.conversion.isolated import rank
+from scalelab.course.conversion.isolated.trace import Told
+from scalelab.launch.diagnose import explain
+from scalelab.launch.launch import Limits, launch
+
+LIMITS = Limits(seconds=60, stall_seconds=8)
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A run: how it ended, in a word and in a sentence; what each rank told, printed and left in its own folder."""
+
+    ended: str
+    reason: str
+    ranks: list[Told]
+    lines: list[list[str]]
+    files: list[set[str]]
+
+    @property
+    def finished(self) -> bool:
+        return self.ended == "finished"
+
+    @property
+    def workers(self) -> int:
+        return len(self.ranks)
+
+
+def run_apart(
+    script: Path, arguments: Sequence[str], workers: int, room: Path, held_out: int, limits: Limits = LIMITS
+) -> Apart:
+    """Run `script` as ranks that work in ROOM/rank-0, ROOM/rank-1, ..., with what lies there already.
+
+    They measure accuracy on the first `held_out` images of the test part. Raises ScaleLabError as `launch` does.
+    """
+    room = Path(room).resolve()
+    for old in room.glob("told-*.json"):
+        old.unlink()
+    words = [str(room), str(held_out), str(Path(script).resolve()), *map(str, arguments)]
+    outcome = launch(rank.__file__, words, workers, folder=room, limits=limits, environment=_environment())
+    reason = outcome.reason
+    if outcome.ended == "failed":  # said of the learner's script, not of what it ran within
+        reason = explain(outcome.output, workers, Path(script).name)
+    return Apart(
+        outcome.ended,
+        reason,
+        [_told(room / f"told-{rank}.json") for rank in range(workers)],
+        [outcome.output.of(rank, "stdout") for rank in range(workers)],
+        [_files(room / f"rank-{rank}") for rank in range(workers)],
+    )
+
+
+def _environment() -> dict[str, str]:
+    """This process's, with the data's folder as an absolute path: the ranks work elsewhere."""
+    data = os.environ.get("SCALELAB_DATA")
+    return dict(os.environ) | ({"SCALELAB_DATA": str(Path(data).resolve())} if data else {})
+
+
+def _told(path: Path) -> Told:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Told)
+    except (OSError, msgspec.DecodeError):
+        return Told()
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,1 @@
+"""Which cells are exercises, and how their answers are compared."""

@@ -1,0 +1,1 @@
+"""A notebook's kernel in walls, and what its cells put out."""

@@ -1,0 +1,1 @@
+"""The learners' copies: solutions cut out, nothing leaked, what was changed kept."""

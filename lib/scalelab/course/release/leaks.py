@@ -1,0 +1,97 @@
+"""No solution and no hidden test leaves the house.
+
+The last steps of `nbgrader generate_assignment` are preprocessors, because an error in one ends the command and takes
+the release away, while nbgrader only logs an error in a hook.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from scalelab.course.release.cut_solutions import has_solution, strip_script
+from scalelab.course.release.release import SOLUTIONS
+from scalelab.errors import ScaleLabError
+
+MARKER = re.compile(r"\b(BEGIN|END)[\s_-]+(HIDDEN[\s_-]+TESTS?|SOLUTIONS?|MARK[\s_-]+SCHEME)\b", re.IGNORECASE)
+
+
+class _AtRelease(NbGraderPreprocessor):
+    def _folder(self, resources: ResourcesDict) -> Path:
+        """The folder of the release; nbgrader has copied all but the notebooks by now."""
+        data = resources["nbgrader"]
+        return Path(self._converter()._format_dest(data["assignment"], data["student"]))
+
+    def _solutions(self) -> Path:
+        """The folder of scripts that are the answer as a whole."""
+        return Path(self._converter().coursedir.root) / SOLUTIONS
+
+    def _converter(self) -> GenerateAssignment:
+        converter = self
+        while not isinstance(converter, GenerateAssignment):
+            converter = converter.parent
+        return converter
+
+
+class StripScripts(_AtRelease):
+    """Takes the solution regions out of the release's scripts."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Leaves the notebook as it is."""
+        for path in sorted(self._folder(resources).rglob("*.py")):
+            text = path.read_text(encoding="utf-8")
+            if has_solution(text):
+                path.write_text(strip_script(text, path.stem), encoding="utf-8")
+        return nb, resources
+
+
+class RefuseLeaks(_AtRelease):
+    """The last step: raises ScaleLabError while anything that was to be taken out is still there."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Looks at this notebook and at all other files that lie in the release."""
+        refuse(resources["nbgrader"]["notebook"], nbformat.writes(nb))
+        solved = whole_solutions(self._solutions())
+        for path, text in texts(self._folder(resources)):
+            refuse(path.name, text)
+            if path.suffix == ".py" and (name := solved.get(meaning(text))):
+                raise ScaleLabError(f"{path.name} is solved: it does what {name} does; lay back what is handed out.")
+        return nb, resources
+
+
+def whole_solutions(folder: Path) -> dict[str, str]:
+    """{meaning: path} of the scripts below `folder`."""
+    return {
+        meaning(path.read_text(encoding="utf-8")): path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*.py"))
+    }
+
+
+def meaning(code: str) -> str:
+    """A script without what does not change what it does: comments, blank lines, its docstring."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return code
+    if ast.get_docstring(tree) is not None:
+        tree.body = tree.body[1:]
+    return ast.dump(tree)
+
+
+def refuse(name: str, text: str) -> None:
+    """Raise ScaleLabError where `text` holds a marker of a solution or of hidden tests."""
+    if found := MARKER.search(text):
+        raise ScaleLabError(f"{name} would show learners what follows `{found.group()}`; mend its source.")
+
+
+def texts(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every file below `folder` with what can be read in it."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path, path.read_bytes().decode("utf-8", "replace")

@@ -1,0 +1,239 @@
+"""What the judges of a conversion's steps say of runs that went well, and of runs with one thing wrong in them."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from scalelab.check import Finding
+from scalelab.course.conversion import STEPS
+from scalelab.course.conversion.checks import JUDGES
+from scalelab.course.conversion.isolated import Apart, Batch, Measured, Reported, Told
+from scalelab.course.conversion.steps import RECORD, UNDONE_BY, undoes
+
+LOSSES, RIGHT = (2.0, 3.0), (4, 2)  # of a batch of 8, on rank 0 and rank 1
+HELD_OUT = ((26, 0.5), (25, 0.2))  # images and accuracy, of the ranks' parts
+
+
+def rank(number, batches=4, epochs=2, labels=None):
+    """A rank of two that trains on batches of 8 images, `batches` of them an epoch."""
+    told = Told(start_weights="w", start_state="s", end_weights="W", end_state="S")
+    told.batches = [
+        Batch(8 * LOSSES[number], RIGHT[number], labels or [number + epoch] * 8)
+        for epoch in range(epochs)
+        for _ in range(batches)
+    ]
+    images, accuracy = HELD_OUT[number]
+    told.measured = [Measured(images, accuracy, (epoch + 1) * batches) for epoch in range(epochs)]
+    values = {"images": 64, "loss": 2.5, "train_accuracy": 3 / 8, "validation_accuracy": 18 / 51}
+    told.reported = [Reported(values | {"effective_batch_size": 16, "epoch": 1}, batches)]
+    return told
+
+
+def run(*ranks, ended="finished", reason="", lines=(["epoch 1"], []), files=None):
+    files = files or [{f"run/{RECORD}", "run/checkpoint.pt"}, set()]
+    return Apart(ended, reason, list(ranks), [list(one) for one in lines], files)
+
+
+def gone_on(*ranks, **options):
+    """A run for one epoch more, from where `rank` ended."""
+    for told in ranks:
+        told.start_weights, told.start_state = "W", "S"
+    return run(*ranks, **options)
+
+
+@dataclass
+class Known:
+    """Two ranks, 64 images, 51 held out; everything is as it should be."""
+
+    fresh: Apart = field(default_factory=lambda: run(rank(0), rank(1)))
+    resumed: Apart = field(default_factory=lambda: gone_on(rank(0, epochs=1), rank(1, epochs=1)))
+    resumed_apart: Apart = field(default_factory=lambda: gone_on(rank(0, epochs=1), rank(1, epochs=1)))
+    images: int = 64
+    held_out: int = 51
+    workers: int = 2
+
+
+def said(step, known):
+    return next((sentence for judge in JUDGES[step] if (sentence := judge(known))), None)
+
+
+def reports(**values):
+    """A run whose first report differs in these values."""
+    first = rank(0)
+    first.reported = [Reported(first.reported[0].values | values, 4)]
+    return Known(fresh=run(first, rank(1)))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_nothing_is_said_of_a_script_that_does_all_of_it(step):
+    assert said(step, Known()) is None
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_that_breaks_off_is_no_step_done(step):
+    assert "Rank 1 stopped" in said(step, Known(fresh=run(rank(0), Told(), ended="failed", reason="Rank 1 stopped")))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_ranks_that_make_no_step_are_alike_but_have_done_no_step_of_the_conversion(step):
+    idle = rank(1)
+    idle.start_weights = idle.end_weights = ""
+    assert "Rank 1 makes no optimizer step" in said(step, Known(fresh=run(rank(0), idle)))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"lines": ([], [])}, "Rank 0 prints nothing"),
+        ({"lines": (["epoch 1"], ["epoch 1"])}, "Rank 1 prints 'epoch 1'"),
+        ({"files": [{f"run/{RECORD}"}, {f"run/{RECORD}"}]}, "Rank 1 writes a run record"),
+        ({"files": [set(), set()]}, "Rank 0 keeps no run record"),
+    ],
+)
+def test_the_log(options, words):
+    assert words in said("log", Known(fresh=run(rank(0), rank(1), **options)))
+
+
+def test_a_greeting_that_names_its_rank_may_come_from_every_rank():
+    assert said("log", Known(fresh=run(rank(0), rank(1), lines=(["rank 0 here"], ["rank 1 here"])))) is None
+
+
+def test_momentum_that_wrapping_has_lost():
+    known = Known()
+    known.resumed_apart.ranks[0].start_state = ""
+    assert "wrap the optimizer first" in said("wrap", known)
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "words"),
+    [
+        (1, {"start_weights": "x"}, "different weights"),
+        (1, {"start_state": "x"}, "not its momentum"),
+    ],
+)
+def test_the_broadcast_after_resuming(number, change, words):
+    known = Known()
+    for name, value in change.items():
+        setattr(known.resumed_apart.ranks[number], name, value)
+    assert words in said("broadcast", known)
+
+
+def test_a_checkpoint_that_nobody_has_loaded():
+    known = Known()
+    for told in known.resumed_apart.ranks:
+        told.start_weights = "new"
+    assert "does not begin with the weights that it saved" in said("broadcast", known)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "words"),
+    [
+        ((rank(0), rank(1, batches=3)), "different numbers of steps in an epoch: 4 on rank 0, 3 on rank 1"),
+        ((rank(0, batches=8), rank(1, batches=8)), "on 128 images together, and there are 64"),
+        ((rank(0, batches=2), rank(1, batches=2)), "is the epoch divided twice?"),
+        ((rank(0, labels=[1] * 8), rank(1, labels=[2] * 8)), "the same images in every epoch"),
+    ],
+)
+def test_the_division(ranks, words):
+    assert words in said("divide", Known(fresh=run(*ranks)))
+
+
+def test_parts_may_lack_or_repeat_what_does_not_divide():
+    for images in (63, 65):
+        assert said("divide", Known(images=images)) is None
+
+
+def test_the_effective_batch_size_is_that_of_all_ranks():
+    assert "A step takes 16 images" in said("divide", reports(effective_batch_size=8))
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"loss": 2.0}, "loss is 2.00000, but over all ranks it is 2.50000: that is rank 0's own"),
+        ({"loss": 5.0}, "that is the sum over the ranks"),
+        ({"train_accuracy": 0.5}, "that is rank 0's own"),
+        ({"images": 32}, "one rank's own: all ranks together have trained on 64"),
+        ({"validation_accuracy": 0.35}, "the mean of the ranks' means"),
+        ({"validation_accuracy": 0.5}, "that is rank 0's own"),
+        ({"validation_accuracy": 0.9}, "it is something else"),
+    ],
+)
+def test_the_metrics(values, words):
+    assert words in said("average", reports(**values))
+
+
+def test_held_out_images_that_nobody_measures():
+    assert "Of the 53 held-out images the ranks measure 51" in said("average", Known(held_out=53))
+
+
+def test_rank_0_may_measure_all_held_out_images_by_itself():
+    known = reports(validation_accuracy=0.7)
+    known.fresh.ranks[0].measured = [Measured(51, 0.7, 4)]
+    known.fresh.ranks[1].measured = []
+    assert said("average", known) is None
+
+
+def test_a_script_that_is_not_divided_has_nothing_to_average():
+    known = Known(fresh=run(rank(0, batches=8), rank(1, batches=8)))
+    assert "divide the epoch first" in said("average", known)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (Known(fresh=run(rank(0), rank(1), files=[{f"run/{RECORD}"}, set()])), "Rank 0 writes no checkpoint"),
+        (
+            Known(fresh=run(rank(0), rank(1), files=[{"run/checkpoint.pt"}, {"run/checkpoint.pt"}])),
+            "Rank 1 writes run/checkpoint.pt",
+        ),
+        (
+            Known(resumed=run(Told(), Told(), ended="failed", reason="Rank 1: FileNotFoundError: no such file.")),
+            "Only rank 0 has the checkpoint on its disk",
+        ),
+        (Known(resumed=gone_on(rank(0, epochs=1), rank(1))), "4 on rank 0, 8 on rank 1"),
+        (Known(resumed=run(rank(0, epochs=1), rank(1, epochs=1))), "do not begin from its weights"),
+    ],
+)
+def test_the_checkpoint(known, words):
+    assert words in said("checkpoint", known)
+
+
+def finding(name, message=""):
+    return Finding(id=name, severity="error", message=message, hint="")
+
+
+def test_a_script_that_does_not_run_as_one_has_no_step_done():
+    for name in ("not-initialized", "rank-crashed", "rank-idle", "stalled"):
+        assert all(undoes(finding(name), step) for step in STEPS)
+
+
+def test_advice_on_the_learning_rate_undoes_no_step():
+    assert not any(undoes(finding(name), step) for name in ("learning-rate-not-scaled", "no-warmup") for step in STEPS)
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "step"),
+    [
+        ("every-rank-writes", "Every rank writes run/metrics.jsonl", "log"),
+        ("every-rank-writes", "Every rank prints its own copy of the log", "log"),
+        ("every-rank-writes", "Every rank writes run/checkpoint.pt", "checkpoint"),
+        ("parts-out-of-step", "The gradients are averaged twice", "wrap"),
+        ("parts-out-of-step", "The weights are broadcast only after the first step", "broadcast"),
+    ],
+)
+def test_a_finding_costs_the_step_that_it_is_about(name, message, step):
+    assert [one for one in STEPS if undoes(finding(name, message), one)] == [step]
+
+
+def test_every_error_that_the_check_can_find_undoes_a_step():
+    page = (Path(__file__).parents[3] / "docs" / "conversion_check.md").read_text()
+    errors = re.findall(r"^\| `([a-z-]+)` \| error", page, re.MULTILINE)
+    assert "rank-idle" in errors
+    assert [name for name in errors if not any(undoes(finding(name), step) for step in STEPS)] == []
+
+
+def test_every_step_has_its_findings_and_its_judges():
+    assert set(UNDONE_BY) == set(JUDGES) == set(STEPS)
