@@ -19,7 +19,8 @@ def clone(tmp_path):
     (folder / "lib/scalelab").mkdir(parents=True)
     for name in ("pyproject.toml", "requirements.lock", "lib/scalelab/__init__.py", "lib/scalelab/errors.py"):
         shutil.copy(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "lib/scalelab/install", folder / "lib/scalelab/install")
+    for room in ("files", "install"):
+        shutil.copytree(ROOT / "lib/scalelab" / room, folder / "lib/scalelab" / room)
     return folder
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from scalelab.install import __main__ as main
 from scalelab.install import afterwards, preflight, steps, venv
-from scalelab.install.lock_file import held
+from scalelab.install.one_at_a_time import held
 from scalelab.install.show import Screen
 
 
@@ -148,7 +148,7 @@ def test_half_installed_packages_are_forgotten_and_whole_ones_kept(done):
 
 def test_two_set_ups_in_one_folder_wait_for_each_other(tmp_path):
     code = (
-        "import sys; from pathlib import Path; from scalelab.install.lock_file import held;"
+        "import sys; from pathlib import Path; from scalelab.install.one_at_a_time import held;"
         "from scalelab.install.show import Screen;"
         "folder = Path(sys.argv[1]); screen = Screen(folder / 'log');"
         "exec('with held(folder, screen, \"another is at work\"): print(\"mine\", flush=True)')"

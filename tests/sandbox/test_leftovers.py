@@ -6,7 +6,7 @@ KEEP = """
 import json, os, sys
 from pathlib import Path
 from types import SimpleNamespace
-from scalelab.grade.leftovers import clear_closed
+from scalelab.files.untrusted import clear_closed
 from scalelab.grade.run.sandboxed_run import Room
 from scalelab.sandbox import Caps
 home = Path(sys.argv[1]) / "run"

@@ -109,6 +109,6 @@ def test_a_damaged_file_is_as_good_as_none(asked, damage):
 
 
 def test_a_folder_that_takes_no_files_is_named(asked):
-    PREDICTIONS_FILE.with_suffix(".writing").mkdir()
+    PREDICTIONS_FILE.mkdir()
     predict.number("largest-step", "How long?", 0, 2)
     assert "takes no files" in press(asked[0], "Keep")

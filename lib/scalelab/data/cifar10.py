@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from scalelab.data.atomic import write_atomically
 from scalelab.data.catalogue import CIFAR10_CLASSES, CIFAR10_FILES
 from scalelab.data.checksum import checksum, describe
 from scalelab.data.images import STANDIN, Dataset, Images
 from scalelab.data.members import read_members
 from scalelab.data.unpickle import unpickle
 from scalelab.errors import ScaleLabError
+from scalelab.files.atomic import write_folder
 
 SUBFOLDERS = ("cifar-10-batches-bin", "cifar-10-batches-py")
 PIXELS = 3 * 32 * 32
@@ -79,7 +79,7 @@ def write_cifar10(
     parts = [part for part in torch.arange(len(train)).tensor_split(5) if len(part)]
     for number, indices in enumerate(parts, start=1):
         contents[f"data_batch_{number}.bin"] = _records(train.take(indices))
-    write_atomically(folder, contents, replaces=lambda name: bool(_BATCH.fullmatch(name)) or name in _EXTRAS)
+    write_folder(folder, contents, replaces=lambda name: bool(_BATCH.fullmatch(name)) or name in _EXTRAS)
 
 
 def _is_training(name: str) -> bool:

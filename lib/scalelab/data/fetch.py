@@ -1,6 +1,5 @@
 """One file over HTTP, continued where the last attempt stopped: a downloader for pooch."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import requests
 from tqdm import tqdm
 
 from scalelab.errors import ScaleLabError
+from scalelab.files.lock import take
 
 # Seconds to reach a mirror, and seconds without a byte before the next one is tried.
 TIMEOUT = (5, 20)
@@ -75,12 +75,8 @@ def _first_byte(response: requests.Response) -> int:
 @contextmanager
 def _locked(part: Path) -> Iterator[BinaryIO]:
     with part.open("a+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ScaleLabError(
-                f"Another download into {part} is running; wait until it ends, or end it first."
-            ) from None
+        if not take(file.fileno(), wait=False):
+            raise ScaleLabError(f"Another download into {part} is running; wait until it ends, or end it first.")
         try:
             yield file
         finally:

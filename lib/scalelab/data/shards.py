@@ -19,10 +19,10 @@ import torch
 from webdataset import TarWriter
 from webdataset.tariterators import group_by_keys, tar_file_expander
 
-from scalelab.data.atomic import write_atomically
 from scalelab.data.images import Images
 from scalelab.data.randomness import generator
 from scalelab.errors import ScaleLabError
+from scalelab.files.atomic import write_folder
 
 _NAME = re.compile(r"shard-\d{6}\.tar")
 _AGAIN = "write the shards again with `write_shards`"
@@ -72,7 +72,7 @@ def write_shards(folder: Path | str, images: Images, shards: int) -> list[Path]:
         raise ScaleLabError(f"Expected 1 to {len(images)} shards for {len(images)} images but got {shards}; change it.")
     folder = Path(folder)
     packed = _Packed(images, shards)
-    write_atomically(folder, packed, replaces=lambda name: _NAME.fullmatch(name) is not None)
+    write_folder(folder, packed, replaces=lambda name: _NAME.fullmatch(name) is not None)
     return [folder / name for name in packed]
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from scalelab.errors import ScaleLabError
+from scalelab.files.atomic import write_file
 
 Stored = TypeVar("Stored", bound=msgspec.Struct)
 
@@ -32,9 +33,7 @@ def its_bench(module: str) -> str:
 
 def write_stored(stored: msgspec.Struct, path: Path | str) -> None:
     """Store it whole or not at all; what has a list `runs` as its last field gets one line for each of them."""
-    whole = Path(path).with_suffix(".writing")
-    whole.write_bytes(_by_line(stored) if hasattr(stored, "runs") else _indented(stored))
-    whole.replace(path)
+    write_file(Path(path), _by_line(stored) if hasattr(stored, "runs") else _indented(stored))
 
 
 def _by_line(stored: msgspec.Struct) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from scalelab.figures.encoding import PREDICTION, SMALL
+from scalelab.files.atomic import write_file
 
 PREDICTIONS_FILE = Path(".predictions.json")
 
@@ -40,10 +41,8 @@ def store(name: str, value: Any) -> str:
     """Keep it (None: forget it), whole or not at all; gives the reason where the folder does not take it."""
     stored = {key: old for key, old in _all_kept().items() if key != name}
     stored |= {} if value is None else {name: value}
-    whole = PREDICTIONS_FILE.with_suffix(".writing")
     try:
-        whole.write_text(json.dumps(stored, indent=1))
-        whole.replace(PREDICTIONS_FILE)
+        write_file(PREDICTIONS_FILE, json.dumps(stored, indent=1).encode())
     except OSError as error:
         return f"Could not be kept: this folder takes no files ({error.strerror})."
     return ""

@@ -1,5 +1,7 @@
 """Locks between processes and machines. The kernel gives them back when their holder is killed."""
 
+from __future__ import annotations  # set-up holds a lock before it asks which Python it runs in
+
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -18,20 +20,20 @@ def held(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     try:
-        mine = _lock(descriptor, kind | fcntl.LOCK_NB)
+        mine = take(descriptor, wait=False, shared=shared)
         if wait and not mine:
             waiting()
-            mine = _lock(descriptor, kind)
+            mine = take(descriptor, shared=shared)
         yield mine
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, kind: int) -> bool:
+def take(descriptor: int, *, wait: bool = True, shared: bool = False) -> bool:
+    """Lock an open file or folder until all its holders have closed it; False where somebody else has it."""
     try:
-        fcntl.flock(descriptor, kind)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
     return True

@@ -6,8 +6,8 @@ from typing import Self
 import msgspec
 
 from scalelab.check import Report
+from scalelab.files.atomic import write_file
 from scalelab.grade.output_excerpt import plain
-from scalelab.grade.whole import write_whole
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,4 +66,4 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all."""
-        write_whole(path, self.to_json())
+        write_file(path, self.to_json())

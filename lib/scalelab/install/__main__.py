@@ -11,7 +11,7 @@ from pathlib import Path
 from scalelab.errors import ScaleLabError
 from scalelab.install import afterwards, preflight, python, steps, venv
 from scalelab.install.beside import beside
-from scalelab.install.lock_file import held
+from scalelab.install.one_at_a_time import held
 from scalelab.install.show import Screen
 
 

@@ -30,7 +30,7 @@ class Screen:
         self.beside = None
         self.at = None  # of the command that runs: where its output begins in the log
         self.stopped = False
-        self.keep_open: list = []  # locks that children hold too: see lock_file.py
+        self.keep_open: list = []  # locks that children hold too: see one_at_a_time.py
         self.stream = stream or sys.stdout
         self.live = self.stream.isatty()
         self.title = ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from scalelab.errors import ScaleLabError
 from scalelab.install import edits, features, pip
 from scalelab.install.features import Features
-from scalelab.install.lock_file import held
+from scalelab.install.one_at_a_time import held
 from scalelab.install.python import Interpreter
 from scalelab.install.show import Screen, child_environment
 

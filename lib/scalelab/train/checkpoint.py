@@ -1,10 +1,11 @@
 """Weights on disk, as safetensors: a header and numbers, nothing that could run."""
 
-import uuid
 from pathlib import Path
 
 from safetensors.torch import save_file
 from torch import nn
+
+from scalelab.files.atomic import replacing
 
 
 def checkpoint_name(epoch: int) -> str:
@@ -19,7 +20,7 @@ def save_checkpoint(model: nn.Module, folder: Path, epoch: int) -> Path:
     so that ranks that all write, as those of a script not yet converted do, leave a whole file too.
     """
     path = Path(folder) / checkpoint_name(epoch)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.stem}-{uuid.uuid4().hex}.part")
-    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}, unfinished)
-    return unfinished.replace(path)
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    with replacing(path) as unfinished:
+        save_file(weights, unfinished)
+    return path

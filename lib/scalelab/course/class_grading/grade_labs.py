@@ -1,6 +1,5 @@
 """Grade the notebooks of a class, student by student: whatever one of them handed in, the class goes on."""
 
-import fcntl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from scalelab.course.nbgrader_gradebook import Points, most_points, points, sett
 from scalelab.course.release.manifest import digest
 from scalelab.course.release.release import CONFIG
 from scalelab.errors import ScaleLabError
+from scalelab.files.lock import held
 from scalelab.files.scratch import own_folder
 from scalelab.sandbox import require
 
@@ -85,12 +85,9 @@ def grade_labs(order: LabOrder, begin: Callable[[str], None] = lambda student: N
 
 @contextmanager
 def _alone(course: Path) -> Iterator[None]:
-    (course / PLACE).mkdir(parents=True, exist_ok=True)
-    with (course / PLACE / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ScaleLabError(f"{course} is being graded already; wait until that is done, or end it.") from None
+    with held(course / PLACE / "lock", wait=False) as mine:
+        if not mine:
+            raise ScaleLabError(f"{course} is being graded already; wait until that is done, or end it.")
         yield
 
 

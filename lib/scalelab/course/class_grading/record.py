@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from scalelab.course.release.manifest import FOLDER
+from scalelab.files.atomic import write_file
 
 PLACE = Path(FOLDER) / "labs"  # in the course's folder
 
@@ -33,11 +34,7 @@ def read_record(course: Path, lab: str, student: str) -> LabRecord | None:
 
 def write_record(course: Path, lab: str, student: str, record: LabRecord) -> None:
     """Raises OSError where it cannot be written."""
-    path = _path(course, lab, student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1))
-    new.replace(path)
+    write_file(_path(course, lab, student), msgspec.json.format(msgspec.json.encode(record), indent=1))
 
 
 def drop_record(course: Path, lab: str, student: str) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from scalelab.files.atomic import write_folder
+
 FOLDER, FILE = ".scalelab", "release.json"
 
 
@@ -45,7 +47,5 @@ def read_manifest(work: Path) -> Manifest:
 
 def write_manifest(work: Path, manifest: Manifest) -> None:
     """Raises ScaleLabError where it cannot be written."""
-    from scalelab.data.atomic import write_atomically  # late: loading PyTorch takes longer than a release without news
-
     content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-    write_atomically(work / FOLDER, {FILE: content}, replaces=lambda _: False)
+    write_folder(work / FOLDER, {FILE: content}, replaces=lambda _: False)

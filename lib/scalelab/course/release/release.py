@@ -12,6 +12,7 @@ from pathlib import Path
 from scalelab.course.nbgrader_command import nbgrader_again, reason
 from scalelab.course.release.manifest import Manifest, digest, read_manifest, write_manifest
 from scalelab.errors import ScaleLabError
+from scalelab.files.atomic import write_folder
 from scalelab.places import PACKAGE
 
 CONFIG = "nbgrader_config.py"
@@ -135,13 +136,11 @@ def _free_name(path: str, work: Path, manifest: Manifest) -> str:
 
 
 def _write(work: Path, plan: Mapping[str, bytes]) -> None:
-    from scalelab.data.atomic import write_atomically  # late, as in the manifest
-
     folders = defaultdict(dict)
     for path, content in plan.items():
         folders[(work / path).parent][Path(path).name] = content
     for folder, contents in folders.items():
-        write_atomically(folder, contents, replaces=lambda _: False)
+        write_folder(folder, contents, replaces=lambda _: False)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from scalelab.course.exercises.cells import is_test
 from scalelab.course.release.release import ASSESSMENT
+from scalelab.files.atomic import write_file
 from scalelab.machine import Row
 from scalelab.places import ASSESSED
 
@@ -39,9 +40,7 @@ def lay_start_page(work: Path, machine: Iterable[Row]) -> Path:
     notebooks = [path for path in work.glob("[!.]*/*.ipynb") if ".new" not in path.name]  # none of Jupyter's own copies
     stops = [_stop(path, work) for path in sorted(notebooks, key=_order)]
     page = work / PAGE
-    unfinished = page.with_suffix(".part")
-    unfinished.write_text(_page(stops, list(machine)), encoding="utf-8")
-    unfinished.replace(page)
+    write_file(page, _page(stops, list(machine)).encode())
     return page
 
 

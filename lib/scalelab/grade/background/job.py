@@ -1,7 +1,6 @@
 """A grading that goes on without whoever asked for it: the page may be closed, and the kernel may die."""
 
 import contextlib
-import fcntl
 import os
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from scalelab.files.lock import take
 from scalelab.grade.background.progress_log import Ran, Step, read_telling
 from scalelab.grade.result import Result
 from scalelab.launch.command import python
@@ -94,7 +94,7 @@ class Desk:
         """The lock of the folder as an open file, or None where a grading has it."""
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            yield lock if _taken(lock) else None
+            yield lock if take(lock, wait=False) else None
         finally:
             os.close(lock)
 
@@ -113,11 +113,3 @@ class Desk:
     @property
     def _pid(self) -> Path:
         return self.folder / "pid"
-
-
-def _taken(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -16,17 +16,16 @@ import msgspec
 
 from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
-from scalelab.files.untrusted import open_plain
+from scalelab.files.untrusted import clear_closed, open_plain
+from scalelab.grade.classroom.json_file import read, save
 from scalelab.grade.classroom.paths import Places
 from scalelab.grade.classroom.request import ClassOrder
 from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.submissions import SCRIPT, Submission
 from scalelab.grade.grade import grade
-from scalelab.grade.leftovers import clear_closed
 from scalelab.grade.request import Audience
 from scalelab.grade.result import Result
 from scalelab.grade.run.submission import MOST_BYTES
-from scalelab.grade.whole import read, save
 
 MARK, SUBMITTED = "graded.json", "submitted.py"
 

@@ -16,6 +16,7 @@ import submitit
 from scalelab.errors import ScaleLabError
 from scalelab.files.scratch import scratch
 from scalelab.grade.classroom.attempt import Ended, attempt, refuse
+from scalelab.grade.classroom.json_file import read, save
 from scalelab.grade.classroom.paths import Places
 from scalelab.grade.classroom.request import ClassOrder
 from scalelab.grade.classroom.settings import ClassTerms
@@ -24,7 +25,6 @@ from scalelab.grade.classroom.submissions import Submission
 from scalelab.grade.classroom.table import row_of
 from scalelab.grade.request import Nobody
 from scalelab.grade.run.budget import Terms, set_terms
-from scalelab.grade.whole import read, save
 
 Setting = str | int | float
 SECONDS_BETWEEN_LOOKS = {"local": 0.2, "slurm": 5.0}

@@ -7,12 +7,12 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from scalelab.check import Finding
+from scalelab.files.atomic import write_file
 from scalelab.grade.classroom.paths import Places
 from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.table import Row
 from scalelab.grade.report.curve import HELD_OUT, MARGINS, as_svg
 from scalelab.grade.report.feedback_page import TEMPLATES
-from scalelab.grade.whole import write_whole
 
 MARKS = {"passed": ("o", HELD_OUT), "not passed": ("x", "0.4")}  # to be told apart without colour
 MOST_FINDINGS = 8
@@ -30,7 +30,7 @@ def write_page(places: Places, rows: Sequence[Row], terms: ClassTerms) -> None:
         picture_in_words=in_words(measured),
         findings=commonest(rows),
     )
-    write_whole(places.page, page.encode("utf-8"))
+    write_file(places.page, page.encode("utf-8"))
 
 
 def commonest(rows: Sequence[Row]) -> list[tuple[Finding, int]]:

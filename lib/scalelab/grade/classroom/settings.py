@@ -8,10 +8,10 @@ import msgspec
 
 from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
+from scalelab.grade.classroom.json_file import read, save
 from scalelab.grade.classroom.paths import Places
 from scalelab.grade.classroom.request import ClassOrder
 from scalelab.grade.run.budget import Terms
-from scalelab.grade.whole import read, save
 
 
 class ClassTerms(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scalelab.errors import ScaleLabError
+from scalelab.files.atomic import write_file
 from scalelab.grade.classroom.attempt import Refusal, digest, is_done, result_of
+from scalelab.grade.classroom.json_file import read
 from scalelab.grade.classroom.paths import Places
 from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.submissions import Submission
 from scalelab.grade.result import Result
-from scalelab.grade.whole import read, write_whole
 
 NOT_YET = "It was not graded yet; start again to grade it."
 HEADINGS = ("student", "passed", "score", "train_accuracy", "test_accuracy", "seconds", "reason", "submission_sha256")
@@ -60,7 +61,7 @@ def write_csv(places: Places, rows: Iterable[Row]) -> None:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(HEADINGS)
     table.writerows(map(_cells, rows))
-    write_whole(places.table, text.getvalue().encode("utf-8"))
+    write_file(places.table, text.getvalue().encode("utf-8"))
 
 
 def _cells(row: Row) -> list[str]:

@@ -7,9 +7,9 @@ import jinja2
 from markupsafe import Markup
 
 from scalelab.check.report import in_words
+from scalelab.files.atomic import write_file
 from scalelab.grade.report.curve import as_svg, describe, draw_curve
 from scalelab.grade.result import Result
-from scalelab.grade.whole import write_whole
 from scalelab.train import Row
 
 TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader("scalelab.grade", "report"), autoescape=True)
@@ -26,7 +26,7 @@ def write_feedback(result: Result, rows: list[Row], path: Path) -> None:
         runs=result.runs if len(result.runs) > 1 else [],
         conversion_in_words=in_words(result.conversion) if result.conversion else "",
     )
-    write_whole(path, page.encode("utf-8"))
+    write_file(path, page.encode("utf-8"))
 
 
 def _table(result: Result, reported: list[Row]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from scalelab.check import Report, check
 from scalelab.errors import ScaleLabError
-from scalelab.grade.leftovers import clear_closed
+from scalelab.files.untrusted import clear_closed
 from scalelab.grade.run.sandboxed_run import Room
 from scalelab.sandbox.limited_fork import apart
 

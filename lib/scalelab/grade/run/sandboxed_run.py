@@ -5,8 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scalelab.files.untrusted import clear
-from scalelab.grade.leftovers import make_private
+from scalelab.files.untrusted import clear, make_private
 from scalelab.grade.request import Order
 from scalelab.grade.run.handout import Handout
 from scalelab.launch.launch import EndJobError, Limits, Progress

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from scalelab.files.atomic import write_file
 from scalelab.grade.classroom.attempt import SUBMITTED
 from scalelab.grade.classroom.nbgrader.gradebook import read_scores, write_score
 from scalelab.grade.classroom.nbgrader.notebook import graded_notebook
@@ -10,7 +11,6 @@ from scalelab.grade.classroom.nbgrader.timestamp import TIMESTAMP, read_time
 from scalelab.grade.classroom.paths import Places
 from scalelab.grade.classroom.submissions import ASSIGNMENT, SCRIPT
 from scalelab.grade.classroom.table import Row
-from scalelab.grade.whole import write_whole
 
 
 class CourseFiles:
@@ -34,7 +34,7 @@ class CourseFiles:
         self._write_files(row)
         handed_in, remark = self._handed_in(row.student)
         write_score(self.gradebook, row.student, row.result.score, handed_in)
-        write_whole(page, feedback)
+        write_file(page, feedback)
         self.scores[row.student] = row.result.score
         return remark
 
@@ -44,9 +44,9 @@ class CourseFiles:
         (self.course / "source" / ASSIGNMENT).mkdir(parents=True, exist_ok=True)
         handed_in = self._folder("submitted", row.student) / SCRIPT
         if not handed_in.exists():  # what was collected there stays
-            write_whole(handed_in, script)
+            write_file(handed_in, script)
         notebook = graded_notebook(row.student, script.decode("utf-8", "replace"), row.result)
-        write_whole(self._folder("autograded", row.student) / f"{ASSIGNMENT}.ipynb", notebook)
+        write_file(self._folder("autograded", row.student) / f"{ASSIGNMENT}.ipynb", notebook)
 
     def _handed_in(self, student: str) -> tuple[str | None, str]:
         """When, as nbgrader noted it on collecting, or what is wrong with the note.

@@ -1,14 +1,37 @@
-"""Write a set of files so that no reader ever meets half of one."""
+"""Atomic file writes: no reader ever meets half of what is written."""
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
 
 
-def write_atomically(folder: Path, contents: Mapping[str, bytes], replaces: Callable[[str], bool]) -> None:
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Gives the place of an unfinished file, which takes the place of `path` at the end of the block.
+
+    Its name is nobody else's: two writers at once do not meet. Where the block raises, `path` stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replace the file in one step. Raises OSError where it cannot be written."""
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
+def write_folder(folder: Path, contents: Mapping[str, bytes], replaces: Callable[[str], bool]) -> None:
     """Put `contents` (name: bytes) into `folder`; old files that `replaces` names go away.
 
     Everything is first written beside the folder, so a failure (a full disk) leaves what was there as it was. A

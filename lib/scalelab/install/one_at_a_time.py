@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from pathlib import Path
+
+from scalelab.files.lock import take
 
 
 @contextlib.contextmanager
@@ -18,11 +19,9 @@ def held(folder: Path, screen, who: str):
     descriptor = os.open(folder, os.O_RDONLY)
     screen.keep_open.append(descriptor)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not take(descriptor, wait=False):
             screen.say(f"Waiting: {who} (Ctrl-C to give up).")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            take(descriptor)
         yield
     finally:
         screen.keep_open.remove(descriptor)
