@@ -34,8 +34,8 @@ from scalelab.experiments.batch_size import (
 )
 from scalelab.experiments.stored import write_stored
 from scalelab.train import Setting, choose_setting, throughput_rounds
+from scalelab.train.preset import ON_A_CPU
 from scalelab.train.script import load_script
-from scalelab.train.setting import ON_A_CPU
 
 LAB = Path(__file__).parents[1] / "labs" / "source" / "lab1_sgd"
 BATCH_SIZES = [16, 32, 64, 128, 256, 512, 1024]

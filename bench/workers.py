@@ -24,7 +24,7 @@ from scalelab.experiments.stored import write_stored
 from scalelab.experiments.workers import Measured, Way, WorkerRun, read_measured
 from scalelab.launch.launch import Limits, Progress, launch
 from scalelab.train import choose_setting, read_record
-from scalelab.train.setting import ON_A_CPU
+from scalelab.train.preset import ON_A_CPU
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "labs" / "solutions" / "lab2_horovod" / "step_7_checkpoint.py"

@@ -14,7 +14,7 @@ from scalelab.cli import RUBRIC
 from scalelab.errors import ScaleLabError
 from scalelab.grade import Order, grade, load_rubric, own_solution
 from scalelab.places import SOLUTIONS
-from scalelab.sandbox import programs, trial
+from scalelab.sandbox import available, programs
 
 SOLUTION = SOLUTIONS / "assessment.py"
 # A user namespace within which the kernel refuses to make another one; no bubblewrap works in there.
@@ -25,9 +25,9 @@ FORBIDDEN = ["unshare", "--user", "--map-root-user", "sh", "-ec", "echo 0 > /pro
 def no_sandbox(monkeypatch):
     """No bubblewrap that could be tried is there."""
     monkeypatch.setattr(programs, "present", list)
-    trial.choice.cache_clear()
+    available.choice.cache_clear()
     yield
-    trial.choice.cache_clear()
+    available.choice.cache_clear()
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from scalelab import doctor, machine
+from scalelab.sandbox.available import Choice, Refusal
 from scalelab.sandbox.programs import Program
-from scalelab.sandbox.trial import Choice, Refusal
 
 BLOCKER = """
 import sys

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from harness.needs import reason
 
-from scalelab.sandbox import programs, trial
+from scalelab.sandbox import available, programs
 
 ORDINARY = 1_234
 # A folder of root's own in which Python may lie, opened on the way to it in a mount namespace of its own.
@@ -72,9 +72,9 @@ def program(request):
 def alone(program, monkeypatch):
     """In this process, no other bubblewrap than this one is there."""
     monkeypatch.setattr(programs, "present", lambda: [program])
-    trial.choice.cache_clear()
+    available.choice.cache_clear()
     yield program
-    trial.choice.cache_clear()
+    available.choice.cache_clear()
 
 
 @pytest.fixture(scope="session")

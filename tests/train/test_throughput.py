@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from scalelab.train.pretend import PretendDevice
+from scalelab.train.fake_device import PretendDevice
 from scalelab.train.throughput import images_per_second, training_step
 
 

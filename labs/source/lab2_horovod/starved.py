@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches, partition
-from scalelab.data.prefetch import Prefetcher
+from scalelab.data.streaming.prefetch import Prefetcher
 from scalelab.models import build
 
 BATCH_SIZE, LR, WARMUP_STEPS = 64, 0.1, 3

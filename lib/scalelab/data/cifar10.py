@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from scalelab.data.archive import read_members
 from scalelab.data.catalogue import CIFAR10_CLASSES, CIFAR10_FILES
 from scalelab.data.checksum import checksum, describe
 from scalelab.data.images import STANDIN, Dataset, Images
-from scalelab.data.members import read_members
 from scalelab.data.unpickle import unpickle
 from scalelab.errors import ScaleLabError
 from scalelab.files.atomic import write_folder

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scalelab.sandbox.bubblewrap import Bind, arguments, python
-from scalelab.sandbox.calls import filter_file
 from scalelab.sandbox.caps import Caps
-from scalelab.sandbox.groups import Group
+from scalelab.sandbox.control_groups import Group
 from scalelab.sandbox.programs import Program
+from scalelab.sandbox.seccomp import filter_file
 
 NOBODY = 65534
 # Folders that every Linux has and a run has no use for; root lays what is needed into one, in mounts of its own.

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.data.randomness import generator
-from scalelab.train.setting import Setting
+from scalelab.train.preset import Setting
 
 LR = 1e-4  # the steps are only timed; a small rate keeps the weights finite
 

@@ -15,8 +15,8 @@ from scalelab.analysis.sampling.orders import (
     written_order,
 )
 from scalelab.data import Images
-from scalelab.data.shards import read_shards, shards_of, write_shards
-from scalelab.data.shuffle import shuffle_buffer
+from scalelab.data.streaming.shards import read_shards, shards_of, write_shards
+from scalelab.data.streaming.shuffle import shuffle_buffer
 from scalelab.errors import ScaleLabError
 
 

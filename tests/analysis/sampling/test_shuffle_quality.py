@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scalelab.analysis.sampling.shuffle_quality import moved, spread, spread_of_buffer, spread_of_full_shuffle
-from scalelab.data.shuffle import shuffle_buffer
+from scalelab.data.streaming.shuffle import shuffle_buffer
 from scalelab.errors import ScaleLabError
 
 

@@ -16,7 +16,7 @@ from scalelab.grade.run.checkpoint_watch import CheckpointWatch
 from scalelab.grade.run.conversion_check import SECONDS as CHECK_SECONDS
 from scalelab.grade.verdict import Verdict, judge, measure_last_two
 from scalelab.launch.command import python
-from scalelab.sandbox import Walls, enclose, unseen
+from scalelab.sandbox import Walls, deleted_files, enclose
 
 pytestmark = pytest.mark.ranks
 
@@ -194,7 +194,7 @@ def test_every_attack_has_its_verdict_and_there_are_enough():
 @pytest.mark.parametrize("name", cases(EXPECTED.keys() - FILES_ALONE))
 def test_an_attack_fails(name, order, nothing_left, tmp_path, monkeypatch):
     if name in DISK_FILLERS:
-        monkeypatch.setattr(unseen, "LEAST_FREE", 1e15)
+        monkeypatch.setattr(deleted_files, "LEAST_FREE", 1e15)
     result, expected = attack(name, order), EXPECTED[name]
     assert not result.passed
     assert result.score == 0

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from scalelab.data.partition import batches, draw, partition
 from scalelab.data.randomness import generator
-from scalelab.data.shuffle import shuffle_buffer
+from scalelab.data.streaming.shuffle import shuffle_buffer
 from scalelab.errors import ScaleLabError
 
 RENEWED = "parts of a new shuffle in each epoch"

@@ -12,7 +12,7 @@ import torch
 
 from scalelab.data import Images
 from scalelab.data.randomness import generator
-from scalelab.data.shards import read_shards, unpack_image, write_shards
+from scalelab.data.streaming.shards import read_shards, unpack_image, write_shards
 from scalelab.errors import ScaleLabError
 from scalelab.train.stages import ImageFile
 

@@ -19,7 +19,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 import scalelab.train
 from scalelab.course.conversion.isolated.trace import Batch, Measured, Reported, Told
-from scalelab.train import setting
+from scalelab.train import preset
 from scalelab.train.record import RunRecord
 
 
@@ -32,7 +32,7 @@ def main() -> None:
     os.chdir(folder)
     sys.path[0] = str(Path(script).parent)
     sys.argv = [script, *arguments]
-    setting.ON_A_CPU = replace(setting.ON_A_CPU, held_out=int(held_out))
+    preset.ON_A_CPU = replace(preset.ON_A_CPU, held_out=int(held_out))
     watch = Watch()
     try:
         runpy.run_path(script, run_name="__main__")

@@ -10,7 +10,7 @@ import webdataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.data.shards import find_shards, in_batches, read_shards, shards_of, unpack_image, write_shards
+from scalelab.data.streaming.shards import find_shards, in_batches, read_shards, shards_of, unpack_image, write_shards
 from scalelab.errors import ScaleLabError
 
 

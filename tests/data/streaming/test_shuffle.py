@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.data.shuffle import shuffle_buffer
+from scalelab.data.streaming.shuffle import shuffle_buffer
 from scalelab.errors import ScaleLabError
 
 

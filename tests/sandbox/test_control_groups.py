@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from scalelab.sandbox import Caps, groups, make_group
+from scalelab.sandbox import Caps, control_groups, make_group
 
 NAME = "scalelab-1-0"
 
 
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
-    """Makes a tree of groups, folder: the controllers that it passes on, and puts this process into one."""
+    """Makes a tree of control_groups, folder: the controllers that it passes on, and puts this process into one."""
 
     def make(own: str, passed_on: dict[str, str]) -> Path:
         root = tmp_path / "cgroup"
@@ -22,10 +22,10 @@ def tree(tmp_path, monkeypatch):
         (tmp_path / "own").write_text(f"0::/{own}\n")
         return root
 
-    monkeypatch.setattr(groups, "ROOT", tmp_path / "cgroup")
-    monkeypatch.setattr(groups, "OWN", tmp_path / "own")
-    monkeypatch.setattr(groups, "NAME", NAME)
-    monkeypatch.setattr(groups, "_remove", lambda folder: folder.rename(tmp_path / "removed"))
+    monkeypatch.setattr(control_groups, "ROOT", tmp_path / "cgroup")
+    monkeypatch.setattr(control_groups, "OWN", tmp_path / "own")
+    monkeypatch.setattr(control_groups, "NAME", NAME)
+    monkeypatch.setattr(control_groups, "_remove", lambda folder: folder.rename(tmp_path / "removed"))
     return make
 
 

@@ -10,7 +10,7 @@ from harness.patience import waited
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.data.prefetch import Prefetcher
+from scalelab.data.streaming.prefetch import Prefetcher
 from scalelab.errors import ScaleLabError
 
 

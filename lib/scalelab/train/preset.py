@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from scalelab.data import Dataset, load, standardise, statistics
-from scalelab.data.smaller import smaller
+from scalelab.data.subsample import smaller
 from scalelab.models import build
 
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from scalelab.data.images import Dataset, Images
-from scalelab.data.smaller import shrink, smaller
+from scalelab.data.subsample import shrink, smaller
 from scalelab.errors import ScaleLabError
-from scalelab.train.setting import choose_setting
+from scalelab.train.preset import choose_setting
 
 
 def some(count: int, size: int = 28) -> Images:
@@ -18,7 +18,7 @@ def some(count: int, size: int = 28) -> Images:
 @pytest.fixture(autouse=True)
 def clothes(monkeypatch):
     dataset = Dataset(some(5000), some(2500), tuple("abcdefghij"), "made-up clothes")
-    monkeypatch.setattr("scalelab.train.setting.load", lambda name: dataset)
+    monkeypatch.setattr("scalelab.train.preset.load", lambda name: dataset)
     return dataset
 
 

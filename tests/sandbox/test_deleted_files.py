@@ -8,7 +8,7 @@ import os
 import pytest
 
 from scalelab.launch.launch import EndJobError
-from scalelab.sandbox.unseen import MARGIN, Unseen
+from scalelab.sandbox.deleted_files import MARGIN, Unseen
 
 HOLDS = r"""
 import ctypes, mmap, os, signal, sys, threading
@@ -46,7 +46,7 @@ NOTICES = """
 import os, subprocess, sys
 from pathlib import Path
 from scalelab.sandbox import Walls, enclose
-from scalelab.sandbox.unseen import Unseen
+from scalelab.sandbox.deleted_files import Unseen
 from scalelab.launch.command import python
 holds, folder, how = sys.argv[1:]
 device = os.fstat(os.memfd_create("example")).st_dev if how == "in memory" else os.stat(folder).st_dev

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.sandbox import programs, trial
+from scalelab.sandbox import available, programs
 from scalelab.sandbox.programs import Program
 
 
 @pytest.fixture(autouse=True)
 def forget():
-    trial.choice.cache_clear()
+    available.choice.cache_clear()
     yield
-    trial.choice.cache_clear()
+    available.choice.cache_clear()
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def fails(open_folder, monkeypatch):
 
 
 def test_here_one_can_be_had():
-    assert trial.trouble() is None
-    assert trial.require() in programs.present()
+    assert available.trouble() is None
+    assert available.require() in programs.present()
 
 
 def test_each_one_that_is_here_makes_a_sandbox_whoever_starts_it(python_by, program):
@@ -50,39 +50,39 @@ def test_set_up_brings_one():
 def test_where_both_work_it_is_the_systems():
     kinds = [program.packaged for program in programs.present()]
     assert kinds == sorted(kinds)
-    assert trial.choice().program == programs.present()[0]
+    assert available.choice().program == programs.present()[0]
 
 
 def test_where_the_systems_fails_it_is_the_packaged_one(fails, program):
     there = fails("is too old")
     there.append(program)
-    assert trial.choice().program == program
-    assert trial.choice().why == "the system's bubblewrap fails: is too old"
-    assert trial.trouble() is None
+    assert available.choice().program == program
+    assert available.choice().why == "the system's bubblewrap fails: is too old"
+    assert available.trouble() is None
 
 
 def test_each_is_tried_once_in_a_process(fails, program, monkeypatch):
     there = fails("is too old")
     there.append(program)
     tried = []
-    try_it = trial._try
-    monkeypatch.setattr(trial, "_try", lambda one: tried.append(one) or try_it(one))
+    try_it = available._try
+    monkeypatch.setattr(available, "_try", lambda one: tried.append(one) or try_it(one))
     for _ in range(3):
-        trial.require()
+        available.require()
     assert tried == there
 
 
 def test_without_bubblewrap_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(programs, "present", list)
     with pytest.raises(ScaleLabError, match=r"bubblewrap is not installed.*make setup.*apt install bubblewrap"):
-        trial.require()
+        available.require()
 
 
 def test_a_kernel_that_forbids_it_gives_its_own_words_once(fails):
     fails("No permissions to create new namespace")
     fails("No permissions to create new namespace", packaged=True)
     with pytest.raises(ScaleLabError) as refused:
-        trial.enclose(trial.Walls(), ["true"])
+        available.enclose(available.Walls(), ["true"])
     assert str(refused.value).count("No permissions to create new namespace") == 1
     assert "the system's bubblewrap and the packaged bubblewrap fail" in str(refused.value)
     assert "user namespaces" in str(refused.value)
@@ -90,8 +90,8 @@ def test_a_kernel_that_forbids_it_gives_its_own_words_once(fails):
 
 def test_in_a_container_with_gpus_it_says_that_no_option_helps(fails, monkeypatch):
     fails("Can't mount proc on /newroot/proc: Operation not permitted")
-    monkeypatch.setattr(trial, "OVER_PROC", Path("/proc"))  # a mount point, as NVIDIA's is
-    why, mend = trial.trouble()
+    monkeypatch.setattr(available, "OVER_PROC", Path("/proc"))  # a mount point, as NVIDIA's is
+    why, mend = available.trouble()
     assert "Can't mount proc" in why
     assert "grade outside this container" in mend
     assert "--security-opt" not in mend

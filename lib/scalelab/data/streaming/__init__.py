@@ -1,0 +1,1 @@
+"""Images read while training: shards, prefetching, a shuffle buffer."""
