@@ -23,8 +23,11 @@ from machine import describe_machine
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from scalelab.cli import RUBRIC
-from scalelab.grade import Order, Result, grade, load_rubric
+from scalelab.grade.grade import grade
+from scalelab.grade.request import Order
+from scalelab.grade.result import Result
+from scalelab.grade.rubric import load_rubric
+from scalelab.places import RUBRIC
 from scalelab.terminal.grading import Screen
 
 HERE = Path(__file__).parent

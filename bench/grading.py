@@ -25,12 +25,15 @@ from machine import describe_machine
 from rich.console import Console
 from rich.progress import track
 
-from scalelab.cli import RUBRIC
 from scalelab.data import load, write_cifar10
-from scalelab.grade import Order, Result, grade, load_rubric
+from scalelab.grade.grade import grade
 from scalelab.grade.measure.evaluator import Examiner
+from scalelab.grade.request import Order
+from scalelab.grade.result import Result
+from scalelab.grade.rubric import load_rubric
 from scalelab.grade.run.handout import make_handout
 from scalelab.models import build
+from scalelab.places import RUBRIC
 from scalelab.train import save_checkpoint
 
 RESULTS = Path(__file__).parent / "results"

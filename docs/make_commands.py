@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from scalelab.cli import commands
+from scalelab.cli.main import commands
 
 FOLDER = Path(__file__).parent / "commands"
-WRITTEN = "<!-- written by docs/make_commands.py from lib/scalelab/cli.py: change it there -->\n"
+WRITTEN = "<!-- written by docs/make_commands.py from lib/scalelab/cli/: change it there -->\n"
 INDEX = "README.md"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scalelab.course.autograde.read_notebook import SubmissionExporter
 from scalelab.course.nbgrader_config import FEEDBACK, GRADE, RELEASE, SANITIZE, scripts_to_edit
-from scalelab.new_gradebook import ask_in_process
+from scalelab.grade.classroom.nbgrader.new_gradebook import ask_in_process
 
 c = get_config()  # noqa: F821  (nbgrader's)
 ask_in_process()

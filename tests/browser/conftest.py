@@ -23,9 +23,9 @@ from harness.patience import seconds, waited
 from harness.warm import plugin as warm
 from harness.warm.serving import environment
 
-from scalelab import machine
 from scalelab.course.release.release import release
 from scalelab.course.release.start_page import lay_start_page
+from scalelab.install import machine
 from scalelab.places import COURSE, ROOT
 
 sync = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")

@@ -6,12 +6,12 @@ import pytest
 
 from scalelab.check import Finding, Report
 from scalelab.course.nbgrader_command import nbgrader_again
-from scalelab.grade import Result
 from scalelab.grade.classroom.dashboard import write_page
 from scalelab.grade.classroom.paths import Places
 from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.table import Row
 from scalelab.grade.report.feedback_page import write_feedback
+from scalelab.grade.result import Result
 from scalelab.places import COURSE
 from scalelab.train import Row as Reported
 

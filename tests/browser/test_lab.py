@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from scalelab.course.release.start_page import lay_start_page
 from scalelab.data import load, write_cifar10
-from scalelab.grade import Result
+from scalelab.grade.result import Result
 from scalelab.places import ASSESSED
 
 from .notebook import Notebook, contrast

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from scalelab.data.augment import augment
+from scalelab.data.augmentation import augment
 from scalelab.data.images import Dataset
 from scalelab.data.standin import standin_dataset, standin_images
 from scalelab.data.standin_shapes import MARGIN, SPREAD, draw_morph

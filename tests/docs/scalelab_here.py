@@ -3,19 +3,20 @@
 import os
 from pathlib import Path
 
-from scalelab import cli
+from scalelab.cli.main import commands
+from scalelab.cli.main import main as run
 
 
 def main():
     clone = Path(os.environ["CLONE"])
     course, rubric = str(clone / "labs"), str(clone / "assessment" / "rubric.toml")
-    cli.commands.context_settings["default_map"] = {
+    commands.context_settings["default_map"] = {
         "release": {"course": course},
         "grade-labs": {"course": course},
         "grade": {"rubric": rubric},
         "grade-all": {"rubric": rubric},
     }
-    cli.main()
+    run()
 
 
 if __name__ == "__main__":  # processes that it starts load this file once more

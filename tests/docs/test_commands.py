@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from scalelab.cli import commands
+from scalelab.cli.main import commands
 
 ROOT = Path(__file__).parents[2]
 

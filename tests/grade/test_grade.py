@@ -7,10 +7,13 @@ import msgspec
 import pytest
 from harness.patience import seconds
 
-from scalelab.cli import RUBRIC
 from scalelab.data import write_cifar10
 from scalelab.errors import ScaleLabError
-from scalelab.grade import Order, Result, grade, load_rubric
+from scalelab.grade.grade import grade
+from scalelab.grade.request import Order
+from scalelab.grade.result import Result
+from scalelab.grade.rubric import load_rubric
+from scalelab.places import RUBRIC
 
 pytestmark = pytest.mark.ranks
 

@@ -10,10 +10,12 @@ import msgspec
 import pytest
 from harness.patience import seconds
 
-from scalelab.cli import RUBRIC
 from scalelab.errors import ScaleLabError
-from scalelab.grade import Order, grade, load_rubric, own_solution
-from scalelab.places import SOLUTIONS
+from scalelab.grade import own_solution
+from scalelab.grade.grade import grade
+from scalelab.grade.request import Order
+from scalelab.grade.rubric import load_rubric
+from scalelab.places import RUBRIC, SOLUTIONS
 from scalelab.sandbox import available, programs
 
 SOLUTION = SOLUTIONS / "assessment.py"

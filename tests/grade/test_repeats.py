@@ -3,11 +3,10 @@
 import msgspec
 import pytest
 
-from scalelab.cli import RUBRIC
-from scalelab.grade import load_rubric
 from scalelab.grade.measure.evaluator_process import Measured
 from scalelab.grade.repeats import chosen, in_words, margin, run_again
-from scalelab.grade.rubric import Targets
+from scalelab.grade.rubric import Targets, load_rubric
+from scalelab.places import RUBRIC
 
 TARGETS = Targets(train_accuracy=0.7, test_accuracy=0.6, floor_accuracy=0.4)
 

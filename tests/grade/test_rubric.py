@@ -2,9 +2,9 @@
 
 import pytest
 
-from scalelab.cli import RUBRIC
 from scalelab.errors import ScaleLabError
-from scalelab.grade import load_rubric
+from scalelab.grade.rubric import load_rubric
+from scalelab.places import RUBRIC
 
 GOOD = """[cpu]
 workers = 2

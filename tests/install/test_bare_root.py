@@ -19,7 +19,7 @@ from harness.needs import reason  # noqa: E402
 from harness.once import once  # noqa: E402
 
 pytestmark = pytest.mark.slow
-PART = ".venv/bin/python -m pytest -m 'not slow' tests/sandbox tests/install/test_doctor.py"
+PART = ".venv/bin/python -m pytest -m 'not slow' tests/sandbox tests/terminal/test_doctor.py"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 _HOMES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 _NEEDED = ["nbgrader.apps", "nbgrader.apps.nbgraderapp"]
-_NEEDED += ["scalelab.course.nbgrader_config", "scalelab.new_gradebook", "scalelab.sandbox"]
+_NEEDED += ["scalelab.course.nbgrader_config", "scalelab.grade.classroom.nbgrader.new_gradebook", "scalelab.sandbox"]
 _PR_SET_PDEATHSIG = 1
 
 

@@ -1,37 +1,37 @@
 """A noisy line, and images for training: real files read and checked, divided among ranks, augmented in batches.
 
 `load("cifar10")` is the usual way in. What is used is named in `Dataset.source`; show it.
+Each is loaded when it is asked for: the command line refuses what it cannot do before it has loaded PyTorch.
 """
 
-from scalelab.data.augment import augment
-from scalelab.data.cifar10 import read_cifar10, write_cifar10
-from scalelab.data.download import download
-from scalelab.data.fashion_mnist import read_fashion_mnist
-from scalelab.data.images import Dataset, Images
-from scalelab.data.line import Line, noisy_line
-from scalelab.data.partition import batches, draw, partition
-from scalelab.data.search import Found, cache_folder, find_all, load
-from scalelab.data.split import Statistics, split, standardise, statistics
+import importlib
 
-__all__ = [
-    "Dataset",
-    "Found",
-    "Images",
-    "Line",
-    "Statistics",
-    "augment",
-    "batches",
-    "cache_folder",
-    "download",
-    "draw",
-    "find_all",
-    "load",
-    "noisy_line",
-    "partition",
-    "read_cifar10",
-    "read_fashion_mnist",
-    "split",
-    "standardise",
-    "statistics",
-    "write_cifar10",
-]
+_HOMES = {
+    "Dataset": "images",
+    "Found": "search",
+    "Images": "images",
+    "Line": "line",
+    "Statistics": "splits",
+    "augment": "augmentation",
+    "batches": "partitions",
+    "cache_folder": "search",
+    "download": "downloads",
+    "draw": "partitions",
+    "find_all": "search",
+    "load": "search",
+    "noisy_line": "line",
+    "partition": "partitions",
+    "read_cifar10": "cifar10",
+    "read_fashion_mnist": "fashion_mnist",
+    "split": "splits",
+    "standardise": "splits",
+    "statistics": "splits",
+    "write_cifar10": "cifar10",
+}
+__all__ = list(_HOMES)  # noqa: PLE0604
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -12,10 +12,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from scalelab.grade.classroom import ClassOrder, Row, grade_class
 from scalelab.grade.classroom.engines import choose_engine, open_register
+from scalelab.grade.classroom.grade_class import grade_class
 from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.request import ClassOrder
 from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.table import Row
 from scalelab.grade.classroom.worker import Running, Said
 
 LOOKS_PER_SECOND = 2  # the drawing takes time from the cores that are graded on

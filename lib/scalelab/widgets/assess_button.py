@@ -9,9 +9,9 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from scalelab.data import load
-from scalelab.grade import load_rubric
 from scalelab.grade.background.job import Desk, Look
 from scalelab.grade.background.progress_log import Ran, Step
+from scalelab.grade.rubric import load_rubric
 from scalelab.grade.run.handout import make_handout
 from scalelab.places import ASSESSED, RUBRIC
 from scalelab.widgets.run_chart import Reported

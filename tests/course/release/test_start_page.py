@@ -8,8 +8,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from scalelab.course.release.start_page import lay_start_page
-from scalelab.grade import Result
-from scalelab.machine import Row
+from scalelab.grade.result import Result
+from scalelab.install.machine import Row
 from scalelab.places import ASSESSED
 
 

@@ -8,9 +8,10 @@ import pytest
 from harness.leftovers import processes_of
 from harness.patience import seconds, waited
 
-from scalelab.cli import RUBRIC
-from scalelab.grade import Order, load_rubric
 from scalelab.grade.measure.warm_evaluator import prepare
+from scalelab.grade.request import Order
+from scalelab.grade.rubric import load_rubric
+from scalelab.places import RUBRIC
 
 BUDGET = 8.0  # on a quiet machine
 OUTSIDE = (Path("/var/tmp"), Path("/dev/shm"), Path("/tmp"), Path("/mnt"), Path("/run"), Path("/etc"), Path.home())

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from harness.patience import seconds
 
-from scalelab.grade import Result, grade
+from scalelab.grade.grade import grade
 from scalelab.grade.measure.warm_evaluator import prepare
 from scalelab.grade.measure.weights import BadCheckpointError
+from scalelab.grade.result import Result
 from scalelab.grade.run import sandboxed_run
 from scalelab.grade.run.checkpoint_watch import CheckpointWatch
 from scalelab.grade.run.conversion_check import SECONDS as CHECK_SECONDS

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from harness.patience import waited
 
-from scalelab.cli import RUBRIC
 from scalelab.grade.run.submission import MOST_BYTES
+from scalelab.places import RUBRIC
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from harness.patience import waited
 
-from scalelab.cli import RUBRIC
 from scalelab.grade.background.job import Desk
 from scalelab.grade.background.progress_log import Ran, Step
+from scalelab.places import RUBRIC
 
 ATTACKS = Path(__file__).parents[1] / "attacks" / "submissions"
 STARTS = """

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from scalelab.cli import RUBRIC
 from scalelab.data import write_cifar10
+from scalelab.places import RUBRIC
 
 TRAIN_IMAGES = 600
 UNTRAINED = Path(__file__).parents[2].joinpath("docs", "furniture", "submitted", "ada.py").read_text()

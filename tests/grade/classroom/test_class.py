@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from scalelab.grade import Result
+from scalelab.grade.result import Result
 
 
 def table(course):

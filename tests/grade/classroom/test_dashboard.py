@@ -3,11 +3,11 @@
 import pytest
 
 from scalelab.check import Finding, Report
-from scalelab.grade import Result
 from scalelab.grade.classroom.dashboard import commonest, write_page
 from scalelab.grade.classroom.paths import Places
 from scalelab.grade.classroom.settings import ClassTerms
 from scalelab.grade.classroom.table import Row
+from scalelab.grade.result import Result
 
 TERMS = ClassTerms(workers=2, device="cpu", seed=0, dataset="CIFAR-10", rubric="", budget_seconds=90.0)
 

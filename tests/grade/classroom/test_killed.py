@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from scalelab.grade import Result
+from scalelab.grade.result import Result
 
 pytestmark = [pytest.mark.ranks, pytest.mark.slow]
 STUDENTS = [f"student{number}" for number in range(4)]

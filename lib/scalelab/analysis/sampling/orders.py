@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from scalelab.data.partition import batches, draw, partition
+from scalelab.data.partitions import batches, draw, partition
 from scalelab.data.randomness import generator
 from scalelab.data.streaming.shuffle import shuffle_buffer
 from scalelab.errors import ScaleLabError

@@ -30,7 +30,7 @@ def replaced(lib, homes, python, imported, names):
     """
     found = [f"builtins.{name}" for name in python if not _is_pythons(name, vars(builtins).get(name))]
     for name, module in list(sys.modules.items()):
-        if name.split(".")[0] == "scalelab" and name != "scalelab.cli":  # whose commands are no functions
+        if name.split(".")[0] == "scalelab" and name.split(".")[1:2] != ["cli"]:  # whose commands are no functions
             found += _replaced_in(name, module, lib)
     numpy = vars(sys.modules.get("numpy", builtins))
     found += [f"numpy.{name}" for name in USED_OF_NUMPY if name in numpy and not _is_from("numpy", numpy[name])]

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from scalelab.course.exercises.cells import is_test
 from scalelab.course.release.release import ASSESSMENT
 from scalelab.files.atomic import write_file
-from scalelab.machine import Row
+from scalelab.install.machine import Row
 from scalelab.places import ASSESSED
 
 PAGE = "START.md"

@@ -7,10 +7,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade import Result
 from scalelab.grade.classroom.grade_class import Registering
 from scalelab.grade.classroom.nbgrader.gradebook import read_scores, write_score
 from scalelab.grade.classroom.table import Row
+from scalelab.grade.result import Result
 
 WRITER = """
 import sys

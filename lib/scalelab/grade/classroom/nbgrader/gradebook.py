@@ -15,9 +15,9 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from scalelab.errors import ScaleLabError
+from scalelab.grade.classroom.nbgrader.new_gradebook import ask_in_process
 from scalelab.grade.classroom.nbgrader.notebook import MOST_POINTS, SCRIPT_CELL, VERDICT_CELL
 from scalelab.grade.classroom.submissions import ASSIGNMENT
-from scalelab.new_gradebook import ask_in_process
 
 LOCK_SECONDS = 30  # that SQLite itself waits for another writer
 GIVE_UP_SECONDS = 120

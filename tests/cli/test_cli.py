@@ -22,7 +22,7 @@ def scalelab(*arguments, **environment):
 
 
 def test_help_names_the_commands_without_loading_torch():
-    script = "import sys; from scalelab.cli import commands; commands(['--help'], standalone_mode=False);"
+    script = "import sys; from scalelab.cli.main import commands; commands(['--help'], standalone_mode=False);"
     script += "assert 'torch' not in sys.modules and 'rich' not in sys.modules"
     help_ = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     for command in ("doctor", "data", "release", "run", "grade"):
@@ -56,8 +56,8 @@ def test_bad_input_gets_a_sentence_and_exit_code_2(tmp_path, monkeypatch, argume
 
 
 def test_a_fault_of_scalelab_itself_is_told_apart_and_is_no_grade(tmp_path):
-    code = "import scalelab.grade as g; g.grade = None; import sys; sys.argv = ['scalelab', 'grade', __file__ or 'x'];"
-    code = code.replace("__file__ or 'x'", repr(__file__)) + "from scalelab.cli import main; main()"
+    code = "import scalelab.grade.grade as g; g.grade = None; from scalelab.cli.main import main; "
+    code += f"import sys; sys.argv = ['scalelab', 'grade', {__file__!r}]; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("scalelab: ScaleLab itself failed (TypeError")

@@ -10,10 +10,9 @@ from importlib import metadata
 from rich.table import Table
 from rich.text import Text
 
-from scalelab import machine
-from scalelab.install import edits
+from scalelab.install import edits, machine
+from scalelab.install.machine import Row
 from scalelab.install.python import SUITABLE, running_version
-from scalelab.machine import Row
 
 PROBE_SECONDS = 30
 LOOK = {"ok": ("ok", "green"), "missing": ("missing", "bold red"), "note": ("note", "yellow")}

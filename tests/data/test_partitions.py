@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalelab.data.partition import batches, draw, partition
+from scalelab.data.partitions import batches, draw, partition
 from scalelab.errors import ScaleLabError
 
 sizes = st.integers(1, 16)

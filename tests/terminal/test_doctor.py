@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from scalelab import doctor, machine
+from scalelab.install import machine
 from scalelab.sandbox.available import Choice, Refusal
 from scalelab.sandbox.programs import Program
+from scalelab.terminal import doctor
 
 BLOCKER = """
 import sys
@@ -34,7 +35,8 @@ def rows():
 def blocked_rows(tmp_path, *names):
     """The rows of a process (and its children) in which these modules cannot be imported."""
     (tmp_path / "sitecustomize.py").write_text(BLOCKER.format(blocked=set(names)))
-    code = "import json; from scalelab.doctor import examine; print(json.dumps([vars(row) for row in examine()]))"
+    code = "import json; from scalelab.terminal.doctor import examine; "
+    code += "print(json.dumps([vars(row) for row in examine()]))"
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
         timeout=600, check=True,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalelab.data.images import Images
-from scalelab.data.split import split, standardise, statistics
+from scalelab.data.splits import split, standardise, statistics
 from scalelab.errors import ScaleLabError
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from scalelab.data import catalogue, fetch
 from scalelab.data.catalogue import RemoteFile
-from scalelab.data.download import download
+from scalelab.data.downloads import download
 from scalelab.errors import ScaleLabError
 from scalelab.files.cache import cache_folder
 

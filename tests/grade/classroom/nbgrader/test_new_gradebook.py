@@ -8,7 +8,7 @@ import nbgrader.api
 from nbgrader.api import Gradebook
 from sqlalchemy import text
 
-from scalelab.new_gradebook import ask_in_process, version
+from scalelab.grade.classroom.nbgrader.new_gradebook import ask_in_process, version
 
 
 def test_its_version_is_the_one_that_nbgrader_asks_alembic_for(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalelab.data.augment import augment
+from scalelab.data.augmentation import augment
 from scalelab.errors import ScaleLabError
 
 

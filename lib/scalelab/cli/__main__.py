@@ -1,0 +1,5 @@
+"""`python -m scalelab.cli`."""
+
+from scalelab.cli.main import main
+
+main()
