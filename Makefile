@@ -13,7 +13,7 @@ export TORCH_INDEX
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-all record bare-test image-test grade bench lint lock clean
+.PHONY: help setup demo lab test test-all record bare-test image-test grade bench lint lock shape clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ lint: setup ## ruff
 
 lock: setup ## requirements.lock from what is installed now
 	@$(BIN)/python -m scalelab.install.lock
+
+shape: setup ## the library in figures: sizes, circles, upward imports, type errors
+	@$(BIN)/python tests/shape.py
 
 clean: ## what set-up and runs left here (your work/ stays, and the compiled Horovod in ~/.cache/scalelab)
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist runs lib/*.egg-info

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import shape
+
 ROOT = Path(__file__).parents[1]
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 300
+APART = {Path("grade/attacks")}  # tests that mirror no room of the library
 
 
 def tracked(pattern: str) -> list[Path]:
@@ -45,18 +48,22 @@ def test_notebooks_are_stored_without_outputs():
         assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells), path
 
 
-def test_folders_import_only_downwards():
-    """The order of DESIGN: a folder of the library imports only from those that a learner meets before it."""
-    order = ["data", "models", "optim", "train", "parallel", "analysis", "grade", "course", "view"]
-    upward = []
-    for path in (ROOT / "lib" / "scalelab").rglob("*.py"):
-        own = path.relative_to(ROOT / "lib" / "scalelab").parts[0]
-        if own not in order:
-            continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
-            parts = module.split(".")
-            other = parts[1] if parts[0] == "scalelab" and len(parts) > 1 else None
-            if other in order and order.index(other) > order.index(own):
-                upward.append(f"{path}: {module}")
-    assert upward == []
+def test_folders_import_only_from_those_that_the_readme_lists_before_them():
+    assert shape.upward() == []
+
+
+def test_no_files_import_one_another_in_a_circle():
+    assert shape.circle() == []
+
+
+def test_every_room_is_in_the_readme():
+    folders = {path.parent.name for path in shape.LIBRARY.glob("*/__init__.py")}
+    assert set(shape.rooms()) == folders
+
+
+def test_tests_lie_as_the_library_does():
+    """`tests/grade/run/test_budget.py` tests what is in `lib/scalelab/grade/run`."""
+    rooms = {path.parent.relative_to(shape.LIBRARY) for path in shape.LIBRARY.rglob("__init__.py")}
+    of_the_library = [path.parent.relative_to(ROOT / "tests") for path in tracked("tests/*/test_*.py")]
+    apart = [folder for folder in of_the_library if folder.parts[0] in shape.rooms() and folder not in rooms | APART]
+    assert apart == []
