@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 
 from scalelab.grade.grade import grade
-from scalelab.grade.request import Order
+from scalelab.grade.request import GradeRequest
 from scalelab.grade.result import Result
 from scalelab.grade.rubric import load_rubric
 from scalelab.places import RUBRIC
@@ -57,7 +57,7 @@ def run(contestant: Contestant, seed: int, screen: Screen) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         out, rubric = Path(folder) / "result", load_rubric(RUBRIC, "cpu")
         options = {"workers": contestant.workers, "seed": seed, "check_conversion": False}
-        return grade(Order(contestant.script, out, rubric, **options), screen)
+        return grade(GradeRequest(contestant.script, out, rubric, **options), screen)
 
 
 def share(result: Result) -> float:

@@ -27,8 +27,8 @@ from rich.progress import track
 
 from scalelab.data import load, write_cifar10
 from scalelab.grade.grade import grade
-from scalelab.grade.measure.evaluator import Examiner
-from scalelab.grade.request import Order
+from scalelab.grade.measure.evaluator import Evaluator
+from scalelab.grade.request import GradeRequest
 from scalelab.grade.result import Result
 from scalelab.grade.rubric import load_rubric
 from scalelab.grade.run.handout import make_handout
@@ -73,10 +73,10 @@ def grading_seconds(script: Path, data: Path, unsafe: bool) -> float:
     """Of one whole grading, in a process that has graded before."""
     rubric = msgspec.structs.replace(load_rubric(RUBRIC, "cpu"), train_images=TRAIN)
     with tempfile.TemporaryDirectory() as out:
-        order = Order(script, Path(out) / "result", rubric, data=data, budget_seconds=BUDGET_SECONDS,
+        request = GradeRequest(script, Path(out) / "result", rubric, data=data, budget_seconds=BUDGET_SECONDS,
                       check_conversion=False, unsafe=unsafe)  # fmt: skip
         start = time.perf_counter()
-        grade(order)
+        grade(request)
         return time.perf_counter() - start
 
 
@@ -99,10 +99,10 @@ def measurement_seconds(folder: Path, times: int) -> list[float]:
     rubric = load_rubric(RUBRIC, "cpu")
     path = save_checkpoint(build(rubric.model), folder, 1)
     found = []
-    with Examiner(rubric.model, make_handout(load("cifar10"), rubric.train_images), "cpu") as examiner:
+    with Evaluator(rubric.model, make_handout(load("cifar10"), rubric.train_images), "cpu") as evaluator:
         for _ in range(times):
             start = time.perf_counter()
-            examiner.measure(path)
+            evaluator.measure(path)
             found.append(time.perf_counter() - start)
     return found
 

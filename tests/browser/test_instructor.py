@@ -7,8 +7,8 @@ import pytest
 from scalelab.check import Finding, Report
 from scalelab.course.nbgrader_command import nbgrader_again
 from scalelab.grade.classroom.dashboard import write_page
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.table import Row
 from scalelab.grade.report.feedback_page import write_feedback
 from scalelab.grade.result import Result
@@ -18,7 +18,7 @@ from scalelab.train import Row as Reported
 from .notebook import contrast
 
 pytestmark = [pytest.mark.ranks, pytest.mark.slow, pytest.mark.together("tests/browser/test_instructor.py")]
-TERMS = ClassTerms(workers=2, device="cpu", seed=0, dataset="stand-in images", rubric="", budget_seconds=90.0)
+TERMS = ClassSettings(workers=2, device="cpu", seed=0, dataset="stand-in images", rubric="", budget_seconds=90.0)
 FOUND = Finding(id="stalled", severity="error", message="Rank 1 never came.", hint="Call it on every rank.")
 
 
@@ -59,7 +59,7 @@ def graded(tmp_path_factory):
         ]  # fmt: skip
         write_feedback(result, reported, folder / "feedback.html")
         rows.append(Row(folder.name, result, result.reason))
-    write_page(Places(out), rows, TERMS)
+    write_page(ClassPaths(out), rows, TERMS)
     return out
 
 

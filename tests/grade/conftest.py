@@ -1,5 +1,6 @@
 """Images to grade by, and a small handout of them."""
 
+import functools
 import os
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import torch
 from harness.leftovers import walled_of
 
 from scalelab.data import Dataset, load, write_cifar10
+from scalelab.grade.grade import grade as grade_one
+from scalelab.grade.measure.warm_evaluator import WarmEvaluator
 from scalelab.grade.run.handout import Handout, make_handout
 
 FEW = 600
@@ -44,6 +47,19 @@ def small_data(dataset, tmp_path_factory) -> Path:
     some = torch.arange(FEW)
     write_cifar10(folder, dataset.train.take(some), dataset.test.take(some[:200]), dataset.classes, dataset.source)
     return folder
+
+
+@pytest.fixture(scope="session")
+def warm():
+    """What measures for one grading after the other."""
+    with WarmEvaluator() as warm:
+        yield warm
+
+
+@pytest.fixture
+def grade(warm):
+    """grade(request): the result."""
+    return functools.partial(grade_one, warm=warm)
 
 
 @pytest.fixture

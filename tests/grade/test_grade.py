@@ -9,8 +9,7 @@ from harness.patience import seconds
 
 from scalelab.data import write_cifar10
 from scalelab.errors import ScaleLabError
-from scalelab.grade.grade import grade
-from scalelab.grade.request import Order
+from scalelab.grade.request import GradeRequest
 from scalelab.grade.result import Result
 from scalelab.grade.rubric import load_rubric
 from scalelab.places import RUBRIC
@@ -29,42 +28,42 @@ def whole_data(dataset, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def order(submissions, small_data, few, tmp_path):
+def make_request(submissions, small_data, few, tmp_path):
     """Makes an order for one of the submissions, with little data and a short budget."""
     rubric = msgspec.structs.replace(load_rubric(RUBRIC, "cpu"), train_images=few)
 
     def make(name, **options):
         options = {"data": small_data, "budget_seconds": round(seconds(40)), "check_conversion": False} | options
-        return Order(submissions / name, tmp_path / "result", rubric, **options)
+        return GradeRequest(submissions / name, tmp_path / "result", rubric, **options)
 
     return make
 
 
-def test_claims_count_for_nothing(order):
-    result = grade(order("boasts.py"))
+def test_claims_count_for_nothing(make_request, grade):
+    result = grade(make_request("boasts.py"))
     assert not result.passed
     assert result.score == 0
     assert result.test_accuracy == []
     assert "there were none" in result.reason
 
 
-def test_the_result_on_disk_is_the_graders_own(order):
-    result = grade(order("boasts.py"))
-    folder = order("boasts.py").out
+def test_the_result_on_disk_is_the_graders_own(make_request, grade):
+    result = grade(make_request("boasts.py"))
+    folder = make_request("boasts.py").out
     assert Result.from_json((folder / "result.json").read_bytes()) == result
     assert "Not passed" in (folder / "feedback.html").read_text()
 
 
-def test_a_crash_is_told_with_the_learners_own_line(order):
-    result = grade(order("crashes.py"))
+def test_a_crash_is_told_with_the_learners_own_line(make_request, grade):
+    result = grade(make_request("crashes.py"))
     assert not result.passed
     assert result.reason.startswith("Rank 1 stopped with RuntimeError: the learner's mistake (assessment.py, line 12).")
 
 
 @pytest.mark.slow
-def test_untrained_weights_earn_nothing_and_the_budget_ends_the_run(order):
+def test_untrained_weights_earn_nothing_and_the_budget_ends_the_run(make_request, grade):
     budget = float(round(seconds(15)))
-    result = grade(order("untrained.py", budget_seconds=budget))
+    result = grade(make_request("untrained.py", budget_seconds=budget))
     assert not result.passed
     assert result.score == 0
     assert result.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
@@ -73,22 +72,22 @@ def test_untrained_weights_earn_nothing_and_the_budget_ends_the_run(order):
     assert "used up" in result.run
 
 
-def test_a_checkpoint_that_was_cut_off_leaves_the_whole_ones_before_it_to_be_judged(order):
-    result = grade(order("is_cut_off.py", workers=1))
+def test_a_checkpoint_that_was_cut_off_leaves_the_whole_ones_before_it_to_be_judged(make_request, grade):
+    result = grade(make_request("is_cut_off.py", workers=1))
     assert result.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
     assert len(result.test_accuracy) == 2
     assert "is below" in result.reason
 
 
-def test_the_weights_of_another_network_are_refused(order):
-    result = grade(order("wrong_model.py"))
+def test_the_weights_of_another_network_are_refused(make_request, grade):
+    result = grade(make_request("wrong_model.py"))
     assert not result.passed
     assert "does not hold this model's weights" in result.reason
 
 
-def test_a_submission_sees_its_arguments_its_data_and_nothing_of_the_grader(order, monkeypatch):
+def test_a_submission_sees_its_arguments_its_data_and_nothing_of_the_grader(make_request, monkeypatch, grade):
     monkeypatch.setenv("SECRET", "the instructor's own")
-    this = order("looks_around.py", seed=7, workers=3)
+    this = make_request("looks_around.py", seed=7, workers=3)
     seen = json.loads(grade(this).printed[0].removeprefix("[0] "))
     home = str((this.out / "run").resolve())
     assert seen["size"] == 3
@@ -104,8 +103,8 @@ def test_a_submission_sees_its_arguments_its_data_and_nothing_of_the_grader(orde
 
 
 @pytest.mark.slow
-def test_the_conversion_check_is_told_and_counts_for_nothing(order):
-    this = order(ASSESSMENT / "assessment.py", budget_seconds=8.0, check_conversion=True)
+def test_the_conversion_check_is_told_and_counts_for_nothing(make_request, grade):
+    this = make_request(ASSESSMENT / "assessment.py", budget_seconds=8.0, check_conversion=True)
     result = grade(this)
     assert [finding.id for finding in result.conversion.findings] == ["not-initialized"]
     assert not any(finding.message in result.reason for finding in result.conversion.findings)
@@ -116,32 +115,32 @@ def test_the_conversion_check_is_told_and_counts_for_nothing(order):
     assert [path.name for path in (this.out / "run").iterdir() if path.name.startswith("check-")] == []
 
 
-def test_one_worker_has_no_conversion_to_check(order):
-    assert grade(order("boasts.py", workers=1, check_conversion=True)).conversion is None
+def test_one_worker_has_no_conversion_to_check(make_request, grade):
+    assert grade(make_request("boasts.py", workers=1, check_conversion=True)).conversion is None
 
 
-def test_a_file_that_is_not_python_is_refused_without_a_run(order, tmp_path):
+def test_a_file_that_is_not_python_is_refused_without_a_run(make_request, tmp_path, grade):
     bad = tmp_path / "bad.py"
     bad.write_text("for\n")
-    result = grade(order(bad))
+    result = grade(make_request(bad))
     assert (result.passed, result.score, result.run) == (False, 0, "")
     assert result.reason == "The file is not valid Python: invalid syntax in line 1."
 
 
-def test_a_folder_that_holds_something_is_never_written_over(order, tmp_path):
+def test_a_folder_that_holds_something_is_never_written_over(make_request, tmp_path, grade):
     (tmp_path / "result").mkdir()
     (tmp_path / "result" / "precious").write_text("kept")
     with pytest.raises(ScaleLabError, match="give --out a new one"):
-        grade(order("boasts.py"))
+        grade(make_request("boasts.py"))
     assert [path.name for path in (tmp_path / "result").iterdir()] == ["precious"]
 
 
 @pytest.mark.slow
 @pytest.mark.one_in(4)  # on the stand-in it passes each time, within its budget: tests/install/test_bare_root.py
-def test_the_reference_solution_meets_both_targets(whole_data, tmp_path):
+def test_the_reference_solution_meets_both_targets(whole_data, tmp_path, grade):
     """That it does so within the budget is a speed, measured in bench/assessment.py; here it has time."""
-    order = Order(SOLUTION, tmp_path / "result", load_rubric(RUBRIC, "cpu"), data=whole_data, budget_seconds=600.0)
-    result = grade(order)
+    rubric = load_rubric(RUBRIC, "cpu")
+    result = grade(GradeRequest(SOLUTION, tmp_path / "result", rubric, data=whole_data, budget_seconds=600.0))
     assert result.passed, result.reason
     assert min(result.test_accuracy) >= 0.68
 
@@ -150,6 +149,6 @@ def test_the_reference_solution_meets_both_targets(whole_data, tmp_path):
 @pytest.mark.one_in(4)
 @pytest.mark.alone  # the budget is in seconds, as many as this machine is slow when it is measured
 @pytest.mark.parametrize(("script", "workers"), [(ASSESSMENT / "assessment.py", 2), (SOLUTION, 1)])
-def test_neither_the_serial_script_nor_a_single_worker_passes(whole_data, tmp_path, script, workers):
-    order = Order(script, tmp_path / "result", load_rubric(RUBRIC, "cpu"), workers=workers, data=whole_data)
-    assert not grade(order).passed
+def test_neither_the_serial_script_nor_a_single_worker_passes(whole_data, tmp_path, script, workers, grade):
+    rubric = load_rubric(RUBRIC, "cpu")
+    assert not grade(GradeRequest(script, tmp_path / "result", rubric, workers=workers, data=whole_data)).passed

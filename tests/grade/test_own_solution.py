@@ -8,12 +8,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from harness.hears import Hears
 from harness.patience import seconds
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade import own_solution
 from scalelab.grade.grade import grade
-from scalelab.grade.request import Order
+from scalelab.grade.request import GradeRequest
 from scalelab.grade.rubric import load_rubric
 from scalelab.places import RUBRIC, SOLUTIONS
 from scalelab.sandbox import available, programs
@@ -33,8 +34,8 @@ def no_sandbox(monkeypatch):
 
 
 @pytest.fixture
-def order(tmp_path):
-    return lambda file, **options: Order(file, tmp_path / "result", load_rubric(RUBRIC, "cpu"), **options)
+def make_request(tmp_path):
+    return lambda file, **options: GradeRequest(file, tmp_path / "result", load_rubric(RUBRIC, "cpu"), **options)
 
 
 @pytest.fixture
@@ -59,38 +60,33 @@ def test_a_solution_is_known_by_every_byte(stranger, tmp_path):
     assert not own_solution.is_own(SOLUTION.read_bytes(), tmp_path / "an installation without solutions")
 
 
-def test_it_does_without_a_sandbox_only_where_there_is_none(order):
-    asked = order(SOLUTION)
-    assert own_solution.settle(asked, SOLUTION.read_bytes()) == asked
+def test_it_does_without_a_sandbox_only_where_there_is_none(make_request):
+    asked = make_request(SOLUTION)
+    assert own_solution.resolve_sandbox(asked, SOLUTION.read_bytes()) == asked
 
 
-def test_the_word_of_the_instructor_stays_the_ground(order, no_sandbox):
-    asked = order(SOLUTION, unsafe=True)
-    assert own_solution.settle(asked, SOLUTION.read_bytes()) == asked
+def test_the_word_of_the_instructor_stays_the_ground(make_request, no_sandbox):
+    asked = make_request(SOLUTION, unsafe=True)
+    assert own_solution.resolve_sandbox(asked, SOLUTION.read_bytes()) == asked
 
 
-def test_a_copy_of_the_solution_elsewhere_is_it_too_and_a_strangers_file_is_refused(order, no_sandbox, stranger):
-    settled = own_solution.settle(order(stranger), SOLUTION.read_bytes())
+def test_a_copy_of_the_solution_elsewhere_is_it_too_and_a_strangers_file_is_refused(make_request, no_sandbox, stranger):
+    settled = own_solution.resolve_sandbox(make_request(stranger), SOLUTION.read_bytes())
     assert settled.unsafe
     assert "none can be had here" in settled.ground
     with pytest.raises(ScaleLabError, match="there is no sandbox for it here"):
-        grade(order(stranger))
+        grade(make_request(stranger))
 
 
 @pytest.mark.slow
 @pytest.mark.ranks
-def test_the_result_and_the_screen_say_that_there_was_none(order, no_sandbox, small_data, few):
-    said = []
-
-    class Hears:
-        say = staticmethod(said.append)
-        progress = staticmethod(lambda *_: None)
-
-    asked = order(SOLUTION, data=small_data, budget_seconds=seconds(20), check_conversion=False)
+def test_the_result_and_the_screen_say_that_there_was_none(make_request, no_sandbox, small_data, few):
+    hears = Hears()
+    asked = make_request(SOLUTION, data=small_data, budget_seconds=seconds(20), check_conversion=False)
     rubric = msgspec.structs.replace(asked.rubric, train_images=few)
-    result = grade(dataclasses.replace(asked, rubric=rubric), Hears())
+    result = grade(dataclasses.replace(asked, rubric=rubric), hears)
     assert "the course's own solution" in result.sandbox
-    assert [line for line in said if line.startswith("Sandbox: none")] == [f"Sandbox: {result.sandbox}"]
+    assert [line for line in hears.steps if line.startswith("Sandbox: none")] == [f"Sandbox: {result.sandbox}"]
 
 
 def test_where_the_kernel_itself_forbids_it_a_stranger_is_refused_in_a_sentence(stranger, tmp_path):

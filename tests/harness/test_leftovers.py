@@ -8,7 +8,7 @@ import pytest
 from harness.leftovers import processes_of, walled_of
 from harness.patience import waited
 from scalelab.launch.command import python
-from scalelab.sandbox import Walls, enclose
+from scalelab.sandbox import SandboxSpec, wrap_command
 
 SLEEP = "import time; time.sleep(600)"
 
@@ -32,7 +32,7 @@ def test_a_program_is_his_whose_folder_it_was_given(places):
 
 def test_in_a_sandbox_it_is_known_by_what_was_mounted_for_it(places):
     mine, other = places
-    with subprocess.Popen(enclose(Walls(write=[mine]), [python(), "-c", SLEEP])) as program:
+    with subprocess.Popen(wrap_command(SandboxSpec(write=[mine]), [python(), "-c", SLEEP])) as program:
         assert waited(lambda: walled_of(mine))
         assert walled_of(mine) <= processes_of(mine)
         assert processes_of(other) == set()

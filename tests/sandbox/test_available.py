@@ -82,7 +82,7 @@ def test_a_kernel_that_forbids_it_gives_its_own_words_once(fails):
     fails("No permissions to create new namespace")
     fails("No permissions to create new namespace", packaged=True)
     with pytest.raises(ScaleLabError) as refused:
-        available.enclose(available.Walls(), ["true"])
+        available.wrap_command(available.SandboxSpec(), ["true"])
     assert str(refused.value).count("No permissions to create new namespace") == 1
     assert "the system's bubblewrap and the packaged bubblewrap fail" in str(refused.value)
     assert "user namespaces" in str(refused.value)

@@ -7,11 +7,11 @@ import json, os, sys
 from pathlib import Path
 from types import SimpleNamespace
 from scalelab.files.untrusted import clear_closed
-from scalelab.grade.run.sandboxed_run import Room
+from scalelab.grade.run.sandboxed_run import SandboxedRun
 from scalelab.sandbox import Caps
 home = Path(sys.argv[1]) / "run"
-room = Room(home, SimpleNamespace(rubric=SimpleNamespace(caps=Caps())))
-for folder in (room.out, home / "check"):
+run = SandboxedRun(home, SimpleNamespace(rubric=SimpleNamespace(caps=Caps())))
+for folder in (run.out, home / "check"):
     (folder / "closed" / "inner").mkdir(parents=True)
     (folder / "closed" / "inner" / "file").touch()
     (folder / "link").symlink_to(sys.argv[1])
@@ -21,9 +21,9 @@ for folder in (room.out, home / "check"):
     os.chmod(folder / "cut", 0)
     for place in ("closed/inner", "closed", "."):
         os.chmod(folder / place, 0)
-room.keep({"kept": 10, "cut": 4, "closed": 10, "link": 10})
+run.collect_outputs({"kept": 10, "cut": 4, "closed": 10, "link": 10})
 clear_closed(home / "check")
-left = {str(path.relative_to(home)): [oct(path.stat().st_mode), path.stat().st_size] for path in room.out.iterdir()}
+left = {str(path.relative_to(home)): [oct(path.stat().st_mode), path.stat().st_size] for path in run.out.iterdir()}
 left |= {"home": [path.name for path in home.iterdir()], "outside": os.stat(sys.argv[1]).st_mode}
 print(json.dumps(left))
 """

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from scalelab.launch.launch import EndJobError
-from scalelab.sandbox.deleted_files import MARGIN, Unseen
+from scalelab.sandbox.deleted_files import MARGIN, DeletedFiles
 
 HOLDS = r"""
 import ctypes, mmap, os, signal, sys, threading
@@ -45,14 +45,14 @@ signal.pause()
 NOTICES = """
 import os, subprocess, sys
 from pathlib import Path
-from scalelab.sandbox import Walls, enclose
-from scalelab.sandbox.deleted_files import Unseen
+from scalelab.sandbox import SandboxSpec, wrap_command
+from scalelab.sandbox.deleted_files import DeletedFiles
 from scalelab.launch.command import python
 holds, folder, how = sys.argv[1:]
 device = os.fstat(os.memfd_create("example")).st_dev if how == "in memory" else os.stat(folder).st_dev
 left = [20_000_000] + [12_000_000] * 9
-unseen = Unseen(lambda: left.pop(0), device, 5e6)
-command = enclose(Walls(write=[Path(folder)]), [python(), "-c", holds, how])
+unseen = DeletedFiles(lambda: left.pop(0), device, 5e6)
+command = wrap_command(SandboxSpec(write=[Path(folder)]), [python(), "-c", holds, how])
 with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder) as program:
     program.stdout.readline()
     print(unseen.too_much())
@@ -71,10 +71,10 @@ def test_room_that_was_let_go_of_is_not_held_against_it(python_by, open_folder):
     assert done.stdout == "False\n", done.stderr
 
 
-def disk(*left: float) -> Unseen:
+def disk(*left: float) -> DeletedFiles:
     """With so much left when the run begins, and when it is looked at; a run may have 1 GB and is to leave 2."""
     told = list(left) + [left[-1]] * 9
-    return Unseen(lambda: told.pop(0), -1, 1e9, 2e9)
+    return DeletedFiles(lambda: told.pop(0), -1, 1e9, 2e9)
 
 
 def test_a_disk_that_is_nearly_full_ends_the_run_whoever_filled_it():

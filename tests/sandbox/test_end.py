@@ -9,7 +9,7 @@ from harness.leftovers import walled_of
 from harness.patience import waited
 
 from scalelab.launch.command import python
-from scalelab.sandbox import Caps, Walls, enclose, make_group
+from scalelab.sandbox import Caps, SandboxSpec, make_group, wrap_command
 
 pytestmark = pytest.mark.usefixtures("alone")
 LIVES_ON = """
@@ -33,7 +33,7 @@ TAKES_MEMORY = "taken = []\nwhile True: taken.append(bytearray(10_000_000))"
 def started(tmp_path, *words) -> Iterator[subprocess.Popen]:
     """The program once it has begun; it is killed at the latest when the test is done with it."""
     tmp_path.joinpath("out").mkdir()
-    command = enclose(Walls(write=[tmp_path / "out"]), [python(), "-c", LIVES_ON, *words])
+    command = wrap_command(SandboxSpec(write=[tmp_path / "out"]), [python(), "-c", LIVES_ON, *words])
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         try:
             assert program.stdout.readline() == "ready\n"
@@ -66,7 +66,7 @@ def test_memory_of_all_together_is_capped_where_the_kernel_counts_it():
     if group is None:
         pytest.skip("needs control groups: a kernel that lets us make one; else the grader looks at the memory itself")
     with group:
-        command = enclose(Walls(group=group), [python(), "-c", TAKES_MEMORY])
+        command = wrap_command(SandboxSpec(group=group), [python(), "-c", TAKES_MEMORY])
         assert subprocess.run(command, capture_output=True, timeout=600).returncode == 137
         assert group.met("memory")
         assert not group.met("pids")
@@ -74,5 +74,5 @@ def test_memory_of_all_together_is_capped_where_the_kernel_counts_it():
 
 
 def test_the_first_word_of_a_program_is_its_own_output_alone():
-    done = subprocess.run(enclose(Walls(), [python(), "-c", "print(1)"]), capture_output=True, text=True)
+    done = subprocess.run(wrap_command(SandboxSpec(), [python(), "-c", "print(1)"]), capture_output=True, text=True)
     assert (done.stdout, done.stderr, done.returncode) == ("1\n", "", 0)

@@ -29,7 +29,7 @@ def machine(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def walls(machine, monkeypatch):
+def spec(machine, monkeypatch):
     """For a value of CUDA_VISIBLE_DEVICES, the names of the device files in bubblewrap's arguments, and its value."""
 
     def look(visible: str | None) -> tuple[set[str], str | None]:
@@ -52,41 +52,41 @@ def alter(machine, place: int, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("visible", ["3,0", f"{UUIDS[3]},{UUIDS[0]}"])
-def test_a_run_gets_its_own_gpus_in_the_order_in_which_they_are_named(walls, visible):
-    assert walls(visible) == (SHARED | {"nvidia1", "nvidia2"}, f"{UUIDS[3]},{UUIDS[0]}")
+def test_a_run_gets_its_own_gpus_in_the_order_in_which_they_are_named(spec, visible):
+    assert spec(visible) == (SHARED | {"nvidia1", "nvidia2"}, f"{UUIDS[3]},{UUIDS[0]}")
 
 
-def test_who_may_see_none_gets_none(walls):
-    assert walls("") == (SHARED, "")
+def test_who_may_see_none_gets_none(spec):
+    assert spec("") == (SHARED, "")
 
 
-def test_gpus_that_a_cluster_keeps_from_us_are_not_counted(machine, walls):
+def test_gpus_that_a_cluster_keeps_from_us_are_not_counted(machine, spec):
     """A job that may open the second and the fourth alone calls them 0 and 1."""
     for minor in (MINORS[0], MINORS[2]):
         (machine / "dev" / f"nvidia{minor}").unlink()
-    assert walls("1") == (SHARED | {f"nvidia{MINORS[3]}"}, UUIDS[3])
+    assert spec("1") == (SHARED | {f"nvidia{MINORS[3]}"}, UUIDS[3])
 
 
 @pytest.mark.parametrize("visible", [None, "7", "-1", "MIG-00000000-1111-2222-3333-444444444444"])
-def test_all_are_shown_where_none_is_named_or_the_name_is_not_known(walls, visible):
-    bound, within = walls(visible)
+def test_all_are_shown_where_none_is_named_or_the_name_is_not_known(spec, visible):
+    bound, within = spec(visible)
     assert bound == SHARED | {"nvidia-caps", *(f"nvidia{minor}" for minor in MINORS)}
     assert within is None
 
 
-def test_all_are_shown_where_the_driver_does_not_tell_which_is_which(machine, walls):
+def test_all_are_shown_where_the_driver_does_not_tell_which_is_which(machine, spec):
     alter(machine, 1, UUIDS[1], "GPU-????????-????-????-????-????????????")  # until a GPU is first used
-    assert len(walls("0")[0]) == len(SHARED) + 5
+    assert len(spec("0")[0]) == len(SHARED) + 5
 
 
-def test_numbers_mean_places_only_among_gpus_of_one_model_or_where_cuda_was_told_so(machine, walls, monkeypatch):
+def test_numbers_mean_places_only_among_gpus_of_one_model_or_where_cuda_was_told_so(machine, spec, monkeypatch):
     alter(machine, 1, "H100", "A30")
-    assert walls("0")[1] is None
-    assert walls(UUIDS[0]) == (SHARED | {"nvidia2"}, UUIDS[0])
+    assert spec("0")[1] is None
+    assert spec(UUIDS[0]) == (SHARED | {"nvidia2"}, UUIDS[0])
     monkeypatch.setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
-    assert walls("0") == (SHARED | {"nvidia2"}, UUIDS[0])
+    assert spec("0") == (SHARED | {"nvidia2"}, UUIDS[0])
 
 
-def test_all_are_shown_where_a_gpu_is_divided_into_instances(machine, walls):
+def test_all_are_shown_where_a_gpu_is_divided_into_instances(machine, spec):
     (machine / "driver/capabilities/gpu0/mig/gi1").mkdir(parents=True)
-    assert walls("0")[1] is None
+    assert spec("0")[1] is None

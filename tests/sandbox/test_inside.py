@@ -13,11 +13,11 @@ PROBE = Path(__file__).with_name("probe.py")
 START = """
 import os, subprocess, sys
 from pathlib import Path
-from scalelab.sandbox import Caps, Walls, enclose
+from scalelab.sandbox import Caps, SandboxSpec, wrap_command
 from scalelab.launch.command import python
 out, data, probe = map(Path, sys.argv[1:])
 caps = Caps(processes=40, file_mb=7, open_files=64, tmp_mb=5)
-command = enclose(Walls([data, probe], [out], caps), [python(), str(probe), str(out), str(data)])
+command = wrap_command(SandboxSpec([data, probe], [out], caps), [python(), str(probe), str(out), str(data)])
 sys.exit(subprocess.run(command, env={"LANG": "C.UTF-8"}).returncode)
 """
 

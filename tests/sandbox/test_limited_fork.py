@@ -17,12 +17,12 @@ WORKS_FOR_EVER = """
 import os, time
 from scalelab.sandbox import limited_fork
 limited_fork.SECONDS = 600
-limited_fork.apart(lambda: print(os.getpid(), flush=True) or time.sleep(600) or b"")
+limited_fork.limited_fork(lambda: print(os.getpid(), flush=True) or time.sleep(600) or b"")
 """
 
 
 def test_the_answer_comes_back_whole():
-    assert limited_fork.apart(lambda: b"x" * 150_000) == b"x" * 150_000
+    assert limited_fork.limited_fork(lambda: b"x" * 150_000) == b"x" * 150_000
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_answer_comes_back_whole():
 def test_one_that_goes_wrong_is_a_sentence(monkeypatch, work):
     monkeypatch.setattr(limited_fork, "SECONDS", 2)
     with pytest.raises(ScaleLabError, match="could not be judged"):
-        limited_fork.apart(work)
+        limited_fork.limited_fork(work)
 
 
 def test_a_copy_does_not_outlive_a_grader_that_is_killed():
@@ -47,4 +47,4 @@ def test_a_copy_does_not_outlive_a_grader_that_is_killed():
 
 
 def test_a_copy_has_no_more_time_of_the_processor_than_the_grader_waits_for_it():
-    assert limited_fork.apart(lambda: str(resource.getrlimit(resource.RLIMIT_CPU)[1]).encode()) == b"4"
+    assert limited_fork.limited_fork(lambda: str(resource.getrlimit(resource.RLIMIT_CPU)[1]).encode()) == b"4"

@@ -23,10 +23,10 @@ print(json.dumps(found | {"cores": len(started_on)}))
 """
 START = """
 import os, subprocess, sys
-from scalelab.sandbox import Walls, enclose
+from scalelab.sandbox import SandboxSpec, wrap_command
 from scalelab.launch.command import python
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-subprocess.run(enclose(Walls(), [python(), "-c", sys.argv[1]]), check=True)
+subprocess.run(wrap_command(SandboxSpec(), [python(), "-c", sys.argv[1]]), check=True)
 """
 
 

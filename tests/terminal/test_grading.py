@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from scalelab.grade.progress import RanksRunning, StepStarted
 from scalelab.grade.result import Result
-from scalelab.launch.launch import Progress
 from scalelab.terminal.grading import Screen, show_verdict
 from scalelab.train import Row
 
@@ -42,9 +42,9 @@ def test_brackets_in_a_learners_error_are_shown_as_they_are(console):
 def test_a_log_shows_life_now_and_then_and_the_latest_report(console):
     row = Row(seconds=9.0, epoch=2, images=100, images_per_second=50.0, loss=1.5, train_accuracy=0.25)
     with Screen(console) as screen:
-        screen.say("Data: [odd] images")
+        screen.on(StepStarted("Data: [odd] images"))
         for seconds in (1.0, 11.0, 12.0, 22.0):
-            screen.progress(Progress(seconds, [], [row] if seconds == 12.0 else []), 90.0)
+            screen.on(RanksRunning(seconds, 90.0, [row] if seconds == 12.0 else []))
     assert console.file.getvalue().splitlines() == [
         "Data: [odd] images",
         "  11 of 90 s  starting the ranks",

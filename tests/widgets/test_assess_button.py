@@ -21,7 +21,7 @@ def button(tmp_path):
 
     yield make
     for one in made:
-        one.desk.stop()
+        one.job.stop()
         one.wait()
 
 
@@ -60,7 +60,7 @@ def test_pressed_twice_it_grades_once_another_page_sees_it_and_stop_ends_it(butt
     other = button(NEVER_ENDS)
     assert other.button.disabled
     assert not other.stop.disabled
-    assert len(list(shown.desk.folder.glob("loops_for_ever-*"))) == 1
+    assert len(list(shown.job.folder.glob("loops_for_ever-*"))) == 1
     other.stop.click()
     shown.wait()
     other.wait()

@@ -26,7 +26,7 @@ def observed(
     folder: Path | str,
     limits: Limits = LIMITS,
     environment: Mapping[str, str] | None = None,
-    enclose: Callable[[list[str]], list[str]] | None = None,
+    wrap_command: Callable[[list[str]], list[str]] | None = None,
     place: Path | None = None,
     watch: Callable[[Progress], None] = lambda progress: None,
 ) -> Iterator[Callable[[], Observation]]:
@@ -42,7 +42,7 @@ def observed(
         inside = Path(observe.__file__).with_name("__main__.py")
         words = [str(told), str(script), *map(str, arguments)]
         outcome = launch(
-            inside, words, workers, folder=scratch, limits=limits, environment=environment, enclose=enclose,
+            inside, words, workers, folder=scratch, limits=limits, environment=environment, wrap_command=wrap_command,
             watch=Watch(told, workers, watch),
         )  # fmt: skip
         yield lambda: Observation(events.read(told, workers), outcome)

@@ -32,19 +32,19 @@ def grade(
     """
     from rich.console import Console
 
-    from scalelab.grade.background.progress_log import Telling
+    from scalelab.grade.background.progress_log import ProgressLog
     from scalelab.grade.grade import grade as grade_one
-    from scalelab.grade.request import Order
+    from scalelab.grade.request import GradeRequest
     from scalelab.grade.rubric import load_rubric
     from scalelab.terminal.grading import Screen, show_verdict
 
     out = out or Path("runs") / f"{submission.stem}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    order = Order(
+    request = GradeRequest(
         submission, out, load_rubric(rubric, device), device, workers, data, budget_seconds, seed, check, unsafe
     )  # fmt: skip
     console = Console(stderr=as_json)
     with Screen(console) as screen:
-        result = grade_one(order, Telling(progress, screen) if progress else screen)
+        result = grade_one(request, ProgressLog(progress, screen) if progress else screen)
     show_verdict(console, result, out)
     if as_json:
         click.echo(result.to_json(), nl=False)

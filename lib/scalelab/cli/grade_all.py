@@ -34,12 +34,12 @@ def grade_all(submissions, out, rubric, device, workers, table, **options) -> No
     Start it again after whatever happened: what is graded stays, the rest is graded.
     Exit code 0: all are graded, passed or not. 2: something could not be graded, and why.
     """
-    from scalelab.grade.classroom.request import ClassOrder
+    from scalelab.grade.classroom.request import ClassRequest
     from scalelab.grade.rubric import load_rubric
     from scalelab.terminal.class_grading import grade_on_screen
 
     terms = load_rubric(rubric, device)
     cluster = options.pop("cluster"), options.pop("settings")
     gradebook = options.pop("gradebook")
-    order = ClassOrder(submissions, out, terms, device, workers or terms.workers, **options)
-    sys.exit(0 if grade_on_screen(order, cluster, gradebook, table) else COULD_NOT)
+    request = ClassRequest(submissions, out, terms, device, workers or terms.workers, **options)
+    sys.exit(0 if grade_on_screen(request, cluster, gradebook, table) else COULD_NOT)

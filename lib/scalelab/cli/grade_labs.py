@@ -23,8 +23,8 @@ def grade_labs(lab: str, course: Path, students: tuple[str, ...], again: bool, u
     """
     from rich.console import Console
 
-    from scalelab.course.class_grading.grade_labs import LabOrder
+    from scalelab.course.class_grading.grade_labs import LabRequest
     from scalelab.terminal.lab_grading import grade_labs_on_screen
 
-    order = LabOrder(lab, course.resolve(), students, again, sandbox=not unsafe)
-    sys.exit(0 if grade_labs_on_screen(Console(), order) else COULD_NOT)
+    request = LabRequest(lab, course.resolve(), students, again, sandbox=not unsafe)
+    sys.exit(0 if grade_labs_on_screen(Console(), request) else COULD_NOT)

@@ -4,21 +4,21 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from scalelab.grade.request import Order
+from scalelab.grade.request import GradeRequest
 from scalelab.places import SOLUTIONS
 from scalelab.sandbox import trouble
 
 GROUND = "none, for none can be had here ({why}); the file is the course's own solution, byte for byte"
 
 
-def settle(order: Order, source: bytes) -> Order:
-    """The order as it is carried out on these bytes: without a sandbox if they are our own and there is none.
+def resolve_sandbox(request: GradeRequest, source: bytes) -> GradeRequest:
+    """The request as it is carried out on these bytes: without a sandbox if they are our own and there is none.
 
     The bytes that were read are judged, not the file again: it may be another one by now.
     """
-    if order.unsafe or not is_own(source) or (found := trouble()) is None:
-        return order
-    return replace(order, unsafe=True, ground=GROUND.format(why=found[0]))
+    if request.unsafe or not is_own(source) or (found := trouble()) is None:
+        return request
+    return replace(request, unsafe=True, ground=GROUND.format(why=found[0]))
 
 
 def is_own(source: bytes, solutions: Path = SOLUTIONS) -> bool:

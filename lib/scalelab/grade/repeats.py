@@ -17,8 +17,8 @@ def margin(measured: Sequence[Measured], targets: Targets) -> float | None:
 
 def chosen(margins: Sequence[float | None], rubric: Rubric) -> int:
     """Which of the runs counts: the best, or the median one; of an even number, the lower of the two in the middle."""
-    order = sorted(range(len(margins)), key=lambda run: (margins[run] is not None, margins[run] or 0.0))
-    return order[-1] if rubric.take == "best" else order[(len(order) - 1) // 2]
+    request = sorted(range(len(margins)), key=lambda run: (margins[run] is not None, margins[run] or 0.0))
+    return request[-1] if rubric.take == "best" else request[(len(request) - 1) // 2]
 
 
 def run_again(margins: Sequence[float | None], rubric: Rubric) -> bool:

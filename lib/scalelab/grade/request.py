@@ -1,19 +1,18 @@
-"""What is asked of the grader, and who watches it work."""
+"""What is asked of the grader for one submission."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.rubric import Rubric
-from scalelab.launch.launch import Progress
 from scalelab.sandbox import require
 
+SANDBOXED = "bubblewrap"
 ASKED = "none, as --unsafe-no-sandbox asked: it ran as the user who graded"
 
 
 @dataclass(frozen=True)
-class Order:
+class GradeRequest:
     """One submission to grade. None means: as the rubric says, or as the search for data finds.
 
     `unsafe`: the file may run without a sandbox, and on what ground, as it is put into the result.
@@ -32,33 +31,13 @@ class Order:
     ground: str = ASKED
 
     def check(self) -> None:
-        """Raise ScaleLabError for an order that cannot be carried out."""
+        """Raise ScaleLabError for a request that cannot be carried out."""
         if self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
             raise ScaleLabError(f"{self.out} is already there and not an empty folder; give --out a new one.")
         if not self.unsafe:
             require()
         if self.device == "gpu":
-            import torch  # late: the command line answers before torch is loaded
+            import torch  # late: whatever else is wrong is told before torch is loaded
 
             if not torch.cuda.is_available():
                 raise ScaleLabError("No GPU can be used here; see `scalelab doctor`, or grade with --device cpu.")
-
-
-class Audience(Protocol):
-    """A terminal, a notebook, or whoever else looks on."""
-
-    def say(self, text: str) -> None:
-        """A step has begun."""
-
-    def progress(self, progress: Progress, budget_seconds: float) -> None:
-        """The ranks are running; called some ten times a second."""
-
-
-class Nobody:
-    """An audience that is not there."""
-
-    def say(self, text: str) -> None:
-        """Not heard."""
-
-    def progress(self, progress: Progress, budget_seconds: float) -> None:
-        """Not seen."""

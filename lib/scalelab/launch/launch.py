@@ -70,7 +70,7 @@ def launch(
     record: Path | str | None = None,
     limits: Limits = Limits(),  # noqa: B008  (frozen)
     environment: Mapping[str, str] | None = None,
-    enclose: Callable[[Command], Command] | None = None,
+    wrap_command: Callable[[Command], Command] | None = None,
     watch: Callable[[Progress], None] = lambda progress: None,
 ) -> Outcome:
     """Run `script` as `workers` Horovod ranks of one core each and wait for their end.
@@ -85,8 +85,8 @@ def launch(
     script = Path(script).resolve()
     _check(script, workers)
     variables = rank_environment(os.environ if environment is None else environment, limits.stall_seconds)
-    if enclose:
-        command = enclose(horovodrun(script, arguments, workers))
+    if wrap_command:
+        command = wrap_command(horovodrun(script, arguments, workers))
     else:
         command = horovodrun(script, arguments, workers, shlex.split(variables.get(RANK_PYTHON, "")))
     output, reader = Output(workers), RecordReader(Path(record or folder), after=True)

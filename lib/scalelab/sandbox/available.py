@@ -8,8 +8,8 @@ from pathlib import Path
 from scalelab.errors import ScaleLabError
 from scalelab.launch.command import python
 from scalelab.sandbox import programs
-from scalelab.sandbox.enclose import Walls, enclose_by
 from scalelab.sandbox.programs import Program
+from scalelab.sandbox.sandbox_spec import SandboxSpec, wrap_command_with
 
 SECONDS = 20
 INSTALL = "`make setup` brings one, or `apt install bubblewrap`"
@@ -66,7 +66,7 @@ def choice() -> Choice:
 
 def _try(program: Program) -> str | None:
     """Why it makes no sandbox; None where it does."""
-    command = enclose_by(program, Walls(), [python(), "-I", "-c", ""])
+    command = wrap_command_with(program, SandboxSpec(), [python(), "-I", "-c", ""])
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -100,6 +100,6 @@ def require() -> Program:
     return choice().program
 
 
-def enclose(walls: Walls, command: list[str]) -> list[str]:
+def wrap_command(spec: SandboxSpec, command: list[str]) -> list[str]:
     """The command within the walls (`enclose_by`); raises ScaleLabError where nothing here makes them."""
-    return enclose_by(require(), walls, command)
+    return wrap_command_with(require(), spec, command)

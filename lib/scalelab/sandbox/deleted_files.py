@@ -17,7 +17,7 @@ MARGIN = 0.5e9  # bytes beyond its cap that may go while a run is on: others wri
 SECONDS_BETWEEN_LOOKS = 0.5
 
 
-class Unseen:
+class DeletedFiles:
     """Notices such files: made when a run begins.
 
     `free` says how many bytes are left where they lie, `device` which file system that is, `most` how many bytes the
@@ -62,22 +62,22 @@ class Unseen:
         return self.at_first - self.free()
 
 
-def on_disk(folder: Path, caps: Caps) -> Unseen:
+def on_disk(folder: Path, caps: Caps) -> DeletedFiles:
     """Files of the disk that the folder is on."""
 
     def free() -> int:
         now = os.statvfs(folder)
         return now.f_bavail * now.f_frsize
 
-    return Unseen(free, folder.stat().st_dev, caps.disk_mb * 1e6, LEAST_FREE)
+    return DeletedFiles(free, folder.stat().st_dev, caps.disk_mb * 1e6, LEAST_FREE)
 
 
-def in_memory(caps: Caps) -> Unseen:
+def in_memory(caps: Caps) -> DeletedFiles:
     """What `memfd_create` makes."""
     example = os.memfd_create("scalelab")
     device = os.fstat(example).st_dev
     os.close(example)
-    return Unseen(lambda: psutil.virtual_memory().available, device, caps.memory_gb * 1e9)
+    return DeletedFiles(lambda: psutil.virtual_memory().available, device, caps.memory_gb * 1e9)
 
 
 def _held(device: int) -> int:

@@ -18,7 +18,7 @@ MOST_BYTES = 200_000
 PR_SET_PDEATHSIG = 1
 
 
-def apart(work: Callable[[], bytes]) -> bytes:
+def limited_fork(work: Callable[[], bytes]) -> bytes:
     """What `work` makes in a copy of this process; raises ScaleLabError where it fails in whatever way.
 
     It may not use torch, whose threads a copy does not have.

@@ -7,44 +7,43 @@ from pathlib import Path
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
 from scalelab.grade.classroom.engines import choose_engine, open_register
 from scalelab.grade.classroom.grade_class import grade_class
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.request import ClassOrder
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.request import ClassRequest
 from scalelab.grade.classroom.table import Row
-from scalelab.grade.classroom.worker import Running, Said
+from scalelab.grade.progress import ClassStarted, InSubmission, ProgressEvent, StepStarted, SubmissionEnded
 
 LOOKS_PER_SECOND = 2  # the drawing takes time from the cores that are graded on
 SECONDS_BETWEEN_SIGNS = 60  # where the output is no terminal, so that a log shows life but stays short
 
 
 def grade_on_screen(
-    order: ClassOrder, cluster: tuple[str, Sequence[str]], gradebook: Path | None, table: Path | None
+    request: ClassRequest, cluster: tuple[str, Sequence[str]], gradebook: Path | None, table: Path | None
 ) -> bool:
     """Grade the class and show progress on the terminal; returns whether everything could be graded.
 
     `cluster` is "none", "local" or "slurm", and submitit's settings as KEY=VALUE; `table` a second place for the table.
     """
-    console, order, (kind, settings) = Console(), order.absolute(), cluster
+    console, request, (kind, settings) = Console(), request.absolute(), cluster
     with ClassScreen(console) as screen:
-        engine = choose_engine(order, kind, settings, screen.hear)
-        rows = grade_class(order, engine, screen, open_register(gradebook, order))
+        engine = choose_engine(request, kind, settings, screen)
+        rows = grade_class(request, engine, screen, open_register(gradebook, request))
     show_class(console, rows)
-    _print(console, f"The class: {Places(order.out).page}, table: {Places(order.out).table}")
+    _print(console, f"The class: {ClassPaths(request.out).page}, table: {ClassPaths(request.out).table}")
     if table:
         table.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(Places(order.out).table, table)
+        shutil.copyfile(ClassPaths(request.out).table, table)
     return all(row.result for row in rows)
 
 
 class ClassScreen:
-    """The terminal as the onlooker of a class; use it as a context, so that the bar is put away."""
+    """The terminal as the listener of a class; use it as a context, so that the bar is put away."""
 
     def __init__(self, console: Console):
         self.console = console
@@ -52,8 +51,9 @@ class ClassScreen:
         columns = (what, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), left)
         live = console.is_terminal
         self.bar = Bar(*columns, console=console, transient=True, disable=not live, refresh_per_second=LOOKS_PER_SECOND)
-        self.todo, self.done, self.budget_seconds, self.said_at = 0, 0, 0.0, time.monotonic()
-        self.task, self.now = None, {}
+        self.todo, self.done, self.said_at = 0, 0, time.monotonic()
+        self.task: TaskID | None = None
+        self.now: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -61,40 +61,49 @@ class ClassScreen:
     def __exit__(self, *_) -> None:
         self.bar.stop()
 
-    def say(self, text: str) -> None:
-        """A step has begun."""
-        _print(self.console, text)
+    def on(self, event: ProgressEvent) -> None:
+        """Show it."""
+        match event:
+            case StepStarted():
+                _print(self.console, event.text)
+            case ClassStarted():
+                self._begin(event)
+            case InSubmission():
+                self._in_submission(event)
+            case SubmissionEnded():
+                self._ended(event)
 
-    def begin(self, rows: Sequence[Row], todo: int, terms: ClassTerms) -> None:
+    def _begin(self, started: ClassStarted) -> None:
         """Tell what there is to do, and start the bar."""
-        self.todo, self.budget_seconds = todo, terms.budget_seconds
-        ready = sum(row.result is not None for row in rows)
-        self.say(f"{len(rows)} submissions, {ready} of them graded before. Data: {terms.dataset}")
-        self.say(f"Everybody gets {terms.workers} ranks, {terms.budget_seconds:.0f} s and seed {terms.seed}")
-        if todo:
+        self.todo, seconds = started.todo, started.budget_seconds
+        before = f"{started.submissions} submissions, {started.graded_before} of them graded before."
+        _print(self.console, f"{before} Data: {started.dataset}")
+        _print(self.console, f"Everybody gets {started.workers} ranks, {seconds:.0f} s and seed {started.seed}")
+        if started.todo:
             self.bar.start()
-            self.task = self.bar.add_task("grading", total=todo, left="")
+            self.task = self.bar.add_task("grading", total=started.todo, left="")
 
-    def hear(self, student: str, report: Said | Running) -> None:
+    def _in_submission(self, told: InSubmission) -> None:
         """Show what is in hand."""
-        if isinstance(report, Said):
-            self.now[student] = report.text
-            if not student:
-                self.say(report.text)
+        event = told.event
+        if isinstance(event, StepStarted):
+            self.now[told.student] = event.text
+            if not told.student:
+                _print(self.console, event.text)
         else:
-            self.now[student] = f"{report.seconds:.0f} of {self.budget_seconds:.0f} s"
+            self.now[told.student] = f"{event.seconds:.0f} of {event.budget_seconds:.0f} s"
         if self.task is not None:
             self.bar.update(self.task, description=self._in_hand())
         if not self.console.is_terminal and time.monotonic() - self.said_at > SECONDS_BETWEEN_SIGNS:
             self._sign(self._in_hand())
 
-    def ended(self, row: Row, seconds_left: float) -> None:
+    def _ended(self, ended: SubmissionEnded) -> None:
         """A line for the submission that has ended, and the time that is left."""
         self.done += 1
-        self.now.pop(row.student, None)
-        left = f"about {in_words(seconds_left)} left" if self.done < self.todo else "all done"
-        line = f"{row.student}: {row.word}{_score(row)}. {row.reason}"
-        if self.console.is_terminal:
+        self.now.pop(ended.student, None)
+        left = f"about {in_words(ended.seconds_left)} left" if self.done < self.todo else "all done"
+        line = f"{ended.student}: {ended.row}"
+        if self.task is not None and self.console.is_terminal:
             self.bar.update(self.task, advance=1, description=self._in_hand(), left=left)
             _print(self.console, line)
         else:
@@ -129,10 +138,6 @@ def in_words(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{minutes} min" if minutes < 100 else f"{hours:g} h"
-
-
-def _score(row: Row) -> str:
-    return f", {row.result.score:g} of 100" if row.result else ""
 
 
 def _print(console: Console, text: str) -> None:

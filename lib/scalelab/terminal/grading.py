@@ -10,14 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from scalelab.check.report import Report, in_words
+from scalelab.grade.progress import ProgressEvent, RanksRunning, StepStarted
 from scalelab.grade.result import Result
-from scalelab.launch.launch import Progress
 
 SECONDS_BETWEEN_LINES = 10  # where the output is no terminal, so that a log shows life but stays short
 
 
 class Screen:
-    """The terminal as the audience of a grading; use it as a context, so that the bar is put away."""
+    """The terminal as the listener of a grading; use it as a context, so that the bar is put away."""
 
     def __init__(self, console: Console):
         self.console = console
@@ -33,28 +33,30 @@ class Screen:
     def __exit__(self, *_) -> None:
         self._put_bar_away()
 
-    def say(self, text: str) -> None:
-        """A step has begun."""
-        self._put_bar_away()
-        _print(self.console, text)
+    def on(self, event: ProgressEvent) -> None:
+        """Print a step that has begun; move the bar while ranks run."""
+        if isinstance(event, StepStarted):
+            self._put_bar_away()
+            _print(self.console, event.text)
+        elif isinstance(event, RanksRunning):
+            self._follow(event)
 
-    def progress(self, progress: Progress, budget_seconds: float) -> None:
-        """Move the bar; print each report of the script once."""
-        for row in progress.rows:
+    def _follow(self, event: RanksRunning) -> None:
+        budget = event.budget_seconds
+        for row in event.rows:
             self.latest = row.summary()
         if not self.console.is_terminal:
-            self._print_line(progress, budget_seconds)
+            self._print_line(event)
             return
         if self.task is None:
             self.bar.start()
-            self.task = self.bar.add_task(f"budget {budget_seconds:.0f} s", total=budget_seconds, now="")
-        self.bar.update(self.task, completed=min(progress.seconds, budget_seconds), now=self.latest)
+            self.task = self.bar.add_task(f"budget {budget:.0f} s", total=budget, now="")
+        self.bar.update(self.task, completed=min(event.seconds, budget), now=self.latest)
 
-    def _print_line(self, progress: Progress, budget_seconds: float) -> None:
-        if progress.seconds - self.said_at >= SECONDS_BETWEEN_LINES:
-            self.said_at = progress.seconds
-            line = f"{progress.seconds:4.0f} of {budget_seconds:.0f} s  {self.latest}"
-            _print(self.console, line)
+    def _print_line(self, event: RanksRunning) -> None:
+        if event.seconds - self.said_at >= SECONDS_BETWEEN_LINES:
+            self.said_at = event.seconds
+            _print(self.console, f"{event.seconds:4.0f} of {event.budget_seconds:.0f} s  {self.latest}")
 
     def _put_bar_away(self) -> None:
         if self.task is not None:

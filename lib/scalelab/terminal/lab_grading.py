@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scalelab.course.class_grading.grade_labs import Graded, LabOrder, grade_labs, students
+from scalelab.course.class_grading.grade_labs import Graded, LabRequest, grade_labs, students
 
 MOST_NOTES = 4  # of one notebook, in the table
 
 
-def grade_labs_on_screen(console: Console, order: LabOrder) -> bool:
+def grade_labs_on_screen(console: Console, request: LabRequest) -> bool:
     """Grade, show it, and say whether everybody could be graded."""
-    everybody = students(order)
+    everybody = students(request)
     status = console.status("") if console.is_terminal else None
     done: list[Graded] = []
 
@@ -26,11 +26,11 @@ def grade_labs_on_screen(console: Console, order: LabOrder) -> bool:
             _print(console, f"grading {place}")
 
     with status or contextlib.nullcontext():
-        for graded in grade_labs(order, begin):
+        for graded in grade_labs(request, begin):
             done.append(graded)
             _print(console, in_words(graded))
-    console.print(table(order, done))
-    if not order.sandbox:
+    console.print(table(request, done))
+    if not request.sandbox:
         _print(console, "Graded without a sandbox: what they handed in could change whatever you can, scores included.")
     return not any(graded.failed for graded in done)
 
@@ -46,9 +46,9 @@ def in_words(graded: Graded) -> str:
     return f"{graded.student}: {points:g} of {most:g} points{wait}, {how}"
 
 
-def table(order: LabOrder, everybody: list[Graded]) -> Table:
+def table(request: LabRequest, everybody: list[Graded]) -> Table:
     """A row for each notebook of each student."""
-    found = Table(title=f"{order.lab}{'' if order.sandbox else ' (without a sandbox)'}", show_lines=True)
+    found = Table(title=f"{request.lab}{'' if request.sandbox else ' (without a sandbox)'}", show_lines=True)
     for heading in ("student", "notebook", "points", "for a person", "what went wrong"):
         found.add_column(heading, justify="right" if heading in ("points", "for a person") else "left")
     for graded in everybody:

@@ -9,8 +9,8 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from scalelab.data import load
-from scalelab.grade.background.job import Desk, Look
-from scalelab.grade.background.progress_log import Ran, Step
+from scalelab.grade.background.job import BackgroundJob, JobStatus
+from scalelab.grade.progress import RanksRunning, StepStarted
 from scalelab.grade.rubric import load_rubric
 from scalelab.grade.run.handout import make_handout
 from scalelab.places import ASSESSED, RUBRIC
@@ -29,31 +29,31 @@ class Assess(widgets.VBox):
     """
 
     def __init__(self, file: Path, options: Sequence[str] = (), folder: Path = ASSESSED):
-        self.file, self.options, self.desk = file, options, Desk(folder)
+        self.file, self.options, self.job = file, options, BackgroundJob(folder)
         self.button = widgets.Button(description="Assess", button_style="primary", tooltip=f"Grade {file}")
         self.stop = widgets.Button(description="Stop", disabled=True, tooltip="End the grading and all its ranks")
         self.button.on_click(self._begin)
-        self.stop.on_click(lambda _: self.desk.stop())
+        self.stop.on_click(lambda _: self.job.stop())
         self.sentence, self.steps, self.page = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.reported, self.watcher = Reported("Budget"), None
         buttons = widgets.HBox([self.button, self.stop])
         super().__init__([buttons, self.sentence, self.steps, self.reported, self.page])
-        self._show(self.desk.look())
-        if self.desk.running():
+        self._show(self.job.status())
+        if self.job.running():
             self._watch()
 
-    def wait(self) -> Look:
+    def wait(self) -> JobStatus:
         """Wait until the grading that is watched has ended."""
         if self.watcher:
             self.watcher.join()
-        return self.desk.look()
+        return self.job.status()
 
     def _begin(self, _button: object) -> None:
         """Start a grading, or watch the one that is at work already, from whatever page it was started."""
         self.button.disabled, self.page.value = True, ""
         self.reported.clear()
         try:
-            self.desk.start(self.file, self.options)
+            self.job.start(self.file, self.options)
         except OSError as error:  # a widget's callback has nobody above it who would show the error
             self._tell(f"It could not be started: {error}")
             self.button.disabled = False
@@ -66,31 +66,32 @@ class Assess(widgets.VBox):
             self.watcher.start()
 
     def _follow(self) -> None:
-        look = self.desk.look()
-        while look.running:
-            self._show(look)
+        status = self.job.status()
+        while status.running:
+            self._show(status)
             time.sleep(SECONDS_BETWEEN_LOOKS)
-            look = self.desk.look()
-        self._show(look)
+            status = self.job.status()
+        self._show(status)
 
-    def _show(self, look: Look) -> None:
-        self.button.disabled, self.stop.disabled = look.running, not look.running
-        steps = [line.text for line in look.told if isinstance(line, Step)]
+    def _show(self, status: JobStatus) -> None:
+        self.button.disabled, self.stop.disabled = status.running, not status.running
+        steps = [line.text for line in status.events if isinstance(line, StepStarted)]
         self.steps.value = "<br>".join(map(html.escape, steps[-LINES:]))
-        ran = [line for line in look.told if isinstance(line, Ran)]
+        ran = [line for line in status.events if isinstance(line, RanksRunning)]
         rows = [row for line in ran for row in line.rows]
         if ran:
             self.reported.show(rows, ran[-1].seconds, ran[-1].budget_seconds, until=ran[-1].budget_seconds)
-        if look.result:
-            verdict = "✓ Passed" if look.result.passed else "✗ Not passed"
-            self._tell(f"{verdict}: {look.result.score:g} of 100. {look.result.reason}")
-            page = html.escape(look.page.read_text(encoding="utf-8"), quote=True)
+        if status.result:
+            verdict = "✓ Passed" if status.result.passed else "✗ Not passed"
+            self._tell(f"{verdict}: {status.result.score:g} of 100. {status.result.reason}")
+            page = html.escape(status.page.read_text(encoding="utf-8"), quote=True)
             self.page.value = f'<iframe title="Feedback" sandbox srcdoc="{page}" style="{STYLE}"></iframe>'
-        elif look.running:
+        elif status.running:
             now = f"{ran[-1].seconds:.0f} of {ran[-1].budget_seconds:.0f} s. " if ran else "Starting. "
             self._tell(now + (rows[-1].summary() if rows else ""))
         else:
-            self._tell(look.failed or f"Press Assess to grade {self.file}. You may close this page while it is graded.")
+            press = f"Press Assess to grade {self.file}. You may close this page while it is graded."
+            self._tell(status.failed or press)
 
     def _tell(self, text: str) -> None:
         self.sentence.value = f'<p role="status"><strong>{html.escape(text)}</strong></p>'

@@ -13,7 +13,7 @@ import pytest
 from harness.patience import waited
 from nbformat import v4
 
-from scalelab.course.class_grading.grade_labs import LabOrder, grade_labs
+from scalelab.course.class_grading.grade_labs import LabRequest, grade_labs
 from scalelab.course.nbgrader_gradebook import auto_scores
 from scalelab.errors import ScaleLabError
 
@@ -248,7 +248,7 @@ def test_without_a_sandbox_it_refuses_and_the_switch_is_said_everywhere(people):
 )
 def test_what_is_not_there_is_said(new_course, lab, named, sentence):
     with pytest.raises(ScaleLabError, match=sentence):
-        list(grade_labs(LabOrder(lab, new_course.folder, named, sandbox=False)))
+        list(grade_labs(LabRequest(lab, new_course.folder, named, sandbox=False)))
 
 
 @pytest.mark.slow

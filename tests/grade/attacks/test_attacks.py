@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from harness.patience import seconds
 
-from scalelab.grade.grade import grade
-from scalelab.grade.measure.warm_evaluator import prepare
 from scalelab.grade.measure.weights import BadCheckpointError
 from scalelab.grade.result import Result
 from scalelab.grade.run import sandboxed_run
@@ -17,7 +15,7 @@ from scalelab.grade.run.checkpoint_watch import CheckpointWatch
 from scalelab.grade.run.conversion_check import SECONDS as CHECK_SECONDS
 from scalelab.grade.verdict import Verdict, judge, measure_last_two
 from scalelab.launch.command import python
-from scalelab.sandbox import Walls, deleted_files, enclose
+from scalelab.sandbox import SandboxSpec, deleted_files, wrap_command
 
 pytestmark = pytest.mark.ranks
 
@@ -172,10 +170,10 @@ def in_a_folder(path: Path) -> set[str]:
     return {str(inside.relative_to(path)) for inside in path.rglob("*")}
 
 
-def attack(name: str, order, patience: int | None = None) -> Result:
+def attack(name: str, make_request, grade, patience: int | None = None) -> Result:
     """The result of the attack, graded in time and to be read without danger."""
     expected, start = EXPECTED[name], time.monotonic()
-    this = order(SUBMISSIONS / f"{name}.py", expected.workers, patience=patience or expected.patience)
+    this = make_request(SUBMISSIONS / f"{name}.py", expected.workers, patience=patience or expected.patience)
     result = grade(this)
     overtime = OVERTIME + (CHECK_SECONDS if expected.workers > 1 else 0.0)
     assert time.monotonic() - start < this.budget_seconds + seconds(overtime)
@@ -193,10 +191,10 @@ def test_every_attack_has_its_verdict_and_there_are_enough():
 
 
 @pytest.mark.parametrize("name", cases(EXPECTED.keys() - FILES_ALONE))
-def test_an_attack_fails(name, order, nothing_left, tmp_path, monkeypatch):
+def test_an_attack_fails(name, make_request, nothing_left, tmp_path, monkeypatch, grade):
     if name in DISK_FILLERS:
         monkeypatch.setattr(deleted_files, "LEAST_FREE", 1e15)
-    result, expected = attack(name, order), EXPECTED[name]
+    result, expected = attack(name, make_request, grade), EXPECTED[name]
     assert not result.passed
     assert result.score == 0
     assert expected.says in result.reason
@@ -213,22 +211,22 @@ def test_an_attack_fails(name, order, nothing_left, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", sorted(FILES_ALONE))
-def test_a_file_that_is_no_checkpoint_is_refused(name, order, nothing_left, tmp_path):
+def test_a_file_that_is_no_checkpoint_is_refused(name, make_request, warm, nothing_left, tmp_path):
     script, out = SUBMISSIONS / f"{name}.py", tmp_path / "out"
     out.mkdir()
-    within = enclose(Walls(read=[script], write=[out]), [python(), str(script)])
+    within = wrap_command(SandboxSpec(read=[script], write=[out]), [python(), str(script)])
     subprocess.run(within, cwd=tmp_path, check=True, timeout=600)
-    verdict = judged(out, order(script))
+    verdict = judged(out, make_request(script), warm)
     assert (verdict.passed, verdict.score) == (False, 0)
     assert EXPECTED[name].says in verdict.reason
 
 
-def judged(out: Path, this) -> Verdict:
+def judged(out: Path, this, warm) -> Verdict:
     """The verdict on the checkpoints in a folder."""
-    watch, prepared = CheckpointWatch(out), prepare(this)
+    watch, prepared = CheckpointWatch(out), warm.prepare(this)
     watch.look(0.0)
     try:
-        _, measured, cut_off = measure_last_two(watch.last(1.0), prepared.examiner.measure)
+        _, measured, cut_off = measure_last_two(watch.last(1.0), prepared.evaluator.measure)
     except BadCheckpointError as bad:
         return Verdict(False, 0.0, str(bad))
     passed_over = "; ".join(filter(None, (cut_off, watch.passed_over(1.0))))
@@ -237,22 +235,22 @@ def judged(out: Path, this) -> Verdict:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MEMORY_TAKERS)
-def test_memory_is_capped_where_the_kernel_does_not_count_it(name, order, nothing_left, monkeypatch):
+def test_memory_is_capped_where_the_kernel_does_not_count_it(name, make_request, nothing_left, monkeypatch, grade):
     monkeypatch.setattr(sandboxed_run, "make_group", lambda _: None)
-    assert attack(name, order).reason.startswith(MEMORY)
+    assert attack(name, make_request, grade).reason.startswith(MEMORY)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["forks_for_ever", "threads_for_ever"])
-def test_processes_are_capped_where_the_kernel_does_not_count_them(name, order, nothing_left, monkeypatch):
+def test_processes_are_capped_without_the_kernels_count(name, make_request, nothing_left, monkeypatch, grade):
     monkeypatch.setattr(sandboxed_run, "make_group", lambda _: None)
-    assert NONE in attack(name, order, patience=1).reason
+    assert NONE in attack(name, make_request, grade, patience=1).reason
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["kills_everything", "poisons_imports"])
-def test_the_next_submission_is_graded_as_usual(name, order, submissions):
-    grade(order(SUBMISSIONS / f"{name}.py"))
-    after = grade(order(submissions / "untrained.py", name="after"))
+def test_the_next_submission_is_graded_as_usual(name, make_request, submissions, grade):
+    grade(make_request(SUBMISSIONS / f"{name}.py"))
+    after = grade(make_request(submissions / "untrained.py", name="after"))
     assert after.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
     assert all(0 < accuracy < 0.3 for accuracy in after.train_accuracy + after.test_accuracy)

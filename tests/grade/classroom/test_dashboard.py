@@ -4,12 +4,12 @@ import pytest
 
 from scalelab.check import Finding, Report
 from scalelab.grade.classroom.dashboard import commonest, write_page
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.table import Row
 from scalelab.grade.result import Result
 
-TERMS = ClassTerms(workers=2, device="cpu", seed=0, dataset="CIFAR-10", rubric="", budget_seconds=90.0)
+TERMS = ClassSettings(workers=2, device="cpu", seed=0, dataset="CIFAR-10", rubric="", budget_seconds=90.0)
 
 
 def finding(name: str, severity: str = "error") -> Finding:
@@ -29,7 +29,7 @@ def row(student: str, accuracy: float | None = None, passed: bool = False, found
 @pytest.fixture
 def page(tmp_path):
     def write(*rows: Row) -> str:
-        write_page(Places(tmp_path), rows, TERMS)
+        write_page(ClassPaths(tmp_path), rows, TERMS)
         return (tmp_path / "class.html").read_text()
 
     return write

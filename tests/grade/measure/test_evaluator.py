@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from scalelab.grade.measure.evaluator import Examiner
+from scalelab.grade.measure.evaluator import Evaluator
 from scalelab.grade.measure.weights import BadCheckpointError, load_weights
 from scalelab.models import build
 from scalelab.train import save_checkpoint
@@ -92,8 +92,8 @@ def test_accuracy_is_what_counting_gives_on_each_part(path, handout):
         weights["head.2.bias"].copy_(torch.eye(10)[3])
 
     edit(path, always_3)
-    with Examiner("small-resnet", handout, "cpu") as examiner:
-        measured = examiner.measure(path)
+    with Evaluator("small-resnet", handout, "cpu") as evaluator:
+        measured = evaluator.measure(path)
     assert measured.train_accuracy == pytest.approx((handout.train.labels == 3).float().mean().item())
     assert measured.test_accuracy == pytest.approx((handout.test.labels == 3).float().mean().item())
 
@@ -106,6 +106,6 @@ def test_numbers_so_small_that_a_processor_becomes_slow_count_as_zero(path, hand
         weights["head.2.bias"].copy_(1e-41 * torch.eye(10)[3])
 
     edit(path, tiny)
-    with Examiner("small-resnet", handout, "cpu") as examiner:
-        measured = examiner.measure(path)
+    with Evaluator("small-resnet", handout, "cpu") as evaluator:
+        measured = evaluator.measure(path)
     assert measured.train_accuracy == pytest.approx((handout.train.labels == 0).float().mean().item())

@@ -28,7 +28,7 @@ SAID_BY_US = ("Stopped", "NotGraded")
 
 
 @dataclass(frozen=True)
-class LabOrder:
+class LabRequest:
     """What is to be graded: LAB of the nbgrader course in that folder, of these students (none named: of all)."""
 
     lab: str
@@ -49,35 +49,36 @@ class Graded:
     failed: str | None = None
 
 
-def students(order: LabOrder) -> list[str]:
+def students(request: LabRequest) -> list[str]:
     """Whose submissions there are. Raises ScaleLabError where there are none, or one that was named has none, or no
     release that they could belong to.
     """
-    if not most_points(order.course, order.lab) or not (order.course / CONFIG).is_file():
-        first = f"run `nbgrader generate_assignment {order.lab}` there first"
-        raise ScaleLabError(f"{order.lab} was not released in {order.course}: {first}.")
-    found = sorted(path.parent.name for path in (order.course / "submitted").glob(f"*/{order.lab}") if path.is_dir())
-    for name in order.students:
+    if not most_points(request.course, request.lab) or not (request.course / CONFIG).is_file():
+        first = f"run `nbgrader generate_assignment {request.lab}` there first"
+        raise ScaleLabError(f"{request.lab} was not released in {request.course}: {first}.")
+    submitted = (request.course / "submitted").glob(f"*/{request.lab}")
+    found = sorted(path.parent.name for path in submitted if path.is_dir())
+    for name in request.students:
         if name not in found:
-            raise ScaleLabError(f"There is no submitted/{name}/{order.lab} in {order.course}.")
+            raise ScaleLabError(f"There is no submitted/{name}/{request.lab} in {request.course}.")
     if not found:
-        raise ScaleLabError(f"There is no submitted/STUDENT/{order.lab} in {order.course}.")
-    return [name for name in found if name in order.students or not order.students]
+        raise ScaleLabError(f"There is no submitted/STUDENT/{request.lab} in {request.course}.")
+    return [name for name in found if name in request.students or not request.students]
 
 
-def grade_labs(order: LabOrder, begin: Callable[[str], None] = lambda student: None) -> Iterator[Graded]:
+def grade_labs(request: LabRequest, begin: Callable[[str], None] = lambda student: None) -> Iterator[Graded]:
     """Grade and yield one student after another; `begin` hears who is next.
 
     What was graded before is passed over while neither the submission nor the lab has changed. Raises ScaleLabError
     where nobody could be graded: no such lab, no sandbox, or another who is at it.
     """
-    if order.sandbox:
+    if request.sandbox:
         require()
-    with _alone(order.course):
-        for student in students(order):
+    with _alone(request.course):
+        for student in students(request):
             begin(student)
             try:
-                graded = _grade(order, student)
+                graded = _grade(request, student)
             except Exception as error:  # whatever it is: it is said, and the class goes on
                 graded = Graded(student, [], None, True, f"{type(error).__name__}: {error}")
             yield graded
@@ -91,27 +92,27 @@ def _alone(course: Path) -> Iterator[None]:
         yield
 
 
-def _grade(order: LabOrder, student: str) -> Graded:
+def _grade(request: LabRequest, student: str) -> Graded:
     if not student.isprintable() or set(student) & set("*?[]{}") or student.startswith(("-", ".")):
         return Graded(student, [], None, True, f"nbgrader cannot take {student!a} for a name; rename the folder.")
-    notebooks = sorted(most_points(order.course, order.lab))
+    notebooks = sorted(most_points(request.course, request.lab))
     with own_folder("labs-") as own:
         place = own / "submitted"
-        submitted = order.course / "submitted" / student / order.lab
-        handin = lay_out(submitted, place / student / order.lab, notebooks, _course_files(order))
-        fingerprint = digest(f"{handin.fingerprint} {_lab_fingerprint(order)}".encode())
-        record, known = read_record(order.course, order.lab, student), points(order.course, order.lab, student)
-        if record and known and record.fingerprint == fingerprint and not record.failed and not order.again:
+        submitted = request.course / "submitted" / student / request.lab
+        handin = lay_out(submitted, place / student / request.lab, notebooks, _course_files(request))
+        fingerprint = digest(f"{handin.fingerprint} {_lab_fingerprint(request)}".encode())
+        record, known = read_record(request.course, request.lab, student), points(request.course, request.lab, student)
+        if record and known and record.fingerprint == fingerprint and not record.failed and not request.again:
             return Graded(student, known, record, new=False)
-        drop_record(order.course, order.lab, student)
-        return _Grading(order, student, notebooks, place).run(handin, fingerprint)
+        drop_record(request.course, request.lab, student)
+        return _Grading(request, student, notebooks, place).run(handin, fingerprint)
 
 
 class _Grading:
     """One student's, by nbgrader; what is handed to it lies in `place`."""
 
-    def __init__(self, order: LabOrder, student: str, notebooks: list[str], place: Path):
-        self.order, self.student, self.notebooks, self.place = order, student, notebooks, place
+    def __init__(self, request: LabRequest, student: str, notebooks: list[str], place: Path):
+        self.request, self.student, self.notebooks, self.place = request, student, notebooks, place
         self.start = time.monotonic()
 
     def run(self, handin: HandIn, fingerprint: str) -> Graded:
@@ -119,21 +120,22 @@ class _Grading:
         if failed:  # the same without what was handed in: scores and feedback say so, and a person has to look
             sentence = f"This submission could not be graded ({failed.rstrip('.')}); a person will look at it."
             self.place = self.place.with_name("nothing")
-            handin = lay_out_nothing(self.place / self.student / self.order.lab, self.notebooks, sentence)
+            handin = lay_out_nothing(self.place / self.student / self.request.lab, self.notebooks, sentence)
             if broken := self._autograde(handin):
                 return Graded(self.student, [], None, True, broken)
-        notes = {"": handin.notes + settle_all(self.order.course, self.order.lab, self.student, by_hand=bool(failed))}
+        settled = settle_all(self.request.course, self.request.lab, self.student, by_hand=bool(failed))
+        notes = {"": handin.notes + settled}
         notes |= {name: self._said(name) for name in self.notebooks}
         no_page = self._feedback()
         record = LabRecord(
             fingerprint=fingerprint,
             notes={name: sentences for name, sentences in notes.items() if sentences},
             failed=failed or no_page,
-            sandbox=self.order.sandbox,
+            sandbox=self.request.sandbox,
             seconds=round(time.monotonic() - self.start, 1),
         )
-        write_record(self.order.course, self.order.lab, self.student, record)
-        found = points(self.order.course, self.order.lab, self.student)
+        write_record(self.request.course, self.request.lab, self.student, record)
+        found = points(self.request.course, self.request.lab, self.student)
         return Graded(self.student, found, record, new=True, failed=record.failed)
 
     def _autograde(self, handin: HandIn) -> str | None:
@@ -144,7 +146,7 @@ class _Grading:
             NOTEBOOK_SECONDS * len(self.notebooks),
             f"--CourseDirectory.submitted_directory={self.place}",
             f"--SubmissionExporter.absent={absent}",
-            f"--RunCells.sandbox={self.order.sandbox}",
+            f"--RunCells.sandbox={self.request.sandbox}",
         )
 
     def _feedback(self) -> str | None:
@@ -152,16 +154,16 @@ class _Grading:
         return f"its feedback page could not be made: {failed}" if failed else None
 
     def _nbgrader(self, command: str, seconds: float, *options: str) -> str | None:
-        words = (command, self.order.lab, f"--student={self.student}", "--force", *options)
+        words = (command, self.request.lab, f"--student={self.student}", "--force", *options)
         try:
-            done = nbgrader_again(self.order.course, *words, seconds=seconds)
+            done = nbgrader_again(self.request.course, *words, seconds=seconds)
         except subprocess.TimeoutExpired:
             return f"nbgrader {command} did not end within {seconds:,.0f} s"
         return reason(done.stderr) if done.returncode else None
 
     def _said(self, name: str) -> list[str]:
         """What is said in the graded notebook of what went wrong; not what each test says of a wrong answer."""
-        path = self.order.course / "autograded" / self.student / self.order.lab / f"{name}.ipynb"
+        path = self.request.course / "autograded" / self.student / self.request.lab / f"{name}.ipynb"
         notebook = nbformat.read(path, 4)
         sentences = mended(notebook)  # among them: which answers are missing
         missing = {exercise(cell) for cell in notebook.cells if is_missing(cell)}
@@ -173,12 +175,12 @@ class _Grading:
         return sentences
 
 
-def _course_files(order: LabOrder) -> set[Path]:
-    source = order.course / "source" / order.lab
+def _course_files(request: LabRequest) -> set[Path]:
+    source = request.course / "source" / request.lab
     return {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".ipynb"}
 
 
-def _lab_fingerprint(order: LabOrder) -> str:
-    source = order.course / "source" / order.lab
+def _lab_fingerprint(request: LabRequest) -> str:
+    source = request.course / "source" / request.lab
     paths = sorted(path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return digest("".join(f"{path.relative_to(source)} {digest(path.read_bytes())}\n" for path in paths).encode())

@@ -11,7 +11,7 @@ import zmq
 from jupyter_client import BlockingKernelClient, KernelManager
 
 from scalelab.files.cache import cache_folder
-from scalelab.sandbox import Caps, Unseen, Walls, enclose, in_memory, make_group, on_disk, over_cap
+from scalelab.sandbox import Caps, DeletedFiles, SandboxSpec, in_memory, make_group, on_disk, over_cap, wrap_command
 
 MOST_MESSAGE_BYTES = 100_000_000
 # Not `-m ipykernel_launcher`: that would be looked for in the folder first, in which a submission lies.
@@ -40,8 +40,8 @@ class KernelProcess:
         )
         self.client: BlockingKernelClient | None = None
         self.group = None
-        self.disks: list[Unseen] = []
-        self.memory: Unseen | None = None
+        self.disks: list[DeletedFiles] = []
+        self.memory: DeletedFiles | None = None
         self.own: psutil.Process | None = None
 
     def start(self, seconds: float) -> BlockingKernelClient:
@@ -120,8 +120,8 @@ class KernelProcess:
         self.disks = [on_disk(folder, self.caps) for folder in (self.folder, self.home)]
         data, environment = _data(self.home)
         gpu = any(Path("/dev").glob("nvidia*"))
-        walls = Walls(read=data, write=[self.home, self.folder], caps=self.caps, gpu=gpu, group=self.group)
-        self.manager.wrap = lambda command: enclose(walls, [*command, _NO_PARENT])
+        spec = SandboxSpec(read=data, write=[self.home, self.folder], caps=self.caps, gpu=gpu, group=self.group)
+        self.manager.wrap = lambda command: wrap_command(spec, [*command, _NO_PARENT])
         programs = {str(Path(sys.executable).parent): None, "/usr/bin": None, "/bin": None}
         kept = {name: os.environ[name] for name in os.environ if _is_passed_on(name)}
         return kept | environment | {"PATH": ":".join(programs), "HOME": str(self.home), "TMPDIR": "/tmp"}  # noqa: S108

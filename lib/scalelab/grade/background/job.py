@@ -12,17 +12,18 @@ from pathlib import Path
 import msgspec
 
 from scalelab.files.lock import take
-from scalelab.grade.background.progress_log import Ran, Step, read_telling
+from scalelab.grade.background.progress_log import read_progress
+from scalelab.grade.progress import RanksRunning, StepStarted
 from scalelab.grade.result import Result
 from scalelab.launch.command import python
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a grading stands: what was told; at its end the result and the page of feedback, or why there is none."""
+class JobStatus:
+    """How a grading stands: its events; at its end the result and the page of feedback, or why there is none."""
 
     running: bool
-    told: Sequence[Step | Ran]
+    events: Sequence[StepStarted | RanksRunning]
     result: Result | None = None
     page: Path | None = None
     failed: str = ""
@@ -32,7 +33,7 @@ class Look:
         return self.running or self.result is not None or bool(self.failed)
 
 
-class Desk:
+class BackgroundJob:
     """A folder in which one file at a time is graded; the latest grading stays to be looked at."""
 
     def __init__(self, folder: Path):
@@ -46,8 +47,8 @@ class Desk:
             if lock is None:
                 return False
             out = self.folder / f"{file.stem}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{len(self.processes)}"
-            words = ["grade", file.resolve(), "--out", out.resolve(), "--progress", self._telling.resolve()]
-            self._telling.write_bytes(b"")
+            words = ["grade", file.resolve(), "--out", out.resolve(), "--progress", self._progress.resolve()]
+            self._progress.write_bytes(b"")
             self._out.write_text(out.name)
             with self._log.open("wb") as log:
                 process = subprocess.Popen(
@@ -73,16 +74,16 @@ class Desk:
         with self._lock() as lock:
             return lock is None
 
-    def look(self) -> Look:
+    def status(self) -> JobStatus:
         """How the latest grading stands."""
-        running, told = self.running(), read_telling(self._telling)
+        running, events = self.running(), read_progress(self._progress)
         if running or not self._out.is_file():
-            return Look(running, told)
+            return JobStatus(running, events)
         out = self.folder / self._out.read_text()
         try:
-            return Look(False, told, Result.from_json((out / "result.json").read_bytes()), out / "feedback.html")
+            return JobStatus(False, events, Result.from_json((out / "result.json").read_bytes()), out / "feedback.html")
         except (OSError, msgspec.DecodeError):
-            return Look(False, told, failed=self._last_words())
+            return JobStatus(False, events, failed=self._last_words())
 
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace").split("\n") if self._log.is_file() else []
@@ -99,7 +100,7 @@ class Desk:
             os.close(lock)
 
     @property
-    def _telling(self) -> Path:
+    def _progress(self) -> Path:
         return self.folder / "progress.jsonl"
 
     @property

@@ -1,4 +1,4 @@
-"""A grading told as JSON lines, for whoever looks on from another process."""
+"""A grading's events as JSON lines, for whoever looks on from another process."""
 
 import time
 from collections.abc import Sequence
@@ -6,57 +6,36 @@ from pathlib import Path
 
 import msgspec
 
-from scalelab.grade.request import Audience
-from scalelab.launch.launch import Progress
-from scalelab.train import Row
+from scalelab.grade.progress import ProgressEvent, ProgressListener, RanksRunning, StepStarted
 
 SECONDS_BETWEEN_LINES = 0.3
 
 
-class Step(msgspec.Struct, frozen=True, tag=True):
-    """A step has begun."""
+class ProgressLog:
+    """Writes each event at once, those of running ranks a few times a second, and passes all on to a listener."""
 
-    text: str
-
-
-class Ran(msgspec.Struct, frozen=True, tag=True):
-    """The ranks have run for so many seconds of the budget; `rows` is what they have reported since the line before."""
-
-    seconds: float
-    budget_seconds: float
-    rows: list[Row] = []
-
-
-class Telling:
-    """An audience that writes each line at once, and passes everything on to another audience."""
-
-    def __init__(self, path: Path, other: Audience):
+    def __init__(self, path: Path, other: ProgressListener):
         self.path, self.other = path, other
-        self.told_at, self.rows = 0.0, []
+        self.written_at, self.rows = 0.0, []
         path.write_bytes(b"")
 
-    def say(self, text: str) -> None:
-        """A step has begun."""
-        self.other.say(text)
-        self._write(Step(text))
-
-    def progress(self, progress: Progress, budget_seconds: float) -> None:
-        """The ranks are running; a few lines a second."""
-        self.other.progress(progress, budget_seconds)
-        self.rows += progress.rows
-        if time.monotonic() - self.told_at > SECONDS_BETWEEN_LINES:
-            self._write(Ran(progress.seconds, budget_seconds, self.rows))
-            self.told_at, self.rows = time.monotonic(), []
-
-    def _write(self, line: Step | Ran) -> None:
+    def on(self, event: ProgressEvent) -> None:
+        """Pass it on, and write it; rows wait for the next line."""
+        self.other.on(event)
+        if isinstance(event, RanksRunning):
+            self.rows += event.rows
+            if time.monotonic() - self.written_at <= SECONDS_BETWEEN_LINES:
+                return
+            event = msgspec.structs.replace(event, rows=self.rows)
+            self.written_at, self.rows = time.monotonic(), []
         with self.path.open("ab") as file:
-            file.write(msgspec.json.encode(line) + b"\n")
+            file.write(msgspec.json.encode(event) + b"\n")
 
 
-def read_telling(path: Path) -> Sequence[Step | Ran]:
-    """All lines so far; none where nothing was told."""
+def read_progress(path: Path) -> Sequence[StepStarted | RanksRunning]:
+    """All events of one submission so far; none where nothing was told."""
     try:
         lines = path.read_bytes().splitlines(keepends=True)
     except OSError:
         return []
-    return [msgspec.json.decode(line, type=Step | Ran) for line in lines if line.endswith(b"\n")]
+    return [msgspec.json.decode(line, type=StepStarted | RanksRunning) for line in lines if line.endswith(b"\n")]

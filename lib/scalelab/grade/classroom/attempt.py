@@ -18,12 +18,13 @@ from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
 from scalelab.files.untrusted import clear_closed, open_plain
 from scalelab.grade.classroom.json_file import read, save
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.request import ClassOrder
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.request import ClassRequest
+from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.submissions import SCRIPT, Submission
 from scalelab.grade.grade import grade
-from scalelab.grade.request import Audience
+from scalelab.grade.measure.warm_evaluator import WarmEvaluator
+from scalelab.grade.progress import ProgressListener
 from scalelab.grade.result import Result
 from scalelab.grade.run.submission import MOST_BYTES
 
@@ -34,7 +35,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """What a result belongs to: the SHA-256 of the submission, and of the terms; `seconds` is what grading took."""
 
     submission: str
-    terms: str
+    settings: str
     seconds: float
 
 
@@ -63,82 +64,99 @@ def digest(file: Path) -> str:
         raise ScaleLabError(f"{file} cannot be read ({error.strerror or error}).") from None
 
 
-def is_done(places: Places, submission: Submission, terms: ClassTerms) -> bool:
+def is_done(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> bool:
     """Whether the student has a result for this very submission under these terms."""
-    there = result_of(places, submission.student)
-    return there is not None and _holds(there[1], digest(submission.file), terms)
+    there = result_of(paths, submission.student)
+    return there is not None and _holds(there[1], digest(submission.file), settings)
 
 
 def attempt(
-    order: ClassOrder, submission: Submission, terms: ClassTerms, audience: Audience, wait: bool = False
+    request: ClassRequest,
+    submission: Submission,
+    settings: ClassSettings,
+    listener: ProgressListener,
+    warm: WarmEvaluator,
+    wait: bool = False,
 ) -> Ended:
     """Grade the submission unless that was done; `wait` for another grader who has it in hand.
 
     Never raises for what goes wrong with one submission: that is a refusal, kept for the table and tried again at the
     next start.
     """
-    places, start = Places(order.out), time.monotonic()
+    paths, start = ClassPaths(request.out), time.monotonic()
     try:
-        with held(places.student_lock(submission.student), wait=wait) as mine:
-            how = _once(places, order, submission, terms, audience) if mine else "busy"
+        with held(paths.student_lock(submission.student), wait=wait) as mine:
+            how = _once(request, submission, settings, listener, warm) if mine else "busy"
         return Ended(submission.student, how, seconds=time.monotonic() - start)
     except (ScaleLabError, OSError) as error:
         reason = str(error)
     except Exception as error:  # the class goes on
         reason = f"ScaleLab itself failed ({type(error).__name__}: {error})."
-    return refuse(places, submission.student, reason)
+    return refuse(paths, submission.student, reason)
 
 
-def tidy(places: Places, submission: Submission, terms: ClassTerms) -> None:
+def tidy(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> None:
     """Finish or clear what a killed grader has left of the student, unless another one has it in hand."""
-    if places.work(submission.student).is_dir():
-        with held(places.student_lock(submission.student), wait=False) as mine, contextlib.suppress(ScaleLabError):
+    if paths.work(submission.student).is_dir():
+        with held(paths.student_lock(submission.student), wait=False) as mine, contextlib.suppress(ScaleLabError):
             if mine:
-                _take_up(places, submission, terms)
+                _take_up(paths, submission, settings)
 
 
-def refuse(places: Places, student: str, reason: str) -> Ended:
+def refuse(paths: ClassPaths, student: str, reason: str) -> Ended:
     """Keep the reason why the student could not be graded."""
     try:
-        save(places.refusal(student), Refusal(reason))
+        save(paths.refusal(student), Refusal(reason))
     except OSError as error:
         reason = f"{reason} (That could not be written down: {error.strerror}.)"
     return Ended(student, "refused", reason)
 
 
 def _once(
-    places: Places, order: ClassOrder, submission: Submission, terms: ClassTerms, audience: Audience
+    request: ClassRequest,
+    submission: Submission,
+    settings: ClassSettings,
+    listener: ProgressListener,
+    warm: WarmEvaluator,
 ) -> Literal["graded", "before"]:
     """With the student's lock held: finish or clear what was left, and grade where nothing that holds is there."""
-    _take_up(places, submission, terms)
-    done = is_done(places, submission, terms)
+    paths = ClassPaths(request.out)
+    _take_up(paths, submission, settings)
+    done = is_done(paths, submission, settings)
     if not done:
-        _grade(places, order, submission, terms, audience)
-    places.refusal(submission.student).unlink(missing_ok=True)
+        _grade(request, submission, settings, listener, warm)
+    paths.refusal(submission.student).unlink(missing_ok=True)
     return "before" if done else "graded"
 
 
-def _take_up(places: Places, submission: Submission, terms: ClassTerms) -> None:
+def _take_up(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> None:
     """Put a complete result of a killed grader in its place; clear its other attempts."""
-    work = places.work(submission.student)
+    work = paths.work(submission.student)
     for folder in sorted(work.iterdir()) if work.is_dir() else ():
         mark = read(folder / "result" / MARK, Mark)
-        if mark and _holds(mark, digest(submission.file), terms) and not is_done(places, submission, terms):
-            _put_in_place(places, submission.student, folder / "result")
+        if mark and _holds(mark, digest(submission.file), settings) and not is_done(paths, submission, settings):
+            _put_in_place(paths, submission.student, folder / "result")
         clear_closed(folder)
 
 
-def _grade(places: Places, order: ClassOrder, submission: Submission, terms: ClassTerms, audience: Audience) -> None:
-    folder = places.work(submission.student) / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
+def _grade(
+    request: ClassRequest,
+    submission: Submission,
+    settings: ClassSettings,
+    listener: ProgressListener,
+    warm: WarmEvaluator,
+) -> None:
+    paths = ClassPaths(request.out)
+    folder = paths.work(submission.student) / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
     folder.mkdir(mode=0o700, parents=True)
     script, out, start = folder / SCRIPT, folder / "result", time.monotonic()
     sha = _copy(submission.file, script)
     try:
-        grade(order.of(script, out, terms.budget_seconds), audience)
+        grade(request.of(script, out, settings.budget_seconds), listener, warm)
         script.replace(out / SUBMITTED)
-        mark = Mark(submission=sha, terms=terms.fingerprint, seconds=round(time.monotonic() - start, 2))
+        mark = Mark(submission=sha, settings=settings.fingerprint, seconds=round(time.monotonic() - start, 2))
         save(out / MARK, mark)
-        _put_in_place(places, submission.student, out)
+        _put_in_place(paths, submission.student, out)
     finally:
         clear_closed(folder)
 
@@ -154,23 +172,23 @@ def _copy(file: Path, to: Path) -> str:
     return sha.hexdigest()
 
 
-def _put_in_place(places: Places, student: str, result: Path) -> None:
+def _put_in_place(paths: ClassPaths, student: str, result: Path) -> None:
     """Move a complete result to where the student's is; what is there is kept aside, never written over."""
-    place = places.result(student)
+    place = paths.result(student)
     if place.exists():
-        aside = places.earlier(student)
+        aside = paths.earlier(student)
         aside.mkdir(parents=True, exist_ok=True)
         number = 1 + max((int(path.name) for path in aside.iterdir() if path.name.isdecimal()), default=0)
         place.replace(aside / str(number))
     result.replace(place)
 
 
-def result_of(places: Places, student: str) -> tuple[Result, Mark] | None:
+def result_of(paths: ClassPaths, student: str) -> tuple[Result, Mark] | None:
     """The student's result, and what it belongs to."""
-    folder = places.result(student)
+    folder = paths.result(student)
     result, mark = read(folder / "result.json", Result), read(folder / MARK, Mark)
     return (result, mark) if result and mark else None
 
 
-def _holds(mark: Mark, sha: str, terms: ClassTerms) -> bool:
-    return (mark.submission, mark.terms) == (sha, terms.fingerprint)
+def _holds(mark: Mark, sha: str, settings: ClassSettings) -> bool:
+    return (mark.submission, mark.settings) == (sha, settings.fingerprint)

@@ -10,21 +10,21 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Self
 
-import msgspec
 import submitit
 
 from scalelab.errors import ScaleLabError
 from scalelab.files.scratch import scratch
 from scalelab.grade.classroom.attempt import Ended, attempt, refuse
 from scalelab.grade.classroom.json_file import read, save
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.request import ClassOrder
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.request import ClassRequest
+from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.slots import any_slot, find_slots
 from scalelab.grade.classroom.submissions import Submission
 from scalelab.grade.classroom.table import row_of
-from scalelab.grade.request import Nobody
-from scalelab.grade.run.budget import Terms, set_terms
+from scalelab.grade.measure.warm_evaluator import WarmEvaluator
+from scalelab.grade.progress import Silence
+from scalelab.grade.run.budget import Budget, resolve_budget
 
 Setting = str | int | float
 SECONDS_BETWEEN_LOOKS = {"local": 0.2, "slurm": 5.0}
@@ -34,24 +34,16 @@ SPARE_MINUTES, BUDGETS = 30, 4  # a job's time: for runs of several seeds, the c
 SPARE_GB = 4.0  # for the grader beside the ranks
 
 
-class MeasuredTerms(msgspec.Struct, frozen=True):
-    """The terms as a job has measured them."""
-
-    workers: int
-    budget_seconds: float
-    worker_images_per_second: float | None
-
-
 class Cluster:
     """Grades by jobs of submitit. Use it as a context: at its end, jobs that still wait or run are cancelled.
 
     `kind` is "slurm", or "local" for jobs on this machine; `settings` go to submitit, e.g. {"slurm_partition": "gpu"}.
     """
 
-    def __init__(self, order: ClassOrder, kind: str, settings: dict[str, Setting]):
-        self.order, self.kind, self.settings = order.absolute(), kind, settings
-        self.places = Places(self.order.out)
-        self.at_once = JOBS_ON_SLURM if kind == "slurm" else len(find_slots(order.workers, order.device))
+    def __init__(self, request: ClassRequest, kind: str, settings: dict[str, Setting]):
+        self.request, self.kind, self.settings = request.absolute(), kind, settings
+        self.paths = ClassPaths(self.request.out)
+        self.at_once = JOBS_ON_SLURM if kind == "slurm" else len(find_slots(request.workers, request.device))
         self.jobs: dict[Submission, submitit.Job] = {}
         self.missed: dict[submitit.Job, float] = {}
 
@@ -62,36 +54,36 @@ class Cluster:
         for job in self.jobs.values():
             job.cancel(check=False)
 
-    def measure(self) -> Terms:
+    def measure(self) -> Budget:
         """The budget as a job measures it, on one of the cluster's own machines."""
-        answer = self.places.lock("measured.json")
+        answer = self.paths.lock("measured.json")
         answer.unlink(missing_ok=True)
-        [job] = self._submit([(measure_in_job, self.order)])
-        while not (found := read(answer, MeasuredTerms)):
+        [job] = self._submit([(measure_in_job, self.request)])
+        while not (found := read(answer, Budget)):
             if self._is_lost(job):
                 raise ScaleLabError(f"The budget could not be measured: {_in_words(job)}")
             time.sleep(SECONDS_BETWEEN_LOOKS[self.kind])
-        return Terms(found.workers, found.budget_seconds, found.worker_images_per_second)
+        return found
 
-    def grade(self, submissions: Sequence[Submission], terms: ClassTerms) -> Iterator[Ended]:
+    def grade(self, submissions: Sequence[Submission], settings: ClassSettings) -> Iterator[Ended]:
         """Grade all; each is given when its job has ended."""
         waiting = list(submissions)
         while waiting or self.jobs:
-            self._start(waiting, terms)
+            self._start(waiting, settings)
             for submission in [submission for submission, job in self.jobs.items() if job.done()]:
-                if ended := self._outcome(submission, terms):
+                if ended := self._outcome(submission, settings):
                     del self.jobs[submission]
                     yield ended
             time.sleep(SECONDS_BETWEEN_LOOKS[self.kind])
 
-    def _start(self, waiting: list[Submission], terms: ClassTerms) -> None:
+    def _start(self, waiting: list[Submission], settings: ClassSettings) -> None:
         """Take as many from those waiting as may be jobs at once."""
         count = max(0, self.at_once - len(self.jobs))
         now, waiting[:] = waiting[:count], waiting[count:]
         for submission in now:
-            self.places.refusal(submission.student).unlink(missing_ok=True)
-        minutes = SPARE_MINUTES + math.ceil(BUDGETS * terms.budget_seconds / 60)
-        tasks = [(attempt_in_job, self.order, submission, terms) for submission in now]
+            self.paths.refusal(submission.student).unlink(missing_ok=True)
+        minutes = SPARE_MINUTES + math.ceil(BUDGETS * settings.budget_seconds / 60)
+        tasks = [(attempt_in_job, self.request, submission, settings) for submission in now]
         self.jobs |= dict(zip(now, self._submit(tasks, minutes), strict=True))
 
     def _submit(self, tasks: list[tuple], minutes: int = SPARE_MINUTES) -> list[submitit.Job]:
@@ -101,26 +93,26 @@ class Cluster:
         needs = {
             "name": "scalelab",
             "timeout_min": minutes,
-            "cpus_per_task": self.order.workers,
-            "gpus_per_node": self.order.workers if self.order.device == "gpu" else None,
-            "mem_gb": self.order.rubric.memory_gb + SPARE_GB,
+            "cpus_per_task": self.request.workers,
+            "gpus_per_node": self.request.workers if self.request.device == "gpu" else None,
+            "mem_gb": self.request.rubric.memory_gb + SPARE_GB,
         }
         try:
-            executor = submitit.AutoExecutor(self.places.jobs, self.kind)
+            executor = submitit.AutoExecutor(self.paths.jobs, self.kind)
             executor.update_parameters(**needs | self.settings)
             with executor.batch():
                 return [executor.submit(*task) for task in tasks]
         except (AssertionError, NameError, RuntimeError, ValueError, submitit.core.utils.FailedJobError) as error:
             raise ScaleLabError(f"The cluster takes no jobs: {str(error).splitlines()[0]}.") from None
 
-    def _outcome(self, submission: Submission, terms: ClassTerms) -> Ended | None:
+    def _outcome(self, submission: Submission, settings: ClassSettings) -> Ended | None:
         """What a job that is over has left on the disk; None while that may still be on its way here."""
         job = self.jobs[submission]
-        if row_of(self.places, submission, terms).result:
+        if row_of(self.paths, submission, settings).result:
             return Ended(submission.student, "graded")
-        if self.places.refusal(submission.student).exists():
+        if self.paths.refusal(submission.student).exists():
             return Ended(submission.student, "refused")
-        return refuse(self.places, submission.student, _in_words(job)) if self._is_lost(job) else None
+        return refuse(self.paths, submission.student, _in_words(job)) if self._is_lost(job) else None
 
     def _is_lost(self, job: submitit.Job) -> bool:
         """Whether a job is over, and what it has written should long be seen."""
@@ -147,20 +139,20 @@ def _number(text: str) -> Setting:
     return text
 
 
-def attempt_in_job(order: ClassOrder, submission: Submission, terms: ClassTerms) -> None:
+def attempt_in_job(request: ClassRequest, submission: Submission, settings: ClassSettings) -> None:
     """What a job does: grade one submission in whichever slot of its machine is free."""
-    with scratch(), any_slot(find_slots(order.workers, order.device)) as slot:
+    with scratch(), any_slot(find_slots(request.workers, request.device)) as slot:
         slot.settle_in()
-        attempt(order, submission, terms, Nobody(), wait=True)
+        with WarmEvaluator() as warm:
+            attempt(request, submission, settings, Silence(), warm, wait=True)
 
 
-def measure_in_job(order: ClassOrder) -> None:
+def measure_in_job(request: ClassRequest) -> None:
     """What a job does that measures the budget."""
-    with any_slot(find_slots(order.workers, order.device)) as slot:
+    with any_slot(find_slots(request.workers, request.device)) as slot:
         slot.settle_in()
-        terms = set_terms(order.of(order.folder, order.out, None), Nobody().say)
-        measured = MeasuredTerms(terms.workers, terms.budget_seconds, terms.worker_images_per_second)
-        save(Places(order.out).lock("measured.json"), measured)
+        budget = resolve_budget(request.of(request.folder, request.out, None), Silence())
+        save(ClassPaths(request.out).lock("measured.json"), budget)
 
 
 def _in_words(job: submitit.Job) -> str:

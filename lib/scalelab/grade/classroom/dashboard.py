@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from scalelab.check import Finding
 from scalelab.files.atomic import write_file
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.table import Row
 from scalelab.grade.report.curve import HELD_OUT, MARGINS, as_svg
 from scalelab.grade.report.feedback_page import TEMPLATES
@@ -18,19 +18,19 @@ MARKS = {"passed": ("o", HELD_OUT), "not passed": ("x", "0.4")}  # to be told ap
 MOST_FINDINGS = 8
 
 
-def write_page(places: Places, rows: Sequence[Row], terms: ClassTerms) -> None:
+def write_page(paths: ClassPaths, rows: Sequence[Row], settings: ClassSettings) -> None:
     """Replace class.html in one step: one file that needs nothing else but the pages of feedback beside it."""
     measured = [row for row in rows if row.result and row.result.seconds is not None and row.result.test_accuracy]
     page = TEMPLATES.get_template("class.html.j2").render(
         rows=rows,
         passed=sum(row.word == "passed" for row in rows),
-        terms=f"{terms.workers} ranks, {terms.budget_seconds:.0f} s and seed {terms.seed} for everybody, "
-        f"on {terms.dataset}.",
-        picture=Markup(as_svg(draw_class(measured, terms))) if measured else "",  # noqa: S704 (made from numbers)
+        settings=f"{settings.workers} ranks, {settings.budget_seconds:.0f} s and seed {settings.seed} for everybody, "
+        f"on {settings.dataset}.",
+        picture=Markup(as_svg(draw_class(measured, settings))) if measured else "",  # noqa: S704 (made from numbers)
         picture_in_words=in_words(measured),
         findings=commonest(rows),
     )
-    write_file(places.page, page.encode("utf-8"))
+    write_file(paths.page, page.encode("utf-8"))
 
 
 def commonest(rows: Sequence[Row]) -> list[tuple[Finding, int]]:
@@ -45,7 +45,7 @@ def commonest(rows: Sequence[Row]) -> list[tuple[Finding, int]]:
     return [(found[name], count) for name, count in counts.most_common(MOST_FINDINGS)]
 
 
-def draw_class(rows: Sequence[Row], terms: ClassTerms) -> Figure:
+def draw_class(rows: Sequence[Row], settings: ClassSettings) -> Figure:
     """Held-out accuracy of each against the seconds at which it was there, with the target and the budget."""
     figure = Figure(figsize=(7.5, 4.2))
     axes = figure.subplots(gridspec_kw=MARGINS)
@@ -56,9 +56,9 @@ def draw_class(rows: Sequence[Row], terms: ClassTerms) -> Figure:
     target = rows[0].result.test_target
     axes.axhline(target, color="black", linewidth=0.8)
     axes.annotate(f" target {target:.2f}", (0, target), xycoords=("axes fraction", "data"), va="bottom")
-    axes.axvline(terms.budget_seconds, color="black", linewidth=0.8)
-    axes.annotate("budget ", (terms.budget_seconds, 0.02), ha="right")
-    axes.set(xlim=(0, 1.03 * terms.budget_seconds), ylim=(0, 1))
+    axes.axvline(settings.budget_seconds, color="black", linewidth=0.8)
+    axes.annotate("budget ", (settings.budget_seconds, 0.02), ha="right")
+    axes.set(xlim=(0, 1.03 * settings.budget_seconds), ylim=(0, 1))
     axes.set(xlabel="seconds until the last checkpoint", ylabel="held-out accuracy, measured")
     axes.legend(loc="upper left", frameon=False)
     return figure

@@ -7,7 +7,7 @@ TABLE, PAGE, TERMS = OF_THE_CLASS = "class.csv", "class.html", "class.json"
 
 
 @dataclass(frozen=True)
-class Places:
+class ClassPaths:
     """`out` holds a folder for each student, the table, the page and the terms of the class; the queue's own is hidden.
 
     Everything below `out` may lie on a disk that several machines share.
@@ -24,7 +24,7 @@ class Places:
         return self.out / PAGE
 
     @property
-    def terms(self) -> Path:
+    def settings(self) -> Path:
         return self.out / TERMS
 
     def lock(self, name: str) -> Path:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scalelab.grade.request import Order
+from scalelab.grade.request import GradeRequest
 from scalelab.grade.rubric import Rubric
 
 
 @dataclass(frozen=True)
-class ClassOrder:
+class ClassRequest:
     """All submissions in `folder`, graded alike; `out` may hold what an earlier start has graded.
 
     workers: ranks of each submission. check: whether to run the conversion check too. budget_seconds: None takes what
@@ -26,14 +26,14 @@ class ClassOrder:
     check: bool = True
     unsafe: bool = False
 
-    def absolute(self) -> "ClassOrder":
+    def absolute(self) -> "ClassRequest":
         """The same for a process that works in another folder."""
         data = self.data and self.data.absolute()
         return replace(self, folder=self.folder.absolute(), out=self.out.absolute(), data=data)
 
-    def of(self, file: Path, out: Path, budget_seconds: float | None) -> Order:
+    def of(self, file: Path, out: Path, budget_seconds: float | None) -> GradeRequest:
         """The order for one submission."""
-        return Order(
+        return GradeRequest(
             file=file,
             out=out,
             rubric=self.rubric,

@@ -1,4 +1,4 @@
-"""The terms of a class: settled once, the same for everybody, and kept for whoever resumes."""
+"""Settings shared by every submission of a class: resolved once, and kept for whoever resumes."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -9,12 +9,13 @@ import msgspec
 from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
 from scalelab.grade.classroom.json_file import read, save
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.request import ClassOrder
-from scalelab.grade.run.budget import Terms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.request import ClassRequest
+from scalelab.grade.progress import ProgressListener, StepStarted
+from scalelab.grade.run.budget import Budget
 
 
-class ClassTerms(msgspec.Struct, frozen=True, kw_only=True):
+class ClassSettings(msgspec.Struct, frozen=True, kw_only=True):
     """All that a result depends on besides the submission; `rubric` is the fingerprint of the rubric's part."""
 
     workers: int
@@ -33,66 +34,70 @@ class ClassTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def agreed_terms(
-    order: ClassOrder,
-    places: Places,
+def resolve_settings(
+    request: ClassRequest,
+    paths: ClassPaths,
     dataset: str,
-    measure: Callable[[], Terms],
-    say: Callable[[str], None] = lambda text: None,
-) -> Iterator[ClassTerms]:
+    measure: Callable[[], Budget],
+    listener: ProgressListener,
+) -> Iterator[ClassSettings]:
     """The terms on which all graders of this class agree while the block runs.
 
     Those of an earlier start, where they fit the order; else new ones, with the budget as ordered or as `measure`
     gives it. Raises ScaleLabError where another grader is at work under terms that do not fit.
     """
+    waits = StepStarted("Another grader of this class is settling the budget")
     with ExitStack() as at_work:
-        with held(places.lock("terms"), waiting=lambda: say("Another grader of this class is settling the budget")):
-            terms = read(places.terms, ClassTerms)
-            if terms is None or not _fit(terms, order, dataset):
-                _require_alone(order, places)
-                terms = _new_terms(order, dataset, measure, terms)
-                save(places.terms, terms)
-            at_work.enter_context(held(places.lock("running"), shared=True))
-        yield terms
+        with held(paths.lock("terms"), waiting=lambda: listener.on(waits)):
+            settings = read(paths.settings, ClassSettings)
+            if settings is None or not _fit(settings, request, dataset):
+                _require_alone(request, paths)
+                settings = _new_settings(request, dataset, measure, settings)
+                save(paths.settings, settings)
+            at_work.enter_context(held(paths.lock("running"), shared=True))
+        yield settings
 
 
-def _require_alone(order: ClassOrder, places: Places) -> None:
-    with held(places.lock("running"), wait=False) as alone:
+def _require_alone(request: ClassRequest, paths: ClassPaths) -> None:
+    with held(paths.lock("running"), wait=False) as alone:
         if not alone:
             raise ScaleLabError(
-                f"Another grader works on {order.out} under other terms; wait for it, or give another --out."
+                f"Another grader works on {request.out} under other terms; wait for it, or give another --out."
             )
 
 
-def _fit(terms: ClassTerms, order: ClassOrder, dataset: str) -> bool:
-    budget = order.budget_seconds or terms.budget_seconds
-    return terms.seed == order.seed and budget == terms.budget_seconds and _same_speed(terms, order, dataset)
+def _fit(settings: ClassSettings, request: ClassRequest, dataset: str) -> bool:
+    budget = request.budget_seconds or settings.budget_seconds
+    same = (settings.seed, settings.budget_seconds) == (request.seed, budget)
+    return same and _same_speed(settings, request, dataset)
 
 
-def _same_speed(terms: ClassTerms, order: ClassOrder, dataset: str) -> bool:
+def _same_speed(settings: ClassSettings, request: ClassRequest, dataset: str) -> bool:
     """Whether a budget measured under the old terms holds for the order as well."""
-    now = (order.workers, order.device, dataset, _fingerprint(order))
-    return now == (terms.workers, terms.device, terms.dataset, terms.rubric)
+    now = (request.workers, request.device, dataset, _fingerprint(request))
+    return now == (settings.workers, settings.device, settings.dataset, settings.rubric)
 
 
-def _new_terms(order: ClassOrder, dataset: str, measure: Callable[[], Terms], old: ClassTerms | None) -> ClassTerms:
-    if order.budget_seconds is not None:
-        budget, speed = order.budget_seconds, None
-    elif old and _same_speed(old, order, dataset):
+def _new_settings(
+    request: ClassRequest, dataset: str, measure: Callable[[], Budget], old: ClassSettings | None
+) -> ClassSettings:
+    if request.budget_seconds is not None:
+        budget, speed = request.budget_seconds, None
+    elif old and _same_speed(old, request, dataset):
         budget, speed = old.budget_seconds, old.worker_images_per_second
     else:
         measured = measure()
-        budget, speed = measured.budget_seconds, measured.worker_images_per_second
-    return ClassTerms(
-        workers=order.workers,
-        device=order.device,
-        seed=order.seed,
+        budget, speed = measured.seconds, measured.worker_images_per_second
+    return ClassSettings(
+        workers=request.workers,
+        device=request.device,
+        seed=request.seed,
         dataset=dataset,
-        rubric=_fingerprint(order),
+        rubric=_fingerprint(request),
         budget_seconds=budget,
         worker_images_per_second=speed,
     )
 
 
-def _fingerprint(order: ClassOrder) -> str:
-    return hashlib.sha256(msgspec.json.encode(order.rubric)).hexdigest()
+def _fingerprint(request: ClassRequest) -> str:
+    return hashlib.sha256(msgspec.json.encode(request.rubric)).hexdigest()

@@ -9,8 +9,8 @@ from scalelab.errors import ScaleLabError
 from scalelab.files.atomic import write_file
 from scalelab.grade.classroom.attempt import Refusal, digest, is_done, result_of
 from scalelab.grade.classroom.json_file import read
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.submissions import Submission
 from scalelab.grade.result import Result
 
@@ -34,6 +34,12 @@ class Row:
         return "passed" if self.result.passed else "not passed"
 
     @property
+    def sentence(self) -> str:
+        """The verdict, the score and the reason."""
+        score = f", {self.result.score:g} of 100" if self.result else ""
+        return f"{self.word}{score}. {self.reason}"
+
+    @property
     def accuracies(self) -> tuple[float | None, float | None]:
         """Training and held-out, each of the worse of the judged checkpoints, by which the verdict is given."""
         if self.result is None:
@@ -41,27 +47,27 @@ class Row:
         return min(self.result.train_accuracy, default=None), min(self.result.test_accuracy, default=None)
 
 
-def row_of(places: Places, submission: Submission, terms: ClassTerms) -> Row:
+def row_of(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> Row:
     """The row of one student, from what lies on the disk, whoever graded it."""
     if submission.refusal:
         return Row(submission.student, None, submission.refusal)
     try:
-        if is_done(places, submission, terms):
-            result, mark = result_of(places, submission.student)
+        if is_done(paths, submission, settings):
+            result, mark = result_of(paths, submission.student)
             return Row(submission.student, result, result.reason, mark.submission)
-        refusal = read(places.refusal(submission.student), Refusal)
+        refusal = read(paths.refusal(submission.student), Refusal)
         return Row(submission.student, None, refusal.reason if refusal else NOT_YET, digest(submission.file))
     except ScaleLabError as error:
         return Row(submission.student, None, str(error))
 
 
-def write_csv(places: Places, rows: Iterable[Row]) -> None:
+def write_csv(paths: ClassPaths, rows: Iterable[Row]) -> None:
     """Replace class.csv in one step. `seconds` is when the last judged checkpoint was complete."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(HEADINGS)
     table.writerows(map(_cells, rows))
-    write_file(places.table, text.getvalue().encode("utf-8"))
+    write_file(paths.table, text.getvalue().encode("utf-8"))
 
 
 def _cells(row: Row) -> list[str]:

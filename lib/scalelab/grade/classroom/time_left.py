@@ -4,7 +4,7 @@ import math
 import time
 
 
-class Pace:
+class TimeLeft:
     """An estimate of the seconds left: at first from the budget, then from what has ended so far."""
 
     def __init__(self, submissions: int, at_once: int, budget_seconds: float):

@@ -10,16 +10,20 @@ import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+import msgspec
+
 from scalelab.files.scratch import scratch
 from scalelab.grade.classroom.attempt import attempt
-from scalelab.grade.classroom.request import ClassOrder
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.request import ClassRequest
+from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.slots import Slot
 from scalelab.grade.classroom.submissions import Submission
-from scalelab.grade.run.budget import Terms, set_terms
-from scalelab.launch.launch import Progress
+from scalelab.grade.measure.warm_evaluator import WarmEvaluator
+from scalelab.grade.progress import ProgressEvent, ProgressListener, RanksRunning, StepStarted
+from scalelab.grade.run.budget import Budget, resolve_budget
 
 SECONDS_BETWEEN_REPORTS = 1.0
+WAITS = StepStarted("Waiting for cores that another grader uses")
 
 
 @dataclass(frozen=True)
@@ -27,54 +31,40 @@ class Ready:
     """The process can take work."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the grader says of the submission in hand."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Running:
-    """The ranks have been running for so long."""
-
-    seconds: float
-
-
-class Telling:
-    """The audience of a grading, on the other side of a pipe; hears of the run once a second."""
+class PipeListener:
+    """Sends the events of a grading through a pipe, those of running ranks once a second and without their reports."""
 
     def __init__(self, pipe: Connection):
-        self.pipe, self.told = pipe, 0.0
+        self.pipe, self.sent_at = pipe, 0.0
 
-    def say(self, text: str) -> None:
-        self.pipe.send(Said(text))
+    def on(self, event: ProgressEvent) -> None:
+        """Send it."""
+        if isinstance(event, RanksRunning):
+            if time.monotonic() - self.sent_at <= SECONDS_BETWEEN_REPORTS:
+                return
+            event, self.sent_at = msgspec.structs.replace(event, rows=[]), time.monotonic()
+        self.pipe.send(event)
 
-    def progress(self, progress: Progress, budget_seconds: float) -> None:
-        if time.monotonic() - self.told > SECONDS_BETWEEN_REPORTS:
-            self.told = time.monotonic()
-            self.pipe.send(Running(progress.seconds))
 
-
-def serve(pipe: Connection, order: ClassOrder, slot: Slot) -> None:
+def serve(pipe: Connection, request: ClassRequest, slot: Slot) -> None:
     """Do what comes through the pipe, (Submission, ClassTerms) to grade or None to measure, until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the starter's to handle
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that `with` ends the ranks
     threading.Thread(target=_end_with_starter, daemon=True).start()
     slot.settle_in()
-    telling = Telling(pipe)
-    with scratch(), contextlib.suppress(EOFError):
+    listener = PipeListener(pipe)
+    with scratch(), WarmEvaluator() as warm, contextlib.suppress(EOFError):
         pipe.send(Ready())
         while True:
             task = pipe.recv()
-            with slot.occupied(waiting=lambda: telling.say("Waiting for cores that another grader uses")):
-                answer = attempt(order, *task, telling) if task else measure(order, telling)
+            with slot.occupied(waiting=lambda: listener.on(WAITS)):
+                answer = attempt(request, *task, listener, warm) if task else measure(request, listener)
             pipe.send(answer)
 
 
-def measure(order: ClassOrder, telling: Telling) -> Terms:
+def measure(request: ClassRequest, listener: ProgressListener) -> Budget:
     """The budget as it is measured in this slot."""
-    return set_terms(order.of(order.folder, order.out, None), telling.say)
+    return resolve_budget(request.of(request.folder, request.out, None), listener)
 
 
 def _end_with_starter() -> None:
@@ -83,4 +73,4 @@ def _end_with_starter() -> None:
     os._exit(1)
 
 
-Task = tuple[Submission, ClassTerms] | None
+Task = tuple[Submission, ClassSettings] | None

@@ -3,32 +3,31 @@
 import contextlib
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import wait
 from typing import Self
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.classroom.attempt import Ended, refuse
-from scalelab.grade.classroom.paths import Places
-from scalelab.grade.classroom.request import ClassOrder
-from scalelab.grade.classroom.settings import ClassTerms
+from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.request import ClassRequest
+from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.slots import Slot
 from scalelab.grade.classroom.submissions import Submission
-from scalelab.grade.classroom.worker import Ready, Running, Said, Task, serve
-from scalelab.grade.run.budget import Terms
+from scalelab.grade.classroom.worker import Ready, Task, serve
+from scalelab.grade.progress import InSubmission, ProgressListener, RanksRunning, StepStarted
+from scalelab.grade.run.budget import Budget
 
 SECONDS_UNTIL_ASKED_AGAIN = 1.0
 SECONDS_TO_END = 10.0
 LOOK_SECONDS = 0.5
 
-Hear = Callable[[str, Said | Running], None]
 
-
-class Seat:
+class WorkerHandle:
     """A slot's process and the submission it has in hand."""
 
-    def __init__(self, order: ClassOrder, slot: Slot):
-        self.order, self.slot = order, slot
+    def __init__(self, request: ClassRequest, slot: Slot):
+        self.request, self.slot = request, slot
         self.submission: Submission | None = None
         self.start()
 
@@ -36,12 +35,12 @@ class Seat:
         """A new process, spawned: it inherits no lock and no thread."""
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, self.order, self.slot))
+        self.process = context.Process(target=serve, args=(theirs, self.request, self.slot))
         self.process.start()
         theirs.close()
         self.ready = False
 
-    def give(self, task: Task) -> None:
+    def submit(self, task: Task) -> None:
         self.submission = task[0] if task else None
         with contextlib.suppress(OSError):  # it has died: heard of at the next look
             self.pipe.send(task)
@@ -65,98 +64,98 @@ class Seat:
 class Pool:
     """Grades on this machine. Use it as a context: at its end, however that comes, no process is left.
 
-    `hear` is told what the grader says of a student's submission ("": of none), and how long its ranks have run.
+    `listener` is told what the grader tells of each student's submission.
     """
 
-    def __init__(self, order: ClassOrder, slots: Sequence[Slot], hear: Hear = lambda student, report: None):
-        self.order, self.slots, self.hear = order, slots, hear
+    def __init__(self, request: ClassRequest, slots: Sequence[Slot], listener: ProgressListener):
+        self.request, self.slots, self.listener = request, slots, listener
         self.at_once = len(slots)
-        self.seats: list[Seat] = []
+        self.workers: list[WorkerHandle] = []
 
     def __enter__(self) -> Self:
         """Raises ScaleLabError where nothing can be graded on this machine: no sandbox, no GPU."""
-        self.order.of(self.order.folder, Places(self.order.out).work("nobody"), None).check()
+        self.request.of(self.request.folder, ClassPaths(self.request.out).work("nobody"), None).check()
         return self
 
     def __exit__(self, *_) -> None:
-        for seat in self.seats:
-            seat.process.terminate()
-        for seat in self.seats:
-            seat.end()
+        for worker in self.workers:
+            worker.process.terminate()
+        for worker in self.workers:
+            worker.end()
 
-    def measure(self) -> Terms:
+    def measure(self) -> Budget:
         """The budget, measured in all slots at once, as they will be used; the slowest is the measure for all."""
         self._fill()
-        for seat in self.seats:
-            seat.give(None)
-        measured: list[Terms] = []
-        while len(measured) < len(self.seats):
-            for seat, answer in self._heard():
-                self._require_alive(seat)
-                measured += [answer] if isinstance(answer, Terms) else []
-        return max(measured, key=lambda terms: terms.budget_seconds)
+        for worker in self.workers:
+            worker.submit(None)
+        measured: list[Budget] = []
+        while len(measured) < len(self.workers):
+            for worker, answer in self._messages():
+                self._require_alive(worker)
+                measured += [answer] if isinstance(answer, Budget) else []
+        return max(measured, key=lambda settings: settings.seconds)
 
-    def grade(self, submissions: Sequence[Submission], terms: ClassTerms) -> Iterator[Ended]:
+    def grade(self, submissions: Sequence[Submission], settings: ClassSettings) -> Iterator[Ended]:
         """Grade all; each is given as it ends, those that another grader has in hand once that has ended."""
         self._fill()
         due = [(0.0, submission) for submission in submissions]
-        while due or any(seat.submission for seat in self.seats):
-            self._hand_out(due, terms)
-            for seat, answer in self._heard():
+        while due or any(worker.submission for worker in self.workers):
+            self._hand_out(due, settings)
+            for worker, answer in self._messages():
                 if answer is None:
-                    answer = self._mourn(seat)
+                    answer = self._replace_dead(worker)
                 if not isinstance(answer, Ended):
                     continue
-                submission, seat.submission = seat.submission, None
+                submission, worker.submission = worker.submission, None
                 if answer.how == "busy":
                     due.append((time.monotonic() + SECONDS_UNTIL_ASKED_AGAIN, submission))
                 else:
-                    self._hand_out(due, terms)  # before the row is written, which takes a while
+                    self._hand_out(due, settings)  # before the row is written, which takes a while
                     yield answer
 
     def _fill(self) -> None:
         """Start a process for every slot, and wait until all are ready."""
-        self.seats += [Seat(self.order, slot) for slot in self.slots[len(self.seats) :]]
-        while not all(seat.ready for seat in self.seats):
-            for seat, _ in self._heard():
-                self._require_alive(seat)
+        self.workers += [WorkerHandle(self.request, slot) for slot in self.slots[len(self.workers) :]]
+        while not all(worker.ready for worker in self.workers):
+            for worker, _ in self._messages():
+                self._require_alive(worker)
 
-    def _hand_out(self, due: list[tuple[float, Submission]], terms: ClassTerms) -> None:
-        idle = [seat for seat in self.seats if seat.ready and not seat.submission]
-        for seat in idle:
+    def _hand_out(self, due: list[tuple[float, Submission]], settings: ClassSettings) -> None:
+        idle = [worker for worker in self.workers if worker.ready and not worker.submission]
+        for worker in idle:
             if due and due[0][0] <= time.monotonic():
-                seat.give((due.pop(0)[1], terms))
+                worker.submit((due.pop(0)[1], settings))
 
-    def _heard(self) -> Iterator[tuple[Seat, object]]:
+    def _messages(self) -> Iterator[tuple[WorkerHandle, object]]:
         """Answers of all seats, waiting a little for the first; None for the death of a process."""
-        wait([seat.pipe for seat in self.seats], LOOK_SECONDS)
-        for seat in self.seats:
+        wait([worker.pipe for worker in self.workers], LOOK_SECONDS)
+        for worker in self.workers:
             try:
-                for answer in seat.answers():
-                    if isinstance(answer, Said | Running):
-                        self.hear(seat.submission.student if seat.submission else "", answer)
+                for answer in worker.answers():
+                    if isinstance(answer, StepStarted | RanksRunning):
+                        self.listener.on(InSubmission(worker.submission.student if worker.submission else "", answer))
                     else:
-                        yield seat, answer
+                        yield worker, answer
             except (EOFError, OSError):
-                yield seat, None
+                yield worker, None
 
-    def _mourn(self, seat: Seat) -> Ended | None:
+    def _replace_dead(self, worker: WorkerHandle) -> Ended | None:
         """Replace a dead process; the submission that it had in hand could not be graded."""
-        submission, how = seat.submission, _death(seat)
-        if not seat.ready:
+        submission, how = worker.submission, _death(worker)
+        if not worker.ready:
             raise ScaleLabError(f"A grading process {how} before it had begun.")
-        seat.start()
+        worker.start()
         if submission is None:
             return None
         reason = f"The process that graded it {how}; it is tried again at the next start."
-        return refuse(Places(self.order.out), submission.student, reason)
+        return refuse(ClassPaths(self.request.out), submission.student, reason)
 
-    def _require_alive(self, seat: Seat) -> None:
-        if not seat.process.is_alive():
-            raise ScaleLabError(f"A grading process {_death(seat)} before it had begun.")
+    def _require_alive(self, worker: WorkerHandle) -> None:
+        if not worker.process.is_alive():
+            raise ScaleLabError(f"A grading process {_death(worker)} before it had begun.")
 
 
-def _death(seat: Seat) -> str:
-    seat.end()
-    code = seat.process.exitcode
+def _death(worker: WorkerHandle) -> str:
+    worker.end()
+    code = worker.process.exitcode
     return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"

@@ -17,13 +17,13 @@ from scalelab.grade.measure.weights import BadCheckpointError, CutOffError, most
 from scalelab.grade.run.handout import Handout
 from scalelab.launch.command import python
 from scalelab.models import build
-from scalelab.sandbox import Caps, Walls, enclose
+from scalelab.sandbox import Caps, SandboxSpec, wrap_command
 
 SECONDS = 120
 LINE_BYTES = 10_000
 
 
-class Examiner:
+class Evaluator:
     """Measures checkpoints of one model on one handout; ready when it is made. A context that ends its process."""
 
     def __init__(self, model_name: str, handout: Handout, device: str, unsafe: bool = False):
@@ -37,7 +37,7 @@ class Examiner:
         self.process = self._start(model_name, "cuda" if device == "gpu" else "cpu", unsafe)
         self._answer()
 
-    def __enter__(self) -> "Examiner":
+    def __enter__(self) -> "Evaluator":
         return self
 
     def __exit__(self, *_) -> None:
@@ -80,8 +80,8 @@ class Examiner:
         module = "scalelab.grade.measure.evaluator_process"
         command = [python(), "-I", "-m", module, model_name, str(self.folder), device]
         if not unsafe:
-            walls = Walls(read=[self.folder], caps=Caps(processes=256), gpu=device == "cuda")
-            command = enclose(walls, command)
+            spec = SandboxSpec(read=[self.folder], caps=Caps(processes=256), gpu=device == "cuda")
+            command = wrap_command(spec, command)
         # Threads that wait without spinning: else a busy machine makes this ten times as slow.
         environment = {"PATH": os.defpath, "HOME": "/tmp", "LANG": "C.UTF-8", "OMP_WAIT_POLICY": "PASSIVE"}  # noqa: S108
         return subprocess.Popen(

@@ -1,11 +1,11 @@
 """What does not change from one submission of a class to the next: the images, and the process that measures."""
 
-import atexit
 from dataclasses import dataclass
+from typing import Self
 
 from scalelab.data import load
-from scalelab.grade.measure.evaluator import Examiner
-from scalelab.grade.request import Order
+from scalelab.grade.measure.evaluator import Evaluator
+from scalelab.grade.request import GradeRequest
 from scalelab.grade.run.handout import Handout, make_handout
 
 
@@ -14,25 +14,30 @@ class Prepared:
     """The images, and who measures by them."""
 
     handout: Handout
-    examiner: Examiner
+    evaluator: Evaluator
 
 
-_kept: dict[tuple, Prepared] = {}
+class WarmEvaluator:
+    """Keeps what one request needed for the next that needs the same; a context that ends the process that measures."""
 
+    def __init__(self) -> None:
+        self.key: tuple | None = None
+        self.prepared: Prepared | None = None
 
-def prepare(order: Order) -> Prepared:
-    """As the order asks; what the order before has prepared is used again where it fits."""
-    key = (order.data, order.rubric.model, order.rubric.train_images, order.device, order.unsafe)
-    if key not in _kept or not _kept[key].examiner.alive:
-        put_away()
-        handout = make_handout(load("cifar10", order.data), order.rubric.train_images)
-        examiner = Examiner(order.rubric.model, handout, order.device, order.unsafe)
-        _kept[key] = Prepared(handout, examiner)
-    return _kept[key]
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        if self.prepared:
+            self.prepared.evaluator.__exit__()
+        self.prepared = None
 
-@atexit.register
-def put_away() -> None:
-    """End the process that measures, if there is one."""
-    while _kept:
-        _kept.popitem()[1].examiner.__exit__()
+    def prepare(self, request: GradeRequest) -> Prepared:
+        """As the request asks."""
+        key = (request.data, request.rubric.model, request.rubric.train_images, request.device, request.unsafe)
+        if self.prepared is None or key != self.key or not self.prepared.evaluator.alive:
+            self.__exit__()
+            handout = make_handout(load("cifar10", request.data), request.rubric.train_images)
+            evaluator = Evaluator(request.rubric.model, handout, request.device, request.unsafe)
+            self.key, self.prepared = key, Prepared(handout, evaluator)
+        return self.prepared

@@ -2,40 +2,37 @@
 
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 import torch
 from torch.nn.functional import cross_entropy
 
-from scalelab.grade.request import Order
+from scalelab.grade.progress import ProgressListener, StepStarted
+from scalelab.grade.request import GradeRequest
 from scalelab.models import build
 
 BATCH_SIZE = 64
 WARMUP_STEPS = 5
 
 
-@dataclass(frozen=True)
-class Terms:
-    """The ranks and the seconds a submission gets; the speed they were made from, where it was measured."""
+class Budget(msgspec.Struct, frozen=True):
+    """The seconds that a submission gets; the speed that they were made from, where it was measured."""
 
-    workers: int
-    budget_seconds: float
+    seconds: float
     worker_images_per_second: float | None = None
 
 
-def set_terms(order: Order, say: Callable[[str], None]) -> Terms:
-    """The budget in seconds: as given, or so many epochs as one worker of this machine needs so many seconds for.
+def resolve_budget(request: GradeRequest, listener: ProgressListener) -> Budget:
+    """As given, or as many seconds as one worker of this machine needs for the rubric's epochs.
 
     So one rubric is equally hard on a laptop and on a GPU node.
     """
-    rubric = order.rubric
-    workers = order.workers or rubric.workers
-    if order.budget_seconds is not None:
-        return Terms(workers, order.budget_seconds)
-    say("Measuring how fast one worker of this machine is")
-    speed = worker_speed(rubric.model, order.device)
-    return Terms(workers, rubric.budget_epochs * rubric.train_images / speed, speed)
+    if request.budget_seconds is not None:
+        return Budget(request.budget_seconds)
+    listener.on(StepStarted("Measuring how fast one worker of this machine is"))
+    rubric = request.rubric
+    speed = worker_speed(rubric.model, request.device)
+    return Budget(rubric.budget_epochs * rubric.train_images / speed, speed)
 
 
 def worker_speed(model_name: str, device: str, seconds: float = 5.0) -> float:

@@ -5,25 +5,25 @@ from collections.abc import Callable
 from scalelab.check import Report, check
 from scalelab.errors import ScaleLabError
 from scalelab.files.untrusted import clear_closed
-from scalelab.grade.run.sandboxed_run import Room
-from scalelab.sandbox.limited_fork import apart
+from scalelab.grade.run.sandboxed_run import SandboxedRun
+from scalelab.sandbox.limited_fork import limited_fork
 
 SECONDS, STALL_SECONDS = 60.0, 20.0
 
 
-def check_conversion(room: Room, workers: int, seed: int) -> Report | None:
-    """The conversion check of the submission in its room; None for one worker, or where it could not be run."""
-    if workers < 2:
+def check_conversion(run: SandboxedRun, seed: int) -> Report | None:
+    """The conversion check of the submission in its sandbox; None for one worker, or where it could not be run."""
+    if run.plan.workers < 2:
         return None
-    place = room.home / "check"
+    place = run.home / "check"
     out = place / "out"
     out.mkdir(parents=True)
     try:
         return check(
-            room.script, ["--data", str(room.data), "--out", str(out)], workers, folder=out,
-            limits=room.limits(SECONDS, STALL_SECONDS), environment=room.environment(seed),
-            enclose=room.enclosing(place), place=place, watch=room.watching(place),
-            apart=_judge_apart,
+            run.script, ["--data", str(run.data), "--out", str(out)], run.plan.workers, folder=out,
+            limits=run.limits(SECONDS, STALL_SECONDS), environment=run.environment(seed),
+            wrap_command=run.wrapping(place), place=place, watch=run.watching(place),
+            own_process=_judge_in_fork,
         )  # fmt: skip
     except (ScaleLabError, OSError):  # what it has left may be closed to us
         return None
@@ -31,5 +31,5 @@ def check_conversion(room: Room, workers: int, seed: int) -> Report | None:
         clear_closed(place)
 
 
-def _judge_apart(judging: Callable[[], Report]) -> Report:
-    return Report.from_json(apart(lambda: judging().to_json().encode()))
+def _judge_in_fork(judging: Callable[[], Report]) -> Report:
+    return Report.from_json(limited_fork(lambda: judging().to_json().encode()))

@@ -47,5 +47,5 @@ def make_handout(dataset: Dataset, train_images: int) -> Handout:
     test = dataset.test
     if dataset.source == STANDIN:  # whoever has ScaleLab can make those; these are made of what nobody knows
         test = standin_images(len(test), secrets.randbits(64))
-    order = torch.randperm(len(dataset.train), generator=torch.Generator().manual_seed(SHUFFLE_SEED))
-    return Handout(dataset.train.take(order[:train_images]), test, dataset.classes, dataset.source)
+    request = torch.randperm(len(dataset.train), generator=torch.Generator().manual_seed(SHUFFLE_SEED))
+    return Handout(dataset.train.take(request[:train_images]), test, dataset.classes, dataset.source)

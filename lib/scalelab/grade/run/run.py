@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from scalelab.grade.request import Audience
-from scalelab.grade.run.budget import Terms
+from scalelab.grade.progress import ProgressListener, RanksRunning
 from scalelab.grade.run.checkpoint_watch import Checkpoint, CheckpointWatch
-from scalelab.grade.run.sandboxed_run import Room
+from scalelab.grade.run.sandboxed_run import SandboxedRun
 from scalelab.launch.launch import Outcome, Progress, launch
 
 
@@ -18,25 +17,24 @@ class Evidence:
     passed_over: str = ""
 
 
-def run_submission(room: Room, terms: Terms, seed: int, audience: Audience) -> Evidence:
-    """Start the ranks in the room, watch their checkpoints appear, and end all at the budget."""
-    checkpoints, caps = CheckpointWatch(room.out), room.watching(room.out)
+def run_submission(run: SandboxedRun, seed: int, listener: ProgressListener) -> Evidence:
+    """Start the ranks, watch their checkpoints appear, and end all at the budget."""
+    checkpoints, caps, seconds = CheckpointWatch(run.out), run.watching(run.out), run.plan.budget.seconds
 
     def watch(now: Progress) -> None:
         checkpoints.look(now.seconds)
-        audience.progress(now, terms.budget_seconds)
+        listener.on(RanksRunning(now.seconds, seconds, now.rows))
         caps(now)
 
     outcome = launch(
-        room.script,
-        ["--data", str(room.data), "--out", str(room.out)],
-        terms.workers,
-        folder=room.home,
-        record=room.out,
-        limits=room.limits(terms.budget_seconds),
-        environment=room.environment(seed),
-        enclose=room.enclosing(room.out),
+        run.script,
+        ["--data", str(run.data), "--out", str(run.out)],
+        run.plan.workers,
+        folder=run.home,
+        record=run.out,
+        limits=run.limits(seconds),
+        environment=run.environment(seed),
+        wrap_command=run.wrapping(run.out),
         watch=watch,
     )
-    in_time = checkpoints.last(terms.budget_seconds)
-    return Evidence(outcome, in_time, checkpoints.passed_over(terms.budget_seconds))
+    return Evidence(outcome, checkpoints.last(seconds), checkpoints.passed_over(seconds))

@@ -1,4 +1,4 @@
-"""The room of one run: what a submission can touch is decided here."""
+"""One run of a submission in its sandbox: what it can touch is decided here."""
 
 import os
 import sys
@@ -6,42 +6,41 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scalelab.files.untrusted import clear, make_private
-from scalelab.grade.request import Order
-from scalelab.grade.run.handout import Handout
+from scalelab.grade.plan import GradingPlan
 from scalelab.launch.launch import EndJobError, Limits, Progress
-from scalelab.sandbox import Walls, enclose, in_memory, make_group, on_disk, over_cap
+from scalelab.sandbox import SandboxSpec, in_memory, make_group, on_disk, over_cap, wrap_command
 
-WALLED = "bubblewrap"
 PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
 SCRIPT_NAME = "assessment.py"
 
 
-class Room:
-    """The folders of one run: `data` to read, `out` to write, `home` to start in; and the walls around them.
+class SandboxedRun:
+    """The folders of one run: `data` to read, `out` to write, `home` to start in; and the sandbox around them.
 
-    As a context it holds the caps on all processes that run in it together, and clears the data away at the end.
+    As a context it lays them, holds the caps on all processes that run in it, and clears the data away at the end.
     """
 
-    def __init__(self, home: Path, order: Order):
-        self.home, self.order, self.caps = home.resolve(), order, order.rubric.caps
+    def __init__(self, home: Path, plan: GradingPlan):
+        self.home, self.plan, self.caps = home.resolve(), plan, plan.rubric.caps
         self.script, self.data, self.out = self.home / SCRIPT_NAME, self.home / "data", self.home / "out"
         self.group = None
 
-    def furnish(self, source: bytes, handout: Handout) -> None:
+    def prepare(self) -> None:
         """Put the script and the training part of the data in, to be read by whoever will run it.
 
         Other users of the machine cannot enter: what the submission leaves would be theirs to read, or to run.
         """
         self.home.mkdir(mode=0o700, parents=True)
         self.out.mkdir(mode=0o700)
-        self.script.write_bytes(source)
-        handout.write(self.data)
+        self.script.write_bytes(self.plan.source)
+        self.plan.prepared.handout.write(self.data)
         self.data.chmod(0o755)
         for path in (self.script, *self.data.iterdir()):
             path.chmod(0o644)
 
-    def __enter__(self) -> "Room":
-        self.group = None if self.order.unsafe else make_group(self.caps)
+    def __enter__(self) -> "SandboxedRun":
+        self.prepare()
+        self.group = None if self.plan.unsafe else make_group(self.caps)
         return self
 
     def __exit__(self, *_) -> None:
@@ -58,17 +57,17 @@ class Room:
             "SCALELAB_SEED": str(seed),
         }
         variables |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        return variables | {"CUDA_VISIBLE_DEVICES": ""} if self.order.device == "cpu" else variables
+        return variables | {"CUDA_VISIBLE_DEVICES": ""} if self.plan.device == "cpu" else variables
 
     def limits(self, seconds: float, stall_seconds: float = 30) -> Limits:
         """Of a run in this room; the memory is looked at too, for where the kernel does not count it for us."""
         caps = self.caps
         return Limits(seconds, stall_seconds, memory_gb=caps.memory_gb, printed_mb=caps.printed_mb)
 
-    def enclosing(self, write: Path) -> Callable[[list[str]], list[str]]:
+    def wrapping(self, write: Path) -> Callable[[list[str]], list[str]]:
         """What puts walls around a command that may write to that folder alone."""
-        walls = Walls([self.script, self.data], [write], self.caps, self.order.device == "gpu", self.group)
-        return (lambda command: command) if self.order.unsafe else (lambda command: enclose(walls, command))
+        spec = SandboxSpec([self.script, self.data], [write], self.caps, self.plan.device == "gpu", self.group)
+        return (lambda command: command) if self.plan.unsafe else (lambda command: wrap_command(spec, command))
 
     def watching(self, folder: Path) -> Callable[[Progress], None]:
         """What ends a run when it meets a cap: by what it has put into the folder, or by what the kernel says."""
@@ -91,7 +90,7 @@ class Room:
     def _met(self, kind: str) -> bool:
         return self.group is not None and self.group.met(kind)
 
-    def keep(self, most_bytes: dict[str, int]) -> None:
+    def collect_outputs(self, most_bytes: dict[str, int]) -> None:
         """Of what the submission wrote, keep the files of these names, cut to so many bytes, and clear the rest."""
         make_private(self.out)
         for path in self.out.iterdir():

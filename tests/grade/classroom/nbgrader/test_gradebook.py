@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from harness.hears import Hears
 from nbgrader.api import Gradebook
 
 from scalelab.errors import ScaleLabError
@@ -83,11 +84,11 @@ def test_whatever_goes_wrong_with_one_row_the_next_is_written():
             self.written.append(row.student)
             return "He was late." if row.student == "bob" else ""
 
-    said = []
-    registering = Registering(Stumbles(), said.append)
+    hears = Hears()
+    registering = Registering(Stumbles(), hears)
     for student in ("ada", "bob", "eve"):
         registering.record(Row(student, RESULT, RESULT.reason))
     assert Stumbles.written == ["bob", "eve"]
-    assert said == ["The row of ada could not be written (ValueError: no such thing).", "He was late."]
+    assert hears.steps == ["The row of ada could not be written (ValueError: no such thing).", "He was late."]
     with pytest.raises(ScaleLabError, match="The gradebook lacks ada"):
         registering.complain()

@@ -8,7 +8,7 @@ from scalelab.grade.classroom.attempt import SUBMITTED
 from scalelab.grade.classroom.nbgrader.gradebook import read_scores, write_score
 from scalelab.grade.classroom.nbgrader.notebook import graded_notebook
 from scalelab.grade.classroom.nbgrader.timestamp import TIMESTAMP, read_time
-from scalelab.grade.classroom.paths import Places
+from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.submissions import ASSIGNMENT, SCRIPT
 from scalelab.grade.classroom.table import Row
 
@@ -17,7 +17,7 @@ class CourseFiles:
     """Where rows go besides the table. The course is the folder in which the gradebook lies."""
 
     def __init__(self, gradebook: Path, out: Path):
-        self.gradebook, self.course, self.places = gradebook.absolute(), gradebook.absolute().parent, Places(out)
+        self.gradebook, self.course, self.paths = gradebook.absolute(), gradebook.absolute().parent, ClassPaths(out)
         self.scores = read_scores(self.gradebook)
 
     def record(self, row: Row) -> str:
@@ -26,7 +26,7 @@ class CourseFiles:
         Returns what the instructor should know, or an empty string. Raises ScaleLabError where the gradebook cannot be
         written, and OSError where the folder cannot.
         """
-        feedback = (self.places.result(row.student) / "feedback.html").read_bytes()
+        feedback = (self.paths.result(row.student) / "feedback.html").read_bytes()
         page = self._folder("feedback", row.student) / f"{ASSIGNMENT}.html"
         same_page = page.is_file() and page.read_bytes() == feedback
         if same_page and self.scores.get(row.student) == row.result.score:
@@ -40,7 +40,7 @@ class CourseFiles:
 
     def _write_files(self, row: Row) -> None:
         """Formgrader lists an assignment that has a folder in source/, and students that have one in submitted/."""
-        script = (self.places.result(row.student) / SUBMITTED).read_bytes()
+        script = (self.paths.result(row.student) / SUBMITTED).read_bytes()
         (self.course / "source" / ASSIGNMENT).mkdir(parents=True, exist_ok=True)
         handed_in = self._folder("submitted", row.student) / SCRIPT
         if not handed_in.exists():  # what was collected there stays

@@ -18,7 +18,7 @@ STAGES = ("/mnt", "/media", "/srv", "/opt", "/home")
 
 
 @dataclass(frozen=True)
-class Walls:
+class SandboxSpec:
     """What a program can touch: these paths, to read or to write as well, this Python, and the system's programs.
 
     It sees the paths under their own names, and nothing else of the disk. `group` is to hold its processes, where the
@@ -41,19 +41,19 @@ class Walls:
         ]
 
 
-def enclose_by(program: Program, walls: Walls, command: list[str]) -> list[str]:
+def wrap_command_with(program: Program, spec: SandboxSpec, command: list[str]) -> list[str]:
     """The command within the walls. It starts in the folder in which it is started, with the environment it is given.
 
     Root starts it as an unprivileged user, who is given the writable paths; an ordinary user starts it as himself.
     """
-    steps = list(walls.group.joining) if walls.group else []
+    steps = list(spec.group.joining) if spec.group else []
     if os.geteuid() != 0:
-        steps.append(f"exec {_bwrap(program.path, walls, walls.binds, command)}")
+        steps.append(f"exec {_bwrap(program.path, spec, spec.binds, command)}")
         return ["sh", "-ec", "\n".join(steps)]
-    hand_over(walls.write)
-    staged, mounts = _stage(walls.binds)
+    hand_over(spec.write)
+    staged, mounts = _stage(spec.binds)
     drop = f"setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups --no-new-privs"
-    steps += [*mounts, f"exec {drop} {_bwrap(_reachable(program, walls.binds, staged), walls, staged, command)}"]
+    steps += [*mounts, f"exec {drop} {_bwrap(_reachable(program, spec.binds, staged), spec, staged, command)}"]
     return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", "\n".join(steps)]
 
 
@@ -65,12 +65,12 @@ def hand_over(paths: Iterable[Path]) -> None:
             os.lchown(inside, NOBODY, NOBODY)
 
 
-def _bwrap(bwrap: Path, walls: Walls, binds: list[Bind], command: list[str]) -> str:
-    caps = walls.caps
+def _bwrap(bwrap: Path, spec: SandboxSpec, binds: list[Bind], command: list[str]) -> str:
+    caps = spec.caps
     limits = [f"--nproc={caps.processes}", f"--nofile={caps.open_files}", f"--fsize={caps.file_mb * 1_000_000}"]
     # The limit on processes counts those in the sandbox only if it is set inside.
     inside = ["prlimit", "--core=0", *limits, *command]
-    words = [*arguments(binds, caps.tmp_mb, walls.gpu), "--", *inside]
+    words = [*arguments(binds, caps.tmp_mb, spec.gpu), "--", *inside]
     if (file := filter_file()) is None:
         return shlex.join([str(bwrap), *words])
     # The shell opens it by its place in /proc: what starts the shell passes no open file on.

@@ -1,0 +1,101 @@
+"""A request looked into once: what the rest of a grading reads, and nothing looks up again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalelab.grade.measure.warm_evaluator import Prepared, WarmEvaluator
+from scalelab.grade.own_solution import resolve_sandbox
+from scalelab.grade.progress import ProgressListener, StepStarted
+from scalelab.grade.request import SANDBOXED, GradeRequest
+from scalelab.grade.rubric import Rubric, Targets
+from scalelab.grade.run.budget import Budget, resolve_budget
+from scalelab.grade.run.handout import Handout
+from scalelab.grade.run.submission import NotAcceptedError, read_submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a submission is held to, whatever is in it. `sandbox` is what keeps its ranks in, in words."""
+
+    out: Path
+    rubric: Rubric
+    targets: Targets
+    workers: int
+    device: str
+    dataset: str
+    seed: int
+    sandbox: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused(Terms):
+    """A file that breaks the contract: nothing is run. `budget_seconds`: what it would have had, where it was given."""
+
+    reason: str
+    budget_seconds: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradingPlan(Terms):
+    """A submission that will run. `unsafe`: without a sandbox."""
+
+    source: bytes
+    prepared: Prepared
+    budget: Budget
+    check_conversion: bool
+    unsafe: bool
+
+
+def resolve(request: GradeRequest, listener: ProgressListener, warm: WarmEvaluator) -> GradingPlan | Refused:
+    """Read the submission, look up what it is held to, and get ready to measure.
+
+    Raises ScaleLabError where it cannot be graded through no fault of the submission; what costs nothing is looked at
+    first.
+    """
+    source, refusal = _read(request.file)
+    request = resolve_sandbox(request, source)
+    request.check()
+    if request.unsafe:
+        listener.on(StepStarted(f"Sandbox: {request.ground}"))
+    prepared = warm.prepare(request)
+    terms = _terms(request, prepared.handout)
+    for line in _told(prepared.handout, terms.targets):
+        listener.on(StepStarted(line))
+    if refusal:
+        return Refused(**vars(terms), reason=refusal, budget_seconds=request.budget_seconds)
+    return GradingPlan(
+        **vars(terms),
+        source=source,
+        prepared=prepared,
+        budget=resolve_budget(request, listener),
+        check_conversion=request.check_conversion,
+        unsafe=request.unsafe,
+    )
+
+
+def _terms(request: GradeRequest, handout: Handout) -> Terms:
+    return Terms(
+        out=request.out,
+        rubric=request.rubric,
+        targets=request.rubric.targets_for(handout.source),
+        workers=request.workers or request.rubric.workers,
+        device=request.device,
+        dataset=handout.source,
+        seed=request.seed,
+        sandbox=request.ground if request.unsafe else SANDBOXED,
+    )
+
+
+def _told(handout: Handout, targets: Targets) -> list[str]:
+    return [
+        f"Data: {handout.source}, {len(handout.train):,} training and {len(handout.test):,} held-out images",
+        f"Targets: training {targets.train_accuracy:.3f}, held-out {targets.test_accuracy:.3f}",
+    ]
+
+
+def _read(file: Path) -> tuple[bytes, str]:
+    """The submission, and why it breaks the contract, if it does."""
+    try:
+        return read_submission(file), ""
+    except NotAcceptedError as refusal:
+        return b"", str(refusal)
