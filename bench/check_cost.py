@@ -27,7 +27,7 @@ from scalelab.launch import launch
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 SCRIPT = HERE / "check_steps.py"
-LAB = ROOT / "labs" / "solutions" / "lab2_horovod" / "step_7_checkpoint.py"
+LAB = ROOT / "labs" / "solutions" / "lab2_horovod" / "fashion_mnist.py"
 ASSESSMENT = ROOT / "assessment"
 WAYS = ("alone", "observed")
 

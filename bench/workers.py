@@ -27,7 +27,7 @@ from scalelab.train import choose_setting, read_record
 from scalelab.train.preset import ON_A_CPU
 
 ROOT = Path(__file__).parents[1]
-SCRIPT = ROOT / "labs" / "solutions" / "lab2_horovod" / "step_7_checkpoint.py"
+SCRIPT = ROOT / "labs" / "solutions" / "lab2_horovod" / "fashion_mnist.py"
 OUT = ROOT / "labs" / "source" / "lab2_horovod" / "measured_workers.json"
 RESULTS = Path(__file__).parent / "results" / "workers.md"
 WAYS = [Way(1, 32), Way(2, 32), Way(2, 16)]

@@ -16,6 +16,7 @@ from recorded.lab_script import RecordedScript
 
 from scalelab.course.exercises.cells import exercise as name_of
 from scalelab.course.exercises.cells import grade_id, is_answer, is_test
+from scalelab.course.exercises.script_edits import with_edit
 from scalelab.course.release.cut_solutions import has_solution
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,6 @@ SOURCE = ROOT / "labs" / "source"
 SOLUTIONS = ROOT / "labs" / "solutions"
 WRONG = Path(__file__).with_name("wrong")
 SAYS = "# says: "
-EDIT = re.compile(r"^<<<<\n(.*?)^====\n(.*?)^>>>>\n", re.MULTILINE | re.DOTALL)  # old lines, new lines
 RANKS = re.compile(r"\b(run_ranks|demonstrate|launch|check|expect_step|watch|watch_messages)\(")
 
 # Notebooks that train real networks: their whole runs need the cores for themselves.
@@ -151,10 +151,11 @@ class WrongAnswer:
     @cached_property
     def answer(self):
         """The code that takes the right one's place: of a whole script, the solution with this slip in it."""
-        exercise = self.exercise
-        if not exercise.whole_script:
+        if not self.exercise.whole_script:
             return self.code
-        return with_edits(exercise.solution, self.code)
+        answer = with_edit(self.exercise.solution, self.path)
+        ast.parse(answer)
+        return answer
 
     @property
     def recorded(self):
@@ -189,17 +190,6 @@ def with_function(code, name, answer):
     lines = code.splitlines()
     lines[old.lineno - 1 : old.end_lineno] = answer.splitlines()[new.lineno - 1 : new.end_lineno]
     return "\n".join(lines) + "\n"
-
-
-def with_edits(script, edits):
-    """The script with each block of old lines, which stands there once, replaced by the new ones."""
-    found = EDIT.findall(edits)
-    assert found, "an edit is `<<<<`, old lines, `====`, new lines, `>>>>`, each on a line of its own"
-    for old, new in found:
-        assert script.count(old) == 1, f"these lines should stand there once:\n{old}"
-        script = script.replace(old, new)
-    ast.parse(script)
-    return script
 
 
 NOTEBOOKS = [Notebook(path) for path in sorted(SOURCE.glob("*/*.ipynb"))]

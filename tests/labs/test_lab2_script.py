@@ -4,31 +4,28 @@ import ast
 import os
 import subprocess
 import sys
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
 import torch
+from course.conversion.stages import EDITS, LABS, SERIAL, SOLVED, STAGES
 from safetensors.torch import load_file
 from torch.testing import assert_close
 
+from scalelab.course.exercises.script_edits import with_edit, without_edit
+from scalelab.errors import ScaleLabError
 from scalelab.launch import launch
 from scalelab.launch.launch import Limits
 from scalelab.train import read_record
 
-LABS = Path(__file__).parents[2] / "labs"
-SERIAL = LABS / "source" / "lab2_horovod" / "fashion_mnist.py"
-STAGES = sorted((LABS / "solutions" / "lab2_horovod").glob("step_*.py"))
 KEEP_WEIGHTS = Path(__file__).with_name("scripts") / "keep_weights.py"
 LIMITS = Limits(seconds=600, stall_seconds=60)
 TINY = ["--images", "128", "--epochs", "2", "--device", "cpu", "--out", "run"]
 
 
-def stage(number):
-    return STAGES[number - 1]
-
-
-def run_ranks(folder, script, *options, workers=2, batch_size=16, plain=False):
-    """({rank: lines it printed}, {rank: state dict})."""
+def run_ranks(folder, stage, *options, workers=2, batch_size=16, plain=False):
+    """({rank: lines it printed}, {rank: state dict}) of a stage, whose script is laid into the folder."""
     said = {rank: [] for rank in range(workers)}
 
     def hear(progress):
@@ -36,7 +33,7 @@ def run_ranks(folder, script, *options, workers=2, batch_size=16, plain=False):
             if line.stream == "stdout" and line.rank is not None:
                 said[line.rank].append(line.text)
 
-    arguments = [folder / "weights", script, *TINY, "--batch-size", batch_size, *options]
+    arguments = [folder / "weights", stage.write(folder), *TINY, "--batch-size", batch_size, *options]
     environment = dict(os.environ) | ({"PLAIN": "1"} if plain else {})
     outcome = launch(
         KEEP_WEIGHTS, arguments, workers, folder=folder, limits=LIMITS, environment=environment, watch=hear
@@ -83,29 +80,42 @@ def two_ranks(tmp_path_factory):
     def run(number):
         if number not in runs:
             folder = tmp_path_factory.mktemp(f"stage-{number}")
-            runs[number] = folder, *run_ranks(folder, stage(number))
+            runs[number] = folder, *run_ranks(folder, STAGES[number])
         return runs[number]
 
     return run
 
 
-def lines(script):
-    """The code of a script, its docstring left out."""
-    text = script.read_text()
-    return text.splitlines()[ast.parse(text).body[0].end_lineno :]
+def lines(stage):
+    """The code of its script, the docstring left out."""
+    return stage.text.splitlines()[ast.parse(stage.text).body[0].end_lineno :]
 
 
 def test_every_stage_is_the_one_before_with_a_few_lines_marked_by_its_number():
-    assert [path.name[:6] for path in STAGES] == [f"step_{number}" for number in range(1, 8)]
-    for number, (before, after) in enumerate(zip([SERIAL, *STAGES], STAGES, strict=False), start=1):
+    assert [stage.file[:6] for stage in STAGES[1:]] == [f"step_{number}" for number in range(1, 8)]
+    for number, (before, after) in enumerate(pairwise(STAGES), start=1):
         new = set(lines(after)) - set(lines(before))
-        assert len(new) <= 6, after
-        assert any(f"step {number}" in line for line in new), after
+        assert len(new) <= 6, after.file
+        assert any(f"step {number}" in line for line in new), after.file
 
 
-def test_no_stage_lies_where_learners_copies_are_made_from():
-    handed_out = {path.name for path in (LABS / "source").rglob("*.py")}
-    assert not handed_out & {path.name for path in STAGES}
+def test_the_edits_lead_from_the_script_as_handed_out_to_the_solved_one_and_back():
+    assert STAGES[0].text == SERIAL.read_text()
+    assert STAGES[-1].text == SOLVED.read_text()
+    backwards = accumulate(reversed(EDITS), without_edit, initial=SOLVED.read_text())
+    assert list(backwards) == [stage.text for stage in reversed(STAGES)]
+
+
+def test_no_edit_fits_the_script_in_which_it_is_made_already():
+    for stage, edit in zip(STAGES[1:], EDITS, strict=True):
+        with pytest.raises(ScaleLabError, match=f"{edit.name} does not fit"):
+            with_edit(stage.text, edit)
+
+
+def test_no_stage_and_no_edit_lies_where_learners_copies_are_made_from():
+    handed_out = {path.name for path in (LABS / "source").rglob("*")}
+    assert not handed_out & {stage.file for stage in STAGES[1:]}
+    assert not [name for name in handed_out if name.endswith(".edit")]
 
 
 @pytest.mark.slow

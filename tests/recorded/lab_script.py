@@ -27,9 +27,15 @@ class RecordedScript:
     text: str
     tests: tuple[str, ...]
 
+    def write(self, folder: Path) -> Path:
+        """Lay the script into a folder, under its name."""
+        script = folder / self.file
+        script.write_text(self.text)
+        return script
+
     def depends(self) -> dict[str, str]:
         with tempfile.TemporaryDirectory() as folder:
-            script = self._write(Path(folder))
+            script = self.write(Path(folder))
             ranks = closure([*WITHIN, script]) - {script}
         return {
             "the script": digest_of_text(self.file, self.text),
@@ -64,15 +70,10 @@ class RecordedScript:
 
     def _put_to_tests(self, store: EvidenceStore) -> None:
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), evidence_from(store):
-            self._write(Path(folder))
+            self.write(Path(folder))
             for test in self.tests:
                 with _quietly():
                     exec(compile(test, self.name, "exec"), {"__name__": "__main__"})
-
-    def _write(self, folder: Path) -> Path:
-        script = folder / self.file
-        script.write_text(self.text)
-        return script
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """The seven steps, judged on the script after each of them: what is done passes, what is not yet is told."""
 
 import pytest
-from course.conversion.stages import SCRIPTS, SERIAL, STAGES
+from course.conversion.stages import STAGES
 from harness import rotation
 
 from scalelab.course import NotYet
@@ -21,31 +21,35 @@ def passes(script, step, **options):
 
 
 @pytest.mark.parametrize("done", range(len(STAGES)))
-def test_after_so_many_steps_just_these_pass(done):
+def test_after_so_many_steps_just_these_pass(done, tmp_path):
+    script = STAGES[done].write(tmp_path)
     with evidence_from(STAGES[done].store()):
-        assert [step for step in STEPS if passes(SCRIPTS[done], step)] == list(STEPS[:done])
+        assert [step for step in STEPS if passes(script, step)] == list(STEPS[:done])
 
 
 @pytest.mark.slow
 @pytest.mark.ranks
 @pytest.mark.parametrize("done", PART.take(range(len(STAGES))), ids=lambda done: f"{PART}-{done}")
-def test_after_so_many_steps_just_these_pass_on_real_ranks(done):
+def test_after_so_many_steps_just_these_pass_on_real_ranks(done, tmp_path):
+    script = STAGES[done].write(tmp_path)
     with evidence_from(EvidenceStore()):
-        assert [step for step in STEPS if passes(SCRIPTS[done], step)] == list(STEPS[:done])
+        assert [step for step in STEPS if passes(script, step)] == list(STEPS[:done])
 
 
-def test_a_finished_script_is_run_a_few_times_and_not_for_every_step():
+def test_a_finished_script_is_run_a_few_times_and_not_for_every_step(tmp_path):
+    script = STAGES[-1].write(tmp_path)
     with evidence_from(STAGES[-1].store(asked := [])):
         for step in [*STEPS, *STEPS]:
-            expect_step(SCRIPTS[-1], step)
+            expect_step(script, step)
     assert len(asked) == len(set(asked)) <= 4
 
 
-def test_the_serial_script_is_told_to_initialise_whatever_the_step():
+def test_the_serial_script_is_told_to_initialise_whatever_the_step(tmp_path):
+    serial = STAGES[0].write(tmp_path)
     with evidence_from(STAGES[0].store()):
         for step in STEPS:
             with pytest.raises(NotYet, match=r"Call hvd.init\(\)"):
-                expect_step(SERIAL, step)
+                expect_step(serial, step)
 
 
 def test_a_changed_script_is_run_anew(tmp_path):

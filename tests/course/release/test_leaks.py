@@ -57,6 +57,43 @@ def test_a_script_that_was_solved_where_it_is_handed_out_ends_the_release(course
     assert not [path for path in copies if "solutions" in path]
 
 
+@pytest.fixture
+def steps(course_folder):
+    """`whole.py` prints 1, 2 or 3; solved it prints 3, and each step makes one more of it."""
+    folder = course_folder / "solutions" / "lab0"
+    folder.mkdir(parents=True)
+    (folder / "whole.py").write_text("print(3)\n")
+    (folder / "step_1.edit").write_text("<<<<\nprint(1)\n====\nprint(2)\n>>>>\n")
+    (folder / "step_2.edit").write_text("<<<<\nprint(2)\n====\nprint(3)\n>>>>\n")
+    return folder
+
+
+@pytest.mark.parametrize(("number", "words"), [(3, r"whole\.py"), (2, r"whole\.py after step_1\.edit")])
+def test_so_does_one_that_was_solved_up_to_a_step(course_folder, steps, number, words):
+    (course_folder / "source" / "lab0" / "whole.py").write_text(f"print({number})  # by hand\n")
+    with pytest.raises(ScaleLabError, match=rf"whole\.py is solved: it does what lab0/{words} does"):
+        release(course_folder, course_folder / "work")
+
+
+def test_the_script_that_the_steps_begin_with_is_handed_out_without_them(course_folder, steps):
+    (course_folder / "source" / "lab0" / "whole.py").write_text("print(1)\n")
+    copies = release(course_folder, course_folder / "work").written
+    assert "lab0/whole.py" in copies
+    assert not [path for path in copies if path.endswith(".edit")]
+
+
+def test_an_edit_beside_the_notebook_ends_the_release(course_folder, steps):
+    (steps / "step_1.edit").rename(course_folder / "source" / "lab0" / "step_1.edit")
+    with pytest.raises(ScaleLabError, match=r"step_1\.edit is an answer"):
+        release(course_folder, course_folder / "work")
+
+
+def test_edits_that_do_not_lead_to_the_solved_script_end_the_release(course_folder, steps):
+    (steps / "whole.py").write_text("print(4)\n")
+    with pytest.raises(ScaleLabError, match=r"step_2\.edit does not fit"):
+        release(course_folder, course_folder / "work")
+
+
 def test_a_script_that_is_solved_as_a_whole_counts_as_the_learners(course_folder):
     (course_folder / "source" / "lab0" / "whole.py").write_text("x = 1\n")
     (course_folder / "source" / "lab0" / "data.py").write_text("y = 1\n")

@@ -1,1 +1,1 @@
-"""Which cells are exercises, and how their answers are compared."""
+"""Which cells are exercises, how their answers are compared, and edits of those that are scripts."""

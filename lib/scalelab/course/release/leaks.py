@@ -7,6 +7,7 @@ the release away, while nbgrader only logs an error in a hook.
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,7 @@ from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from scalelab.course.exercises import script_edits
 from scalelab.course.release.cut_solutions import has_solution, strip_script
 from scalelab.course.release.release import SOLUTIONS
 from scalelab.errors import ScaleLabError
@@ -60,17 +62,34 @@ class RefuseLeaks(_AtRelease):
         solved = whole_solutions(self._solutions())
         for path, text in texts(self._folder(resources)):
             refuse(path.name, text)
+            if path.suffix == script_edits.SUFFIX:
+                raise ScaleLabError(f"{path.name} is an answer, and would be handed out; it belongs into {SOLUTIONS}/.")
             if path.suffix == ".py" and (name := solved.get(meaning(text))):
                 raise ScaleLabError(f"{path.name} is solved: it does what {name} does; lay back what is handed out.")
         return nb, resources
 
 
 def whole_solutions(folder: Path) -> dict[str, str]:
-    """{meaning: path} of the scripts below `folder`."""
-    return {
-        meaning(path.read_text(encoding="utf-8")): path.relative_to(folder).as_posix()
-        for path in sorted(folder.rglob("*.py"))
-    }
+    """{meaning: path} of the scripts below `folder`, and of what they were after each of the edits beside them."""
+    solved = {}
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(folder).as_posix()
+        for after, text in stages_backwards(path):
+            solved.setdefault(meaning(text), f"{name} {after}".strip())
+    return solved
+
+
+def stages_backwards(script: Path) -> Iterator[tuple[str, str]]:
+    """("", the solved script), then ("after EDIT", its text) down to the first of the edits that lie beside it.
+
+    From its end, for what they begin with is handed out, and may be the very script that has been solved there.
+    """
+    text = script.read_text(encoding="utf-8")
+    yield "", text
+    edits = sorted(script.parent.glob(f"*{script_edits.SUFFIX}"), reverse=True)
+    for edit, before in pairwise(edits):
+        text = script_edits.without_edit(text, edit)
+        yield f"after {before.name}", text
 
 
 def meaning(code: str) -> str:

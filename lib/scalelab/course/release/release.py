@@ -18,10 +18,11 @@ from scalelab.places import PACKAGE
 CONFIG = "nbgrader_config.py"
 ASSESSMENT, HANDED_OUT = "assessment", ("assessment.ipynb", "assessment.py")  # beside the course's folder
 SOURCE, RELEASED = "source", "release"  # nbgrader's folders: what authors write, and the learners' copies of it
-SOLUTIONS = "solutions"  # beside `source`: scripts that are the answer as a whole, and are never handed out
+SOLUTIONS = "solutions"  # beside `source`: scripts that are the answer as a whole, and edits; never handed out
 # What they do shows in the copies; by their paths, for importing them takes a second.
 _SHOWN_IN_COPIES = [
-    PACKAGE / "course" / name for name in ("release/cut_solutions.py", "release/leaks.py", "nbgrader_config.py")
+    PACKAGE / "course" / name
+    for name in ("exercises/script_edits.py", "release/cut_solutions.py", "release/leaks.py", "nbgrader_config.py")
 ]
 _PASSED_OVER = {"__pycache__", ".ipynb_checkpoints"}
 
