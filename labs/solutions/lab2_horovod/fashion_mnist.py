@@ -1,6 +1,6 @@
-"""K workers teach one Wide ResNet the clothes of Fashion-MNIST: the script after step 7, checkpoint on one rank.
+"""Trains a Wide ResNet on Fashion-MNIST with K workers: the script after step 7, checkpoint on one rank.
 
-    horovodrun -np 2 python step_7_checkpoint.py --epochs 2 --out runs/two
+    horovodrun -np 2 python fashion_mnist.py --epochs 2 --out runs/two
 """
 
 import argparse

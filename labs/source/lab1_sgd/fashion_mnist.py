@@ -1,4 +1,4 @@
-"""How many images a step? One worker teaches a Wide ResNet the clothes of Fashion-MNIST.
+"""How many images a step? Trains a Wide ResNet on Fashion-MNIST with one worker.
 
     python fashion_mnist.py --batch-size 64 --lr 0.1 --epochs 4 --out runs/batch-64
 

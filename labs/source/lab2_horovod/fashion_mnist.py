@@ -1,4 +1,4 @@
-"""One worker teaches a Wide ResNet the clothes of Fashion-MNIST.
+"""Trains a Wide ResNet on Fashion-MNIST with one worker.
 
     python fashion_mnist.py --epochs 2 --out runs/one
 

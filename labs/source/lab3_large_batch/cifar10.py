@@ -1,4 +1,4 @@
-"""K workers teach a Wide ResNet the pictures of CIFAR-10, with whatever mends a large batch switched on.
+"""Trains a Wide ResNet on CIFAR-10 with K workers, with whatever mends a large batch switched on.
 
     horovodrun -np 2 python cifar10.py --batch-size 512 --scale sqrt --ghost-size 32 --out runs/ghost
 

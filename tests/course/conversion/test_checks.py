@@ -8,8 +8,8 @@ import pytest
 
 from scalelab.check import Finding
 from scalelab.course.conversion import STEPS
-from scalelab.course.conversion.checks import JUDGES
-from scalelab.course.conversion.isolated import Apart, Batch, Measured, Reported, Told
+from scalelab.course.conversion.checks import CHECKS
+from scalelab.course.conversion.isolated import Batch, IsolatedRanks, MeasuredAccuracy, RankTrace, ReportedValues
 from scalelab.course.conversion.steps import RECORD, UNDONE_BY, undoes
 
 LOSSES, RIGHT = (2.0, 3.0), (4, 2)  # of a batch of 8, on rank 0 and rank 1
@@ -18,22 +18,22 @@ HELD_OUT = ((26, 0.5), (25, 0.2))  # images and accuracy, of the ranks' parts
 
 def rank(number, batches=4, epochs=2, labels=None):
     """A rank of two that trains on batches of 8 images, `batches` of them an epoch."""
-    told = Told(start_weights="w", start_state="s", end_weights="W", end_state="S")
+    told = RankTrace(start_weights="w", start_state="s", end_weights="W", end_state="S")
     told.batches = [
         Batch(8 * LOSSES[number], RIGHT[number], labels or [number + epoch] * 8)
         for epoch in range(epochs)
         for _ in range(batches)
     ]
     images, accuracy = HELD_OUT[number]
-    told.measured = [Measured(images, accuracy, (epoch + 1) * batches) for epoch in range(epochs)]
+    told.measured = [MeasuredAccuracy(images, accuracy, (epoch + 1) * batches) for epoch in range(epochs)]
     values = {"images": 64, "loss": 2.5, "train_accuracy": 3 / 8, "validation_accuracy": 18 / 51}
-    told.reported = [Reported(values | {"effective_batch_size": 16, "epoch": 1}, batches)]
+    told.reported = [ReportedValues(values | {"effective_batch_size": 16, "epoch": 1}, batches)]
     return told
 
 
 def run(*ranks, ended="finished", reason="", lines=(["epoch 1"], []), files=None):
     files = files or [{f"run/{RECORD}", "run/checkpoint.pt"}, set()]
-    return Apart(ended, reason, list(ranks), [list(one) for one in lines], files)
+    return IsolatedRanks(ended, reason, list(ranks), [list(one) for one in lines], files)
 
 
 def gone_on(*ranks, **options):
@@ -47,22 +47,22 @@ def gone_on(*ranks, **options):
 class Known:
     """Two ranks, 64 images, 51 held out; everything is as it should be."""
 
-    fresh: Apart = field(default_factory=lambda: run(rank(0), rank(1)))
-    resumed: Apart = field(default_factory=lambda: gone_on(rank(0, epochs=1), rank(1, epochs=1)))
-    resumed_apart: Apart = field(default_factory=lambda: gone_on(rank(0, epochs=1), rank(1, epochs=1)))
+    fresh: IsolatedRanks = field(default_factory=lambda: run(rank(0), rank(1)))
+    resumed: IsolatedRanks = field(default_factory=lambda: gone_on(rank(0, epochs=1), rank(1, epochs=1)))
+    resumed_isolated: IsolatedRanks = field(default_factory=lambda: gone_on(rank(0, epochs=1), rank(1, epochs=1)))
     images: int = 64
     held_out: int = 51
     workers: int = 2
 
 
 def said(step, known):
-    return next((sentence for judge in JUDGES[step] if (sentence := judge(known))), None)
+    return next((sentence for judge in CHECKS[step] if (sentence := judge(known))), None)
 
 
 def reports(**values):
     """A run whose first report differs in these values."""
     first = rank(0)
-    first.reported = [Reported(first.reported[0].values | values, 4)]
+    first.reported = [ReportedValues(first.reported[0].values | values, 4)]
     return Known(fresh=run(first, rank(1)))
 
 
@@ -73,7 +73,7 @@ def test_nothing_is_said_of_a_script_that_does_all_of_it(step):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_run_that_breaks_off_is_no_step_done(step):
-    assert "Rank 1 stopped" in said(step, Known(fresh=run(rank(0), Told(), ended="failed", reason="Rank 1 stopped")))
+    assert "Rank 1 stopped" in said(step, Known(fresh=run(rank(0), RankTrace(), ended="failed", reason="Rank 1 stopped")))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -102,7 +102,7 @@ def test_a_greeting_that_names_its_rank_may_come_from_every_rank():
 
 def test_momentum_that_wrapping_has_lost():
     known = Known()
-    known.resumed_apart.ranks[0].start_state = ""
+    known.resumed_isolated.ranks[0].start_state = ""
     assert "wrap the optimizer first" in said("wrap", known)
 
 
@@ -116,13 +116,13 @@ def test_momentum_that_wrapping_has_lost():
 def test_the_broadcast_after_resuming(number, change, words):
     known = Known()
     for name, value in change.items():
-        setattr(known.resumed_apart.ranks[number], name, value)
+        setattr(known.resumed_isolated.ranks[number], name, value)
     assert words in said("broadcast", known)
 
 
 def test_a_checkpoint_that_nobody_has_loaded():
     known = Known()
-    for told in known.resumed_apart.ranks:
+    for told in known.resumed_isolated.ranks:
         told.start_weights = "new"
     assert "does not begin with the weights that it saved" in said("broadcast", known)
 
@@ -171,7 +171,7 @@ def test_held_out_images_that_nobody_measures():
 
 def test_rank_0_may_measure_all_held_out_images_by_itself():
     known = reports(validation_accuracy=0.7)
-    known.fresh.ranks[0].measured = [Measured(51, 0.7, 4)]
+    known.fresh.ranks[0].measured = [MeasuredAccuracy(51, 0.7, 4)]
     known.fresh.ranks[1].measured = []
     assert said("average", known) is None
 
@@ -190,7 +190,7 @@ def test_a_script_that_is_not_divided_has_nothing_to_average():
             "Rank 1 writes run/checkpoint.pt",
         ),
         (
-            Known(resumed=run(Told(), Told(), ended="failed", reason="Rank 1: FileNotFoundError: no such file.")),
+            Known(resumed=run(RankTrace(), RankTrace(), ended="failed", reason="Rank 1: FileNotFoundError: no such file.")),
             "Only rank 0 has the checkpoint on its disk",
         ),
         (Known(resumed=gone_on(rank(0, epochs=1), rank(1))), "4 on rank 0, 8 on rank 1"),
@@ -236,4 +236,4 @@ def test_every_error_that_the_check_can_find_undoes_a_step():
 
 
 def test_every_step_has_its_findings_and_its_judges():
-    assert set(UNDONE_BY) == set(JUDGES) == set(STEPS)
+    assert set(UNDONE_BY) == set(CHECKS) == set(STEPS)

@@ -56,5 +56,5 @@ def test_lines_can_be_taken_out(edit):
 @pytest.mark.parametrize("text", ["", "a = 1\n====\na = 2\n", "<<<<\na = 1\n>>>>\n"])
 def test_a_file_without_a_block_is_no_edit(edit, text):
     edit.write_text(text)
-    with pytest.raises(ScaleLabError, match=r"one\.edit has no block"):
+    with pytest.raises(ScaleLabError, match=r"one\.edit has a block that is none"):
         with_edit(SCRIPT, edit)

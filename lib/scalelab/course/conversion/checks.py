@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from scalelab.course.conversion.evidence import Evidence
-from scalelab.course.conversion.isolated import Apart
+from scalelab.course.conversion.isolated import IsolatedRanks
 from scalelab.course.conversion.metrics import judge_metrics
 from scalelab.course.conversion.runs import EPOCHS, OUT
 from scalelab.course.conversion.steps import RECORD
@@ -13,19 +13,19 @@ from scalelab.course.conversion.steps import RECORD
 NAMES_A_RANK = re.compile(r"\b(rank|worker)", re.IGNORECASE)
 
 
-def judge_end(known: Evidence) -> str | None:
+def judge_end(evidence: Evidence) -> str | None:
     """The run came to its end on ranks that share no disk, and each of them trained: idle ranks are all alike."""
-    if not known.fresh.finished:
-        return f"With each rank on a machine of its own: {known.fresh.reason}"
-    for number, rank in enumerate(known.fresh.ranks):
+    if not evidence.fresh.finished:
+        return f"With each rank on a machine of its own: {evidence.fresh.reason}"
+    for number, rank in enumerate(evidence.fresh.ranks):
         if not rank.start_weights:
             return f"Rank {number} makes no optimizer step: every rank trains, each by its own optimizer.step()."
     return None
 
 
-def judge_log(known: Evidence) -> str | None:
+def judge_log(evidence: Evidence) -> str | None:
     """Rank 0 prints and keeps the record, and nobody else."""
-    run = known.fresh
+    run = evidence.fresh
     if not run.lines[0]:
         return "Rank 0 prints nothing any more: keep the lines of the log on that rank, so that somebody is told."
     for rank in range(1, run.workers):
@@ -44,12 +44,12 @@ def judge_log(known: Evidence) -> str | None:
     return None
 
 
-def judge_wrapping(known: Evidence) -> str | None:
+def judge_wrapping(evidence: Evidence) -> str | None:
     """What a checkpoint holds of the optimizer is still there after wrapping."""
-    run = known.resumed_apart
+    run = evidence.resumed_isolated
     if not run.finished:
         return _resumed(run)
-    if run.ranks[0].start_state != known.fresh.ranks[0].end_state:
+    if run.ranks[0].start_state != evidence.fresh.ranks[0].end_state:
         return (
             "Resumed from a checkpoint, rank 0 does not begin with the momentum that was saved: wrap the optimizer "
             "first, then load its state into the wrapped one."
@@ -57,9 +57,9 @@ def judge_wrapping(known: Evidence) -> str | None:
     return None
 
 
-def judge_broadcast(known: Evidence) -> str | None:
+def judge_broadcast(evidence: Evidence) -> str | None:
     """Resumed, with another checkpoint on the other ranks' disks, all begin from what rank 0 loaded."""
-    run, saved = known.resumed_apart, known.fresh.ranks[0]
+    run, saved = evidence.resumed_isolated, evidence.fresh.ranks[0]
     if not run.finished:
         return _resumed(run)
     if len({rank.start_weights for rank in run.ranks}) > 1:
@@ -77,16 +77,16 @@ def judge_broadcast(known: Evidence) -> str | None:
     return None
 
 
-def judge_division(known: Evidence) -> str | None:
+def judge_division(evidence: Evidence) -> str | None:
     """An epoch is all images once, dealt anew each time; the effective batch is that of all ranks."""
-    run = known.fresh
+    run = evidence.fresh
     steps = [len(rank.batches) / EPOCHS for rank in run.ranks]
     if len(set(steps)) > 1:
         return f"The ranks make different numbers of steps in an epoch: {_listed(steps)}. Give them equal parts."
     together, spare = sum(rank.images for rank in run.ranks) / EPOCHS, run.workers - 1
-    if abs(together - known.images) > spare:
-        why = "divide the epoch, once." if together > known.images else "is the epoch divided twice?"
-        return f"In an epoch the ranks train on {together:g} images together, and there are {known.images}: {why}"
+    if abs(together - evidence.images) > spare:
+        why = "divide the epoch, once." if together > evidence.images else "is the epoch divided twice?"
+        return f"In an epoch the ranks train on {together:g} images together, and there are {evidence.images}: {why}"
     if all(_labels(run, rank, 0) == _labels(run, rank, 1) for rank in range(run.workers)):
         return (
             "Each rank trains on the same images in every epoch: shuffle all of them first, alike on every rank and "
@@ -95,7 +95,7 @@ def judge_division(known: Evidence) -> str | None:
     return _effective_batch(run)
 
 
-def _effective_batch(run: Apart) -> str | None:
+def _effective_batch(run: IsolatedRanks) -> str | None:
     """The batch size that is reported is the number of images in a step of all ranks."""
     reported = [row.values.get("effective_batch_size") for row in run.ranks[0].reported]
     actual = sum(max(len(batch.labels) for batch in rank.batches) for rank in run.ranks)
@@ -107,18 +107,18 @@ def _effective_batch(run: Apart) -> str | None:
     return None
 
 
-def judge_checkpoint(known: Evidence) -> str | None:
+def judge_checkpoint(evidence: Evidence) -> str | None:
     """Rank 0 writes it and reads it; the others go on from where it stands."""
-    run = known.fresh
+    run = evidence.fresh
     if not run.files[0] - {f"{OUT}/{RECORD}"}:
         return "Rank 0 writes no checkpoint any more, and it is the one that should."
     for rank in range(1, run.workers):
         if others := sorted(run.files[rank] - {f"{OUT}/{RECORD}"}):
             return f"Rank {rank} writes {others[0]}, too: write the checkpoint on one rank alone, if hvd.rank() == 0."
-    return _going_on(known.resumed, run)
+    return _going_on(evidence.resumed, run)
 
 
-def _going_on(run: Apart, before: Apart) -> str | None:
+def _going_on(run: IsolatedRanks, before: IsolatedRanks) -> str | None:
     if "FileNotFoundError" in run.reason:
         return (
             f"{_resumed(run)} Only rank 0 has the checkpoint on its disk: let it read, and tell the other ranks "
@@ -138,11 +138,11 @@ def _going_on(run: Apart, before: Apart) -> str | None:
     return None
 
 
-def _resumed(run: Apart) -> str:
+def _resumed(run: IsolatedRanks) -> str:
     return f"Resumed from a checkpoint: {run.reason}"
 
 
-def _labels(run: Apart, rank: int, epoch: int) -> Counter:
+def _labels(run: IsolatedRanks, rank: int, epoch: int) -> Counter:
     """What tells one part of the images from another, whatever its order."""
     return Counter(label for batch in run.ranks[rank].epoch(epoch, EPOCHS) for label in batch.labels)
 
@@ -151,7 +151,7 @@ def _listed(values: list[float]) -> str:
     return ", ".join(f"{value:g} on rank {rank}" for rank, value in enumerate(values))
 
 
-JUDGES: dict[str, tuple[Callable[[Evidence], str | None], ...]] = {
+CHECKS: dict[str, tuple[Callable[[Evidence], str | None], ...]] = {
     "initialise": (judge_end,),
     "log": (judge_end, judge_log),
     "wrap": (judge_end, judge_wrapping),

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from scalelab.check import Report, judge_observation
-from scalelab.course.conversion.isolated import Apart
+from scalelab.course.conversion.isolated import IsolatedRanks
 from scalelab.course.conversion.runs import Runs, Sizes
 from scalelab.errors import ScaleLabError
 
@@ -28,17 +28,17 @@ class Evidence:
         return judge_observation(self.runs.watched(), self.script)
 
     @cached_property
-    def fresh(self) -> Apart:
+    def fresh(self) -> IsolatedRanks:
         return self.runs.fresh()
 
     @cached_property
-    def resumed(self) -> Apart:
+    def resumed(self) -> IsolatedRanks:
         """Asked for after the fresh run, as the next is."""
         return self.runs.resumed()
 
     @cached_property
-    def resumed_apart(self) -> Apart:
-        return self.runs.resumed_apart()
+    def resumed_isolated(self) -> IsolatedRanks:
+        return self.runs.resumed_isolated()
 
 
 class EvidenceStore:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scalelab.course.conversion.checks import JUDGES
+from scalelab.course.conversion.checks import CHECKS
 from scalelab.course.conversion.evidence import store
 from scalelab.course.conversion.runs import Sizes
 from scalelab.course.conversion.steps import in_words, undoes
@@ -20,12 +20,12 @@ def expect_step(
     no multiple of the number of workers, so that the parts are not equally long.
     """
     try:
-        known = store().of(script, Sizes(workers, images, batch_size, held_out))
-        findings = [finding for finding in known.report.findings if undoes(finding, step)]
+        evidence = store().of(script, Sizes(workers, images, batch_size, held_out))
+        findings = [finding for finding in evidence.report.findings if undoes(finding, step)]
     except ScaleLabError as error:
         raise NotYet(str(error)) from None
     if findings:
         raise NotYet(in_words(findings[0]))
-    for judge in JUDGES[step]:
-        if sentence := judge(known):
+    for judge in CHECKS[step]:
+        if sentence := judge(evidence):
             raise NotYet(sentence)

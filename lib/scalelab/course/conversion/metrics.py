@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scalelab.course.conversion.evidence import Evidence
-from scalelab.course.conversion.isolated import Apart
+from scalelab.course.conversion.isolated import IsolatedRanks
 from scalelab.course.conversion.runs import EPOCHS
 
 TOLERANCE = 2e-5  # relative; sums of a few hundred numbers in single precision
@@ -29,15 +29,15 @@ class Parts:
         return sum(s / n for s, n in zip(self.sums, self.counts, strict=True)) / len(self.sums)
 
 
-def judge_metrics(known: Evidence) -> str | None:
+def judge_metrics(evidence: Evidence) -> str | None:
     """The first report of rank 0: images, loss and training accuracy of all, held-out accuracy over every image."""
-    run = known.fresh
+    run = evidence.fresh
     if not run.ranks[0].reported:
         return "Rank 0 reports nothing to the run record any more."
     reported = run.ranks[0].reported[0].values
     training = [rank.epoch(0, EPOCHS) for rank in run.ranks]
     counts = [sum(len(batch.labels) for batch in batches) for batches in training]
-    if sum(counts) > known.images + run.workers - 1:
+    if sum(counts) > evidence.images + run.workers - 1:
         return "Every rank trains on all images, so there is nothing to average yet: divide the epoch first (step 5)."
     loss = Parts([sum(batch.loss for batch in batches) for batches in training], counts)
     right = Parts([sum(batch.right for batch in batches) for batches in training], counts)
@@ -45,11 +45,11 @@ def judge_metrics(known: Evidence) -> str | None:
         _compare("loss", reported, loss)
         or _compare("train_accuracy", reported, right)
         or _images(reported, counts)
-        or _held_out(run, reported, known.held_out)
+        or _held_out(run, reported, evidence.held_out)
     )
 
 
-def _held_out(run: Apart, reported: dict[str, float], held_out: int) -> str | None:
+def _held_out(run: IsolatedRanks, reported: dict[str, float], held_out: int) -> str | None:
     measured = [rank.measured_in(0, EPOCHS) for rank in run.ranks]
     whole = [one for one in measured[0] if one.images == held_out]
     value = reported.get("validation_accuracy")
@@ -69,13 +69,13 @@ def _compare(name: str, reported: dict[str, float], parts: Parts) -> str | None:
     value = reported.get(name)
     if value is None or _near(value, parts.of_all):
         return None
-    known = {
+    slips = {
         "that is rank 0's own": parts.of_rank_0,
         "that is the mean of the ranks' means, but their parts are not equally long; add up first, divide then":
             parts.mean_of_means,
         "that is the sum over the ranks": parts.of_all * len(parts.sums),
     }  # fmt: skip
-    why = next((words for words, slip in known.items() if _near(value, slip)), "it is something else")
+    why = next((words for words, slip in slips.items() if _near(value, slip)), "it is something else")
     return (
         f"The reported {name} is {value:.5f}, but over all ranks it is {parts.of_all:.5f}: {why}. "
         "Sum over the ranks what was counted, with hvd.allreduce(sums, op=hvd.Sum), and report quotients of it."

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from scalelab.check import Observation, observe_run
-from scalelab.course.conversion.isolated import Apart, run_apart
+from scalelab.course.conversion.isolated import IsolatedRanks, run_isolated
 from scalelab.course.conversion.steps import RECORD
 from scalelab.launch.launch import Limits
 
@@ -44,18 +44,18 @@ class Runs:
         self._tell("watched from inside")
         return observe_run(self.script, [*self.sizes.options, "--epochs", "3", "--out", OUT], self.sizes.workers)
 
-    def fresh(self) -> Apart:
+    def fresh(self) -> IsolatedRanks:
         """From nothing, for EPOCHS epochs."""
         self._tell("each with a disk of its own")
         return self._run("fresh", "--out", OUT, "--epochs", str(EPOCHS))
 
-    def resumed(self) -> Apart:
+    def resumed(self) -> IsolatedRanks:
         """Gone on for one epoch; each rank finds on its disk what it wrote itself in the fresh run, made before."""
         self._tell("going on from the checkpoint")
         shutil.copytree(self._room("fresh"), self._room("resumed"))
         return self._resume("resumed")
 
-    def resumed_apart(self) -> Apart:
+    def resumed_isolated(self) -> IsolatedRanks:
         """Gone on for one epoch from the fresh run; all ranks but 0 find another checkpoint than rank 0 does."""
         self._tell("going on from checkpoints that differ")
         for rank in range(self.sizes.workers):
@@ -65,13 +65,13 @@ class Runs:
                 _change(target)
         return self._resume("apart")
 
-    def _resume(self, name: str) -> Apart:
+    def _resume(self, name: str) -> IsolatedRanks:
         return self._run(name, "--resume", OUT, "--out", "resumed", "--epochs", str(EPOCHS + 1))
 
-    def _run(self, name: str, *options: str) -> Apart:
+    def _run(self, name: str, *options: str) -> IsolatedRanks:
         room, sizes = self._room(name), self.sizes
         room.mkdir(exist_ok=True)
-        return run_apart(self.script, [*sizes.options, *options], sizes.workers, room, sizes.held_out, LIMITS)
+        return run_isolated(self.script, [*sizes.options, *options], sizes.workers, room, sizes.held_out, LIMITS)
 
     def _room(self, name: str) -> Path:
         return Path(self.folder.name) / name

@@ -31,9 +31,11 @@ def without_edit(script: str, edit: Path) -> str:
 
 def _blocks(edit: Path) -> list[tuple[str, str]]:
     """(old lines, new lines) of each."""
-    found = BLOCK.findall(edit.read_text(encoding="utf-8"))
-    if not found:
-        raise ScaleLabError(f"{edit.name} has no block: <<<<, old lines, ====, new lines, >>>>, each on its own line.")
+    text = edit.read_text(encoding="utf-8")
+    found = BLOCK.findall(text)
+    if not found or len(found) != text.count("<<<<"):
+        form = "<<<<, old lines, ====, new lines, >>>>, each on its own line"
+        raise ScaleLabError(f"{edit.name} has a block that is none: {form}.")
     return found
 
 

@@ -18,7 +18,7 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 import scalelab.train
-from scalelab.course.conversion.isolated.trace import Batch, Measured, Reported, Told
+from scalelab.course.conversion.isolated.trace import Batch, MeasuredAccuracy, RankTrace, ReportedValues
 from scalelab.train import preset
 from scalelab.train.record import RunRecord
 
@@ -33,18 +33,18 @@ def main() -> None:
     sys.path[0] = str(Path(script).parent)
     sys.argv = [script, *arguments]
     preset.ON_A_CPU = replace(preset.ON_A_CPU, held_out=int(held_out))
-    watch = Watch()
+    observer = RankObserver()
     try:
         runpy.run_path(script, run_name="__main__")
     finally:
-        (Path(room) / f"told-{rank}.json").write_bytes(msgspec.json.encode(watch.all_told()))
+        (Path(room) / f"trace-{rank}.json").write_bytes(msgspec.json.encode(observer.finished_trace()))
 
 
-class Watch:
+class RankObserver:
     """Notes what the script does, by standing around the functions that it calls."""
 
     def __init__(self):
-        self.told, self.optimizer, self.within_horovod = Told(), None, False
+        self.trace, self.optimizer, self.within_horovod = RankTrace(), None, False
         _around(torch.nn.functional, "cross_entropy", self.loss)
         _around(scalelab.train, "accuracy", self.accuracy)
         _around(RunRecord, "write", self.report)
@@ -58,24 +58,28 @@ class Watch:
             _around(hvd, "broadcast_optimizer_state", self.in_horovod)
 
     def loss(self, original: Callable, logits: torch.Tensor, target: torch.Tensor, *more, **options) -> torch.Tensor:
+        """Note the batch where it is trained on."""
         loss = original(logits, target, *more, **options)
         if torch.is_grad_enabled() and target.ndim == 1:
             right = int((logits.argmax(1) == target).sum())
             mean = loss.detach().mean().item()
-            self.told.batches.append(Batch(mean * len(target), right, target.tolist()))
+            self.trace.batches.append(Batch(mean * len(target), right, target.tolist()))
         return loss
 
     def accuracy(self, original: Callable, model, X, y, *more, **options) -> float:
+        """Note on how many images, and the result."""
         value = original(model, X, y, *more, **options)
-        self.told.measured.append(Measured(len(y), value, len(self.told.batches)))
+        self.trace.measured.append(MeasuredAccuracy(len(y), value, len(self.trace.batches)))
         return value
 
     def report(self, original: Callable, record, **values):
+        """Note the numbers of a row of the run record."""
         numbers = {name: float(value) for name, value in values.items() if isinstance(value, int | float)}
-        self.told.reported.append(Reported(numbers, len(self.told.batches)))
+        self.trace.reported.append(ReportedValues(numbers, len(self.trace.batches)))
         return original(record, **values)
 
     def in_horovod(self, original: Callable, *arguments, **options):
+        """Optimizer steps within are Horovod's own."""
         self.within_horovod = True
         try:
             return original(*arguments, **options)
@@ -83,17 +87,21 @@ class Watch:
             self.within_horovod = False
 
     def before(self, optimizer: torch.optim.Optimizer) -> None:
-        if not self.within_horovod and not self.told.start_weights:
-            self.told.start_weights, self.told.start_state = digest(weights(optimizer)), digest(state(optimizer))
+        """Note what the script begins with."""
+        if not self.within_horovod and not self.trace.start_weights:
+            self.trace.start_weights, self.trace.start_state = digest(weights(optimizer)), digest(state(optimizer))
 
     def after(self, optimizer: torch.optim.Optimizer) -> None:
+        """Keep the optimizer: its weights and state are noted at the end."""
         if not self.within_horovod:
             self.optimizer = optimizer
 
-    def all_told(self) -> Told:
+    def finished_trace(self) -> RankTrace:
+        """The trace, with the weights and the state that the script has ended with."""
         if self.optimizer is not None:
-            self.told.end_weights, self.told.end_state = digest(weights(self.optimizer)), digest(state(self.optimizer))
-        return self.told
+            self.trace.end_weights = digest(weights(self.optimizer))
+            self.trace.end_state = digest(state(self.optimizer))
+        return self.trace
 
 
 def _around(owner: object, name: str, watcher: Callable) -> None:

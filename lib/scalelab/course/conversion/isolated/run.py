@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scalelab.course.conversion.isolated import rank
-from scalelab.course.conversion.isolated.trace import Told
+from scalelab.course.conversion.isolated.trace import RankTrace
 from scalelab.launch.diagnose import explain
 from scalelab.launch.launch import Limits, launch
 
@@ -16,12 +16,12 @@ LIMITS = Limits(seconds=60, stall_seconds=8)
 
 
 @dataclass(frozen=True)
-class Apart:
-    """A run: how it ended, in a word and in a sentence; what each rank told, printed and left in its own folder."""
+class IsolatedRanks:
+    """A run: how it ended, in a word and in a sentence; the trace of each rank, what it printed and left in its own folder."""
 
     ended: str
     reason: str
-    ranks: list[Told]
+    ranks: list[RankTrace]
     lines: list[list[str]]
     files: list[set[str]]
 
@@ -34,25 +34,25 @@ class Apart:
         return len(self.ranks)
 
 
-def run_apart(
+def run_isolated(
     script: Path, arguments: Sequence[str], workers: int, room: Path, held_out: int, limits: Limits = LIMITS
-) -> Apart:
+) -> IsolatedRanks:
     """Run `script` as ranks that work in ROOM/rank-0, ROOM/rank-1, ..., with what lies there already.
 
     They measure accuracy on the first `held_out` images of the test part. Raises ScaleLabError as `launch` does.
     """
     room = Path(room).resolve()
-    for old in room.glob("told-*.json"):
+    for old in room.glob("trace-*.json"):
         old.unlink()
     words = [str(room), str(held_out), str(Path(script).resolve()), *map(str, arguments)]
     outcome = launch(rank.__file__, words, workers, folder=room, limits=limits, environment=_environment())
     reason = outcome.reason
     if outcome.ended == "failed":  # said of the learner's script, not of what it ran within
         reason = explain(outcome.output, workers, Path(script).name)
-    return Apart(
+    return IsolatedRanks(
         outcome.ended,
         reason,
-        [_told(room / f"told-{rank}.json") for rank in range(workers)],
+        [_read_trace(room / f"trace-{rank}.json") for rank in range(workers)],
         [outcome.output.of(rank, "stdout") for rank in range(workers)],
         [_files(room / f"rank-{rank}") for rank in range(workers)],
     )
@@ -64,11 +64,11 @@ def _environment() -> dict[str, str]:
     return dict(os.environ) | ({"SCALELAB_DATA": str(Path(data).resolve())} if data else {})
 
 
-def _told(path: Path) -> Told:
+def _read_trace(path: Path) -> RankTrace:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Told)
+        return msgspec.json.decode(path.read_bytes(), type=RankTrace)
     except (OSError, msgspec.DecodeError):
-        return Told()
+        return RankTrace()
 
 
 def _files(folder: Path) -> set[str]:

@@ -11,7 +11,7 @@ class Batch(msgspec.Struct, frozen=True):
     labels: list[int]
 
 
-class Measured(msgspec.Struct, frozen=True):
+class MeasuredAccuracy(msgspec.Struct, frozen=True):
     """A call of `scalelab.train.accuracy`: on how many images, with what result, after how many batches."""
 
     images: int
@@ -19,19 +19,19 @@ class Measured(msgspec.Struct, frozen=True):
     batches: int
 
 
-class Reported(msgspec.Struct, frozen=True):
+class ReportedValues(msgspec.Struct, frozen=True):
     """What was given to the run record, after how many batches."""
 
     values: dict[str, float]
     batches: int
 
 
-class Told(msgspec.Struct):
+class RankTrace(msgspec.Struct):
     """One rank's run. Digests are of the exact bits; `state` is momentum and the like; start: before the first step."""
 
     batches: list[Batch] = []
-    measured: list[Measured] = []
-    reported: list[Reported] = []
+    measured: list[MeasuredAccuracy] = []
+    reported: list[ReportedValues] = []
     start_weights: str = ""
     start_state: str = ""
     end_weights: str = ""
@@ -47,7 +47,7 @@ class Told(msgspec.Struct):
         length = len(self.batches) // epochs
         return self.batches[number * length : (number + 1) * length]
 
-    def measured_in(self, number: int, epochs: int) -> list[Measured]:
+    def measured_in(self, number: int, epochs: int) -> list[MeasuredAccuracy]:
         """What was measured between the end of that epoch and the end of the next."""
         length = len(self.batches) // epochs
         return [one for one in self.measured if (number + 1) * length <= one.batches < (number + 2) * length]
