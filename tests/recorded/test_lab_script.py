@@ -9,14 +9,14 @@ from recorded.runs import told_from_json, told_to_json
 from scalelab.course import NotYet
 from scalelab.course.conversion import expect_step
 from scalelab.course.conversion.evidence import evidence_from
-from scalelab.course.conversion.isolated import Batch, IsolatedRanks, RunTexts
+from scalelab.course.conversion.isolated import Batch, IsolatedRanks, RankTrace
 
 KEY = (2, 144, 8, 51)  # what expect_step asks for unless told otherwise
 SERIAL = '["finished","",1.0,2,[]]\n' + "".join(
     f'[{rank},{{"type":"Step","step":1,"where":null,"optimizer":0,"lr":0.1,"weights":[1.0],"gradients":[1.0]}}]\n'
     for rank in (0, 1)
 )
-RANK = RunTexts(batches=[Batch(2.5, 3, [1, 2])], start_weights="a")
+RANK = RankTrace(batches=[Batch(2.5, 3, [1, 2])], start_weights="a")
 RUN = IsolatedRanks("finished", "", [RANK, RANK], [["epoch 1"], []], [{"run/b", "run/a"}, set()])
 TEST = 'from scalelab.course.conversion import expect_step\nexpect_step("script.py", "initialise")'
 SCRIPT = RecordedScript("lab", "script.py", "import torch\n", (TEST,))

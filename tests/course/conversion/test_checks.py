@@ -73,7 +73,8 @@ def test_nothing_is_said_of_a_script_that_does_all_of_it(step):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_run_that_breaks_off_is_no_step_done(step):
-    assert "Rank 1 stopped" in said(step, Known(fresh=run(rank(0), RankTrace(), ended="failed", reason="Rank 1 stopped")))
+    broken = run(rank(0), RankTrace(), ended="failed", reason="Rank 1 stopped")
+    assert "Rank 1 stopped" in said(step, Known(fresh=broken))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -190,7 +191,9 @@ def test_a_script_that_is_not_divided_has_nothing_to_average():
             "Rank 1 writes run/checkpoint.pt",
         ),
         (
-            Known(resumed=run(RankTrace(), RankTrace(), ended="failed", reason="Rank 1: FileNotFoundError: no such file.")),
+            Known(
+                resumed=run(RankTrace(), RankTrace(), ended="failed", reason="Rank 1: FileNotFoundError: no such file.")
+            ),
             "Only rank 0 has the checkpoint on its disk",
         ),
         (Known(resumed=gone_on(rank(0, epochs=1), rank(1))), "4 on rank 0, 8 on rank 1"),

@@ -17,7 +17,7 @@ LIMITS = Limits(seconds=60, stall_seconds=8)
 
 @dataclass(frozen=True)
 class IsolatedRanks:
-    """A run: how it ended, in a word and in a sentence; the trace of each rank, what it printed and left in its own folder."""
+    """A run: how it ended, in a word and in a sentence; each rank's trace, its lines, and the files it left."""
 
     ended: str
     reason: str
