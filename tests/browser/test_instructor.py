@@ -9,7 +9,7 @@ from scalelab.course.nbgrader_command import nbgrader_again
 from scalelab.grade.classroom.dashboard import write_page
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.settings import ClassSettings
-from scalelab.grade.classroom.table import Row
+from scalelab.grade.classroom.table import GradedRow
 from scalelab.grade.report.feedback_page import write_feedback
 from scalelab.grade.result import Result
 from scalelab.places import COURSE
@@ -58,7 +58,7 @@ def graded(tmp_path_factory):
             for epoch in range(1, 7)
         ]  # fmt: skip
         write_feedback(result, reported, folder / "feedback.html")
-        rows.append(Row(folder.name, result, result.reason))
+        rows.append(GradedRow(folder.name, result))
     write_page(ClassPaths(out), rows, TERMS)
     return out
 

@@ -50,7 +50,7 @@ def nbgrader_again(course: Path, *arguments: str, seconds: float | None = None) 
         if process.exitcode is None:
             process.kill()
             process.join()
-            raise subprocess.TimeoutExpired(arguments, seconds)
+            raise subprocess.TimeoutExpired(arguments, seconds or 0.0)
         said = Path(log.name).read_text(encoding="utf-8", errors="replace")
         return subprocess.CompletedProcess(arguments, process.exitcode, stderr=said)
 

@@ -37,7 +37,7 @@ def measure_last_two(
         return [*first, *before], [measure(one.path) for one in first] + measured, str(cut)
 
 
-def judge(measured: list[Measured], targets: Targets, passed_over: str = "") -> Verdict:
+def judge(measured: Sequence[Measured], targets: Targets, passed_over: str = "") -> Verdict:
     """Both of the last two checkpoints must meet both targets: one lucky checkpoint is not a trained model.
 
     The score is 100 for a pass. Below, it is the share of the way from the floor (what the script earns as handed
@@ -63,7 +63,7 @@ def judge(measured: list[Measured], targets: Targets, passed_over: str = "") -> 
     return Verdict(False, _partial_score(train, test, targets), f"{' and '.join(short).capitalize()}.")
 
 
-def worse(measured: list[Measured]) -> tuple[float, float]:
+def worse(measured: Sequence[Measured]) -> tuple[float, float]:
     """The lower training and the lower held-out accuracy."""
     return min(m.train_accuracy for m in measured), min(m.test_accuracy for m in measured)
 

@@ -82,8 +82,10 @@ def _try(program: Program) -> str | None:
 def trouble() -> tuple[str, str] | None:
     """Why there is no sandbox, and what to do; None where there is one."""
     found = choice()
-    if found.program:
-        return None
+    return None if found.program else _trouble(found)
+
+
+def _trouble(found: Choice) -> tuple[str, str]:
     if not found.refused:
         return found.why, INSTALL
     return found.why, OUTSIDE if OVER_PROC.is_mount() else ALLOW
@@ -91,15 +93,15 @@ def trouble() -> tuple[str, str] | None:
 
 def require() -> Program:
     """What makes the sandbox here; raises ScaleLabError where strangers' programs cannot be kept in."""
-    if found := trouble():
-        why, mend = found
-        raise ScaleLabError(
-            f"A submission is a stranger's program, and there is no sandbox for it here: {why}. To mend it: {mend}. "
-            "If you have read the file and trust it, --unsafe-no-sandbox grades it all the same, and says so."
-        )
-    return choice().program
+    if program := choice().program:
+        return program
+    why, mend = _trouble(choice())
+    raise ScaleLabError(
+        f"A submission is a stranger's program, and there is no sandbox for it here: {why}. To mend it: {mend}. "
+        "If you have read the file and trust it, --unsafe-no-sandbox grades it all the same, and says so."
+    )
 
 
 def wrap_command(spec: SandboxSpec, command: list[str]) -> list[str]:
-    """The command within the walls (`enclose_by`); raises ScaleLabError where nothing here makes them."""
+    """The command in the sandbox (`wrap_command_with`); raises ScaleLabError where nothing here makes them."""
     return wrap_command_with(require(), spec, command)

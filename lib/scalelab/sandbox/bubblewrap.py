@@ -62,8 +62,8 @@ def _system() -> list[str]:
             words += ["--symlink", str(path.readlink()), str(path)]
         elif path.is_dir():
             words += ["--ro-bind", str(path), str(path)]
-    for path in OF_THE_SYSTEM:
-        words += ["--ro-bind-try", path, path]
+    for name in OF_THE_SYSTEM:
+        words += ["--ro-bind-try", name, name]
     return words
 
 

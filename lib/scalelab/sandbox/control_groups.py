@@ -98,7 +98,7 @@ def _make(folder: Path, caps: dict[str, tuple[str, int]]) -> dict[str, Path]:
 
 def _parents() -> tuple[int, dict[str, Path]]:
     """The version of control groups here, and for each kind of cap the folder in which a group can be made."""
-    own = {}
+    own: dict[str, str] = {}
     with contextlib.suppress(OSError):
         for line in OWN.read_text().splitlines():
             _, controllers, path = line.split(":", 2)

@@ -16,7 +16,7 @@ from scalelab.grade.classroom.engines import choose_engine, open_register
 from scalelab.grade.classroom.grade_class import grade_class
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.request import ClassRequest
-from scalelab.grade.classroom.table import Row
+from scalelab.grade.classroom.table import GradedRow, Row
 from scalelab.grade.progress import ClassStarted, InSubmission, ProgressEvent, StepStarted, SubmissionEnded
 
 LOOKS_PER_SECOND = 2  # the drawing takes time from the cores that are graded on
@@ -39,7 +39,7 @@ def grade_on_screen(
     if table:
         table.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ClassPaths(request.out).table, table)
-    return all(row.result for row in rows)
+    return all(isinstance(row, GradedRow) for row in rows)
 
 
 class ClassScreen:
@@ -125,8 +125,8 @@ def show_class(console: Console, rows: Sequence[Row]) -> None:
     for heading in ("student", "verdict", "score", "training", "held-out", "reason"):
         table.add_column(heading, justify="right" if heading in ("score", "training", "held-out") else "left")
     for row in rows:
-        accuracies = ["" if accuracy is None else f"{accuracy:.3f}" for accuracy in row.accuracies]
-        score = f"{row.result.score:g}" if row.result else ""
+        accuracies = [f"{accuracy:.3f}" for accuracy in row.accuracies] if row.accuracies else ["", ""]
+        score = f"{row.result.score:g}" if isinstance(row, GradedRow) else ""
         verdict = {"passed": "✓ passed", "not passed": "✗ not passed"}.get(row.word, "? not graded")
         table.add_row(*map(Text, (row.student, verdict, score, *accuracies, row.reason)))
     console.print(table)

@@ -146,9 +146,9 @@ def _sandbox() -> Row:
         from scalelab.sandbox import choice, trouble
     except (ImportError, OSError) as error:
         return Row("Sandbox", "note", f"not looked at ({type(error).__name__}: {error})", "make setup")
-    if found := trouble():
-        return Row("Sandbox", "missing", *found)
-    used = choice().program
+    found, used = trouble(), choice().program
+    if found or used is None:
+        return Row("Sandbox", "missing", *(found or (choice().why, "make setup")))
     kept_out = f" ({choice().why})" if choice().refused else ""
     return Row("Sandbox", "ok", f"{used.name} {used.version}, tried{kept_out}")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +24,7 @@ class Screen:
         description, now = (TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[now]"))
         columns = (description, BarColumn(), TimeElapsedColumn(), now)
         self.bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self.task = None
+        self.task: TaskID | None = None
         self.latest, self.said_at = "starting the ranks", 0.0
 
     def __enter__(self) -> Self:

@@ -37,7 +37,7 @@ def grade_labs_on_screen(console: Console, request: LabRequest) -> bool:
 
 def in_words(graded: Graded) -> str:
     """One student's lab, in a line."""
-    if graded.failed:
+    if graded.failed or not graded.record:
         return f"{graded.student}: could not be graded: {graded.failed}"
     points, most = (sum(getattr(one, name) for one in graded.notebooks) for name in ("points", "most"))
     waiting = sum(one.waiting for one in graded.notebooks)

@@ -35,7 +35,8 @@ class Assess(widgets.VBox):
         self.button.on_click(self._begin)
         self.stop.on_click(lambda _: self.job.stop())
         self.sentence, self.steps, self.page = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.reported, self.watcher = Reported("Budget"), None
+        self.reported = Reported("Budget")
+        self.watcher: threading.Thread | None = None
         buttons = widgets.HBox([self.button, self.stop])
         super().__init__([buttons, self.sentence, self.steps, self.reported, self.page])
         self._show(self.job.status())
@@ -81,7 +82,7 @@ class Assess(widgets.VBox):
         rows = [row for line in ran for row in line.rows]
         if ran:
             self.reported.show(rows, ran[-1].seconds, ran[-1].budget_seconds, until=ran[-1].budget_seconds)
-        if status.result:
+        if status.result and status.page:
             verdict = "✓ Passed" if status.result.passed else "✗ Not passed"
             self._tell(f"{verdict}: {status.result.score:g} of 100. {status.result.reason}")
             page = html.escape(status.page.read_text(encoding="utf-8"), quote=True)

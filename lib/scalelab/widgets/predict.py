@@ -50,24 +50,24 @@ def curve(
 
     With `log` it is straight on two logarithmic axes, and the slope is the exponent of a power law.
     """
-    x = np.sort(np.asarray(x, dtype=float))
+    xs = np.sort(np.asarray(x, dtype=float))
     level, slope = _level(low, high, log), widgets.FloatSlider(value=0, min=-2, max=2, step=0.05)
     level.description, slope.description = "height at the left", "exponent" if log else "slope"
 
     figure, axes = new_figure(width=4.5, height=2.6)
-    (drawn,) = axes.plot(x, np.ones(len(x)), **PREDICTION)
-    _same_room(axes, x, low, high, log)
+    (drawn,) = axes.plot(xs, np.ones(len(xs)), **PREDICTION)
+    _same_room(axes, xs, low, high, log)
     axes.set(xlabel=labels[0], ylabel=labels[1])
 
     def draw(level: float, slope: float):
-        y = line(x, level, slope, log)
+        y = line(xs, level, slope, log)
         drawn.set_ydata(y)
         content = png(figure)
         figure.set_layout_engine("none")  # only the line moves: measuring the labels anew would take most of the time
         return content, f"From {_short(y[0])} on the left to {_short(y[-1])} on the right."
 
     picture = live(draw, level=level, slope=slope)
-    _ask(name, question, picture, lambda: [list(x), list(line(x, level.value, slope.value, log))])
+    _ask(name, question, picture, lambda: [list(xs), list(line(xs, level.value, slope.value, log))])
 
 
 def line(x: np.ndarray, level: float, slope: float, log: bool) -> np.ndarray:

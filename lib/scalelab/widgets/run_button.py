@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from scalelab.errors import ScaleLabError
 from scalelab.launch.launch import EndJobError, Outcome, Progress, launch
+from scalelab.train.record import Row
 from scalelab.widgets.run_chart import Reported
 from scalelab.widgets.run_ranks import LIMITS
 
@@ -28,7 +29,9 @@ class Run(widgets.VBox):
         self.stop.on_click(lambda _: self.end())
         self.sentence, self.printed = widgets.HTML(), widgets.HTML()
         self.reported = Reported("Epochs")
-        self.rows, self.lines, self.epochs = [], [], epochs
+        self.rows: list[Row] = []
+        self.lines: list[str] = []
+        self.epochs = epochs
         self.outcome: Outcome | None = None
         self._to_stop = threading.Event()
         super().__init__([self.stop, self.sentence, self.reported, self.printed])

@@ -57,7 +57,8 @@ class InCell:
     """
 
     def __init__(self, epochs: float | None = None):
-        self.epochs, self.rows = epochs, []
+        self.epochs = epochs
+        self.rows: list[Row] = []
         self.place = display(HTML(self._bar()), display_id=True) if get_ipython() else None
 
     def show(self, new: Sequence[Row]) -> None:

@@ -26,7 +26,8 @@ class Live(widgets.VBox):
     """
 
     def __init__(self, draw: Callable[..., tuple[Figure | bytes, str]], controls: dict[str, widgets.Widget]):
-        self.draw, self.controls, self.redraw_seconds = draw, controls, []
+        self.draw, self.controls = draw, controls
+        self.redraw_seconds: list[float] = []
         self.picture, self.sentence = widgets.HTML(), widgets.HTMLMath()
         for name, control in controls.items():
             control.description = control.description or name

@@ -112,10 +112,12 @@ def _drop_copies(cells: list[NotebookNode], originals: dict[str, _Original]) -> 
 
     Returns a sentence for each id that was there more than once.
     """
-    copies, sentences, dropped = defaultdict(list), [], set()
+    copies: dict[str, list[int]] = defaultdict(list)
+    sentences: list[str] = []
+    dropped: set[int] = set()
     for index, cell in enumerate(cells):
-        copies[grade_id(cell)].append(index)
-    copies.pop(None, None)
+        if name := grade_id(cell):
+            copies[name].append(index)
     for name, places in copies.items():
         if len(places) == 1:
             continue
@@ -135,7 +137,8 @@ def _drop_copies(cells: list[NotebookNode], originals: dict[str, _Original]) -> 
 
 def _put_back(cells: list[NotebookNode], originals: dict[str, _Original]) -> list[str]:
     """Add what is missing, before the next exercise cell that is there: all that belongs to it has run by then."""
-    sentences, place = [], len(cells)
+    sentences: list[str] = []
+    place = len(cells)
     for name in reversed(originals):
         here = next((index for index, cell in enumerate(cells) if grade_id(cell) == name), None)
         if here is None:

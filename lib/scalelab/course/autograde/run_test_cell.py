@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-import importlib.util
 import secrets
 import sys
 import types
@@ -60,7 +59,8 @@ def _ask(kernel: Kernel, question: str, names: list[str]) -> list:
     if not names or not kernel.alive:
         return []
     ran = kernel.run(_HELPER, _QUICK, silent=True, ask={"answer": f"_scalelab_shadows.{question}({names!r})"})
-    return _literal(ran.values.get("answer", "[]")) or []
+    answer = _literal(ran.values.get("answer", "[]"))
+    return answer if isinstance(answer, list) else []
 
 
 class _Question:
@@ -72,7 +72,7 @@ class _Question:
     def __init__(self, imported: dict[str, tuple[str, str | None]] | None = None):
         self.word = secrets.token_hex(8)
         python = [name for name in _PYTHON if name not in _REPLACED_BY_IPYTHON]
-        homes = sorted({sys.prefix, sys.base_prefix, importlib.util.find_spec("ast").origin.removesuffix("/ast.py")})
+        homes = sorted({sys.prefix, sys.base_prefix, ast.__file__.removesuffix("/ast.py")})
         given = f"{str(_LIB)!r}, {homes!r}, {python!r}, {imported or {}!r}"
         own = "{'__name__': 'tamper', '__builtins__': _scalelab_builtins}"
         run = f"_scalelab_builtins.exec({_TEXT!r}, own)"
@@ -102,7 +102,7 @@ def _imports(source: str) -> dict[str, tuple[str, str | None]]:
         body = ast.parse(source).body
     except (SyntaxError, ValueError):
         return {}
-    found = {}
+    found: dict[str, tuple[str, str | None]] = {}
     for node in body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             found |= dict(tamper.imports(node))

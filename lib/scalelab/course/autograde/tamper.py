@@ -62,7 +62,8 @@ def _replaced_in(name, module, lib):
 
 def _compiled(tree):
     """{its name: codes} of the functions that stand in the module itself or in its classes."""
-    found, waiting = {}, [compile(tree, "<file>", "exec", dont_inherit=True)]
+    found: dict[str, list[types.CodeType]] = {}
+    waiting = [compile(tree, "<file>", "exec", dont_inherit=True)]
     while waiting:
         code = waiting.pop()
         for part in code.co_consts:
@@ -178,8 +179,8 @@ def _at_home(call, homes):
         file = call.__code__.co_filename
         return file.startswith(("<frozen", *homes)) or file == "<string>" and call.__module__ != "__main__"
     kind = call if isinstance(call, type) else type(call)
-    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
-    return kind.__module__ != "__main__" and (file is None or file.startswith(tuple(homes)))
+    origin = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return kind.__module__ != "__main__" and (origin is None or origin.startswith(tuple(homes)))
 
 
 def _tracing():

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from scalelab.course.conversion.evidence import Evidence
 from scalelab.course.conversion.isolated import IsolatedRanks
@@ -147,7 +147,7 @@ def _labels(run: IsolatedRanks, rank: int, epoch: int) -> Counter:
     return Counter(label for batch in run.ranks[rank].epoch(epoch, EPOCHS) for label in batch.labels)
 
 
-def _listed(values: list[float]) -> str:
+def _listed(values: Sequence[float]) -> str:
     return ", ".join(f"{value:g} on rank {rank}" for rank, value in enumerate(values))
 
 

@@ -54,6 +54,8 @@ class Kernel:
     def run(self, source: str, limits: Limits, silent: bool = False, ask: dict[str, str] | None = None) -> Ran:
         """Execute `source` and wait for its end, however it comes; `ask` are expressions to be evaluated with it."""
         how = {"silent": silent, "store_history": not silent, "allow_stdin": False, "stop_on_error": False}
+        if self.process is None:
+            raise RuntimeError("The kernel was not started.")
         request = self.client.execute(source, user_expressions=ask, **how)
         cell = CellRun(self.process, self.client, self.displays, request, limits)
         try:

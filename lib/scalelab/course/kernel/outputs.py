@@ -78,7 +78,7 @@ class Outputs:
         """A display that is drawn anew counts as having arrived: it could go on without end as well."""
         self.arrived += _size(content)
         if _size(content) <= MOST_BYTES:
-            for output in self.displays.get((content.get("transient") or {}).get("display_id"), ()):
+            for output in self.displays.get(str((content.get("transient") or {}).get("display_id")), ()):
                 output.data = NotebookNode(content["data"])
 
 

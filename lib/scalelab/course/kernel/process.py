@@ -9,9 +9,20 @@ from pathlib import Path
 import psutil
 import zmq
 from jupyter_client import BlockingKernelClient, KernelManager
+from jupyter_client.provisioning import LocalProvisioner
 
 from scalelab.files.cache import cache_folder
-from scalelab.sandbox import Caps, DeletedFiles, SandboxSpec, in_memory, make_group, on_disk, over_cap, wrap_command
+from scalelab.sandbox import (
+    Caps,
+    DeletedFiles,
+    Group,
+    SandboxSpec,
+    in_memory,
+    make_group,
+    on_disk,
+    over_cap,
+    wrap_command,
+)
 
 MOST_MESSAGE_BYTES = 100_000_000
 # Not `-m ipykernel_launcher`: that would be looked for in the folder first, in which a submission lies.
@@ -39,7 +50,7 @@ class KernelProcess:
             kernel_name="python3", transport="ipc", ip=place, connection_file=f"{place}.json", context=context
         )
         self.client: BlockingKernelClient | None = None
-        self.group = None
+        self.group: Group | None = None
         self.disks: list[DeletedFiles] = []
         self.memory: DeletedFiles | None = None
         self.own: psutil.Process | None = None
@@ -48,7 +59,7 @@ class KernelProcess:
         """Raises RuntimeError where it does not answer within these seconds."""
         environment = dict(os.environ)
         if self.caps:
-            environment = self._enclose()
+            environment = self._wrap(self.caps)
         self.manager.start_kernel(cwd=str(self.folder), env=environment | _homes(self.home))
         self.client = self.manager.client()
         self.client.start_channels()
@@ -63,7 +74,8 @@ class KernelProcess:
     @property
     def ended_how(self) -> str:
         """An exit code or the signal that ended it, in words."""
-        code = self.manager.provisioner.process.poll()
+        process = self._provisioner.process
+        code = process.poll() if process else None
         if code is None:
             return "it does not answer"
         if self.caps and code > 128:  # what encloses it says a signal so
@@ -77,14 +89,16 @@ class KernelProcess:
 
     def interrupt(self) -> None:
         """SIGINT to the kernel and to what it started, unless that has left its process group."""
-        with contextlib.suppress(OSError):  # it has just ended
-            os.killpg(os.getpgid(self.own.pid), signal.SIGINT)
+        if self.own:
+            with contextlib.suppress(OSError):  # it has just ended
+                os.killpg(os.getpgid(self.own.pid), signal.SIGINT)
 
     def over_memory(self, most_gb: float) -> bool:
         """Whether all its processes together have more; or whether the control group, if any, has ended one for it."""
         if self.group and "memory" in self.group.folders:
             return self.group.met("memory")
-        return _memory_gb(self.own) > most_gb or (self.memory is not None and self.memory.hidden())
+        own = _memory_gb(self.own) if self.own else 0.0
+        return own > most_gb or (self.memory is not None and self.memory.hidden())
 
     def over_disk(self) -> str | None:
         """The cap on what it has written that it is over, in words; None where it is within, or not enclosed."""
@@ -114,21 +128,27 @@ class KernelProcess:
             self.group.__exit__(None, None, None)
         self.manager.context.destroy(linger=0)
 
-    def _enclose(self) -> dict[str, str]:
-        """Put walls around the command that the manager is about to start; returns the environment within them."""
-        self.group, self.memory = make_group(self.caps), in_memory(self.caps)
-        self.disks = [on_disk(folder, self.caps) for folder in (self.folder, self.home)]
+    def _wrap(self, caps: Caps) -> dict[str, str]:
+        """Put the command that the manager is about to start into a sandbox; returns the environment within it."""
+        self.group, self.memory = make_group(caps), in_memory(caps)
+        self.disks = [on_disk(folder, caps) for folder in (self.folder, self.home)]
         data, environment = _data(self.home)
         gpu = any(Path("/dev").glob("nvidia*"))
-        spec = SandboxSpec(read=data, write=[self.home, self.folder], caps=self.caps, gpu=gpu, group=self.group)
+        spec = SandboxSpec(read=data, write=[self.home, self.folder], caps=caps, gpu=gpu, group=self.group)
         self.manager.wrap = lambda command: wrap_command(spec, [*command, _NO_PARENT])
         programs = {str(Path(sys.executable).parent): None, "/usr/bin": None, "/bin": None}
         kept = {name: os.environ[name] for name in os.environ if _is_passed_on(name)}
         return kept | environment | {"PATH": ":".join(programs), "HOME": str(self.home), "TMPDIR": "/tmp"}  # noqa: S108
 
+    @property
+    def _provisioner(self) -> LocalProvisioner:
+        """Who has started it: on this machine, as `ipc` asks."""
+        assert isinstance(self.manager.provisioner, LocalProvisioner)
+        return self.manager.provisioner
+
     def _find(self) -> psutil.Process:
         """The kernel itself; the sandbox has two processes around it, of which the inner one is the first in there."""
-        process = psutil.Process(self.manager.provisioner.pid)
+        process = psutil.Process(self._provisioner.pid)
         for _ in range(2 if self.caps else 0):
             process = process.children()[0]
         return process

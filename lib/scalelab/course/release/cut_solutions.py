@@ -36,13 +36,14 @@ def strip_script(text: str, name: str) -> str:
 
     `name` is what stands in for the function's at the top of the file. Raises ScaleLabError where regions do not pair.
     """
-    kept, inside = [], False
+    kept: list[str] = []
+    inside = False
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if BEGIN in line or END in line:
             if inside != (END in line):
                 raise ScaleLabError(f"Line {number} of {name}: {BEGIN} and {END} have to come in turn.")
             if not inside:
-                indent = _INDENT.match(line).group(0)
+                indent = line[: len(line) - len(line.lstrip())]
                 kept.append(f"{indent}{stub(enclosing_function(text, number) or name)}\n")
             inside = not inside
         elif not inside:
@@ -62,6 +63,7 @@ def enclosing_function(text: str, line: int) -> str | None:
     around = [
         node
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= node.end_lineno
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
     return max(around, key=lambda node: node.lineno).name if around else None

@@ -71,7 +71,7 @@ class RefuseLeaks(_AtRelease):
 
 def whole_solutions(folder: Path) -> dict[str, str]:
     """{meaning: path} of the scripts below `folder`, and of what they were after each of the edits beside them."""
-    solved = {}
+    solved: dict[str, str] = {}
     for path in sorted(folder.rglob("*.py")):
         name = path.relative_to(folder).as_posix()
         for after, text in stages_backwards(path):

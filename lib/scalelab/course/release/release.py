@@ -137,7 +137,7 @@ def _free_name(path: str, work: Path, manifest: Manifest) -> str:
 
 
 def _write(work: Path, plan: Mapping[str, bytes]) -> None:
-    folders = defaultdict(dict)
+    folders: dict[Path, dict[str, bytes]] = defaultdict(dict)
     for path, content in plan.items():
         folders[(work / path).parent][Path(path).name] = content
     for folder, contents in folders.items():

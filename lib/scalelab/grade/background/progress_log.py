@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from scalelab.grade.progress import ProgressEvent, ProgressListener, RanksRunning, StepStarted
+from scalelab.train.record import Row
 
 SECONDS_BETWEEN_LINES = 0.3
 
@@ -16,7 +17,8 @@ class ProgressLog:
 
     def __init__(self, path: Path, other: ProgressListener):
         self.path, self.other = path, other
-        self.written_at, self.rows = 0.0, []
+        self.written_at = 0.0
+        self.rows: list[Row] = []
         path.write_bytes(b"")
 
     def on(self, event: ProgressEvent) -> None:

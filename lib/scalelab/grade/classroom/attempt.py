@@ -59,15 +59,20 @@ def digest(file: Path) -> str:
     """SHA-256 of the submission's bytes; raises ScaleLabError where it cannot be read."""
     try:
         with open_plain(file) as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+            sha = hashlib.sha256()
+            while part := opened.read(1 << 20):
+                sha.update(part)
+            return sha.hexdigest()
     except OSError as error:
         raise ScaleLabError(f"{file} cannot be read ({error.strerror or error}).") from None
 
 
-def is_done(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> bool:
-    """Whether the student has a result for this very submission under these terms."""
+def result_that_holds(
+    paths: ClassPaths, submission: Submission, settings: ClassSettings
+) -> tuple[Result, Mark] | None:
+    """The student's result, if it is one of this very submission under these settings, and what it belongs to."""
     there = result_of(paths, submission.student)
-    return there is not None and _holds(there[1], digest(submission.file), settings)
+    return there if there and _holds(there[1], digest(submission.file), settings) else None
 
 
 def attempt(
@@ -122,7 +127,7 @@ def _once(
     """With the student's lock held: finish or clear what was left, and grade where nothing that holds is there."""
     paths = ClassPaths(request.out)
     _take_up(paths, submission, settings)
-    done = is_done(paths, submission, settings)
+    done = result_that_holds(paths, submission, settings) is not None
     if not done:
         _grade(request, submission, settings, listener, warm)
     paths.refusal(submission.student).unlink(missing_ok=True)
@@ -134,7 +139,8 @@ def _take_up(paths: ClassPaths, submission: Submission, settings: ClassSettings)
     work = paths.work(submission.student)
     for folder in sorted(work.iterdir()) if work.is_dir() else ():
         mark = read(folder / "result" / MARK, Mark)
-        if mark and _holds(mark, digest(submission.file), settings) and not is_done(paths, submission, settings):
+        complete = mark and _holds(mark, digest(submission.file), settings)
+        if complete and not result_that_holds(paths, submission, settings):
             _put_in_place(paths, submission.student, folder / "result")
         clear_closed(folder)
 

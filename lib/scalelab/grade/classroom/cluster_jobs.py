@@ -21,7 +21,7 @@ from scalelab.grade.classroom.request import ClassRequest
 from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.slots import any_slot, find_slots
 from scalelab.grade.classroom.submissions import Submission
-from scalelab.grade.classroom.table import row_of
+from scalelab.grade.classroom.table import GradedRow, row_of
 from scalelab.grade.measure.warm_evaluator import WarmEvaluator
 from scalelab.grade.progress import Silence
 from scalelab.grade.run.budget import Budget, resolve_budget
@@ -108,7 +108,7 @@ class Cluster:
     def _outcome(self, submission: Submission, settings: ClassSettings) -> Ended | None:
         """What a job that is over has left on the disk; None while that may still be on its way here."""
         job = self.jobs[submission]
-        if row_of(self.paths, submission, settings).result:
+        if isinstance(row_of(self.paths, submission, settings), GradedRow):
             return Ended(submission.student, "graded")
         if self.paths.refusal(submission.student).exists():
             return Ended(submission.student, "refused")

@@ -12,7 +12,7 @@ from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.request import ClassRequest
 from scalelab.grade.classroom.settings import ClassSettings, resolve_settings
 from scalelab.grade.classroom.submissions import Submission, find_submissions
-from scalelab.grade.classroom.table import Row, row_of, write_csv
+from scalelab.grade.classroom.table import GradedRow, Row, UngradedRow, row_of, write_csv
 from scalelab.grade.classroom.time_left import TimeLeft
 from scalelab.grade.progress import ClassStarted, ProgressListener, StepStarted, SubmissionEnded
 from scalelab.grade.run.budget import Budget
@@ -24,15 +24,17 @@ class Engine(Protocol):
 
     at_once: int
 
-    def measure(self) -> Budget: ...
+    def measure(self) -> Budget:
+        """The budget for everybody, as its slots or machines need it."""
 
-    def grade(self, submissions: Sequence[Submission], settings: ClassSettings) -> Iterator[Ended]: ...
+    def grade(self, submissions: Sequence[Submission], settings: ClassSettings) -> Iterator[Ended]:
+        """Grade all; each is given as it ends."""
 
 
 class Register(Protocol):
     """Where rows go besides the table: a gradebook."""
 
-    def record(self, row: Row) -> str:
+    def record(self, row: GradedRow) -> str:
         """Write the row; returns what the instructor should know, or an empty string."""
 
 
@@ -75,7 +77,7 @@ def _grade(
     for submission in by_name.values():
         tidy(paths, submission, settings)
     rows = [row_of(paths, submission, settings) for submission in submissions]
-    todo = [by_name[row.student] for row in rows if row.result is None and row.student in by_name]
+    todo = [by_name[row.student] for row in rows if isinstance(row, UngradedRow) and row.student in by_name]
     listener.on(_started(rows, len(todo), settings))
     for row in rows:
         registering.record(row)
@@ -91,7 +93,7 @@ def _grade(
 def _started(rows: Sequence[Row], todo: int, settings: ClassSettings) -> ClassStarted:
     return ClassStarted(
         submissions=len(rows),
-        graded_before=sum(row.result is not None for row in rows),
+        graded_before=sum(isinstance(row, GradedRow) for row in rows),
         todo=todo,
         workers=settings.workers,
         budget_seconds=settings.budget_seconds,
@@ -109,7 +111,7 @@ class Registering:
 
     def record(self, row: Row) -> None:
         """Write the row of a student who has a result."""
-        if self.register is None or row.result is None:
+        if self.register is None or isinstance(row, UngradedRow):
             return
         try:
             remark = self.register.record(row)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scalelab.errors import ScaleLabError
 from scalelab.files.atomic import write_file
-from scalelab.grade.classroom.attempt import Refusal, digest, is_done, result_of
+from scalelab.grade.classroom.attempt import Refusal, digest, result_that_holds
 from scalelab.grade.classroom.json_file import read
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.settings import ClassSettings
@@ -19,46 +19,66 @@ HEADINGS = ("student", "passed", "score", "train_accuracy", "test_accuracy", "se
 
 
 @dataclass(frozen=True)
-class Row:
-    """A student's result, or the reason why there is none; `sha` is that of the submission it belongs to."""
+class GradedRow:
+    """A student's result; `sha` is that of the submission it belongs to."""
 
     student: str
-    result: Result | None
-    reason: str
+    result: Result
     sha: str = ""
 
     @property
     def word(self) -> str:
-        if self.result is None:
-            return "not graded"
+        """The verdict."""
         return "passed" if self.result.passed else "not passed"
+
+    @property
+    def reason(self) -> str:
+        """Why it is that."""
+        return self.result.reason
 
     @property
     def sentence(self) -> str:
         """The verdict, the score and the reason."""
-        score = f", {self.result.score:g} of 100" if self.result else ""
-        return f"{self.word}{score}. {self.reason}"
+        return f"{self.word}, {self.result.score:g} of 100. {self.reason}"
 
     @property
-    def accuracies(self) -> tuple[float | None, float | None]:
+    def accuracies(self) -> tuple[float, float] | None:
         """Training and held-out, each of the worse of the judged checkpoints, by which the verdict is given."""
-        if self.result is None:
-            return None, None
-        return min(self.result.train_accuracy, default=None), min(self.result.test_accuracy, default=None)
+        if not self.result.test_accuracy:
+            return None
+        return min(self.result.train_accuracy), min(self.result.test_accuracy)
+
+
+@dataclass(frozen=True)
+class UngradedRow:
+    """The reason why a student has no result; `sha` is that of the submission, where it can be read."""
+
+    student: str
+    reason: str
+    sha: str = ""
+    word = "not graded"
+    accuracies = None
+
+    @property
+    def sentence(self) -> str:
+        """That there is none, and the reason."""
+        return f"{self.word}. {self.reason}"
+
+
+Row = GradedRow | UngradedRow
 
 
 def row_of(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> Row:
     """The row of one student, from what lies on the disk, whoever graded it."""
     if submission.refusal:
-        return Row(submission.student, None, submission.refusal)
+        return UngradedRow(submission.student, submission.refusal)
     try:
-        if is_done(paths, submission, settings):
-            result, mark = result_of(paths, submission.student)
-            return Row(submission.student, result, result.reason, mark.submission)
+        if held := result_that_holds(paths, submission, settings):
+            return GradedRow(submission.student, held[0], held[1].submission)
         refusal = read(paths.refusal(submission.student), Refusal)
-        return Row(submission.student, None, refusal.reason if refusal else NOT_YET, digest(submission.file))
+        return UngradedRow(submission.student, refusal.reason if refusal else NOT_YET, digest(submission.file))
     except ScaleLabError as error:
-        return Row(submission.student, None, str(error))
+        return UngradedRow(submission.student, str(error))
 
 
 def write_csv(paths: ClassPaths, rows: Iterable[Row]) -> None:
@@ -71,9 +91,9 @@ def write_csv(paths: ClassPaths, rows: Iterable[Row]) -> None:
 
 
 def _cells(row: Row) -> list[str]:
-    if row.result is None:
+    if isinstance(row, UngradedRow):
         return [row.student, "", "", "", "", "", row.reason, row.sha]
-    train, test = ("" if accuracy is None else f"{accuracy:.4f}" for accuracy in row.accuracies)
+    train, test = ("", "") if row.accuracies is None else (f"{accuracy:.4f}" for accuracy in row.accuracies)
     seconds = "" if row.result.seconds is None else f"{row.result.seconds:.1f}"
     passed = "yes" if row.result.passed else "no"
     return [row.student, passed, f"{row.result.score:g}", train, test, seconds, row.reason, row.sha]

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from scalelab.files.scratch import scratch
-from scalelab.grade.classroom.attempt import attempt
+from scalelab.grade.classroom.attempt import Ended, attempt
 from scalelab.grade.classroom.request import ClassRequest
 from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.slots import Slot
@@ -58,8 +58,14 @@ def serve(pipe: Connection, request: ClassRequest, slot: Slot) -> None:
         while True:
             task = pipe.recv()
             with slot.occupied(waiting=lambda: listener.on(WAITS)):
-                answer = attempt(request, *task, listener, warm) if task else measure(request, listener)
-            pipe.send(answer)
+                pipe.send(_do(task, request, listener, warm))
+
+
+def _do(task: "Task", request: ClassRequest, listener: ProgressListener, warm: WarmEvaluator) -> Ended | Budget:
+    if task is None:
+        return measure(request, listener)
+    submission, settings = task
+    return attempt(request, submission, settings, listener, warm)
 
 
 def measure(request: ClassRequest, listener: ProgressListener) -> Budget:
@@ -69,7 +75,8 @@ def measure(request: ClassRequest, listener: ProgressListener) -> Budget:
 
 def _end_with_starter() -> None:
     """A starter that was killed has let go of the queue; the guard of the ranks ends them when this process is gone."""
-    multiprocessing.parent_process().join()
+    if starter := multiprocessing.parent_process():
+        starter.join()
     os._exit(1)
 
 

@@ -41,6 +41,7 @@ class WorkerHandle:
         self.ready = False
 
     def submit(self, task: Task) -> None:
+        """Give it something to do."""
         self.submission = task[0] if task else None
         with contextlib.suppress(OSError):  # it has died: heard of at the next look
             self.pipe.send(task)
@@ -93,7 +94,7 @@ class Pool:
             for worker, answer in self._messages():
                 self._require_alive(worker)
                 measured += [answer] if isinstance(answer, Budget) else []
-        return max(measured, key=lambda settings: settings.seconds)
+        return max(measured, key=lambda budget: budget.seconds)
 
     def grade(self, submissions: Sequence[Submission], settings: ClassSettings) -> Iterator[Ended]:
         """Grade all; each is given as it ends, those that another grader has in hand once that has ended."""
@@ -107,7 +108,7 @@ class Pool:
                 if not isinstance(answer, Ended):
                     continue
                 submission, worker.submission = worker.submission, None
-                if answer.how == "busy":
+                if submission and answer.how == "busy":
                     due.append((time.monotonic() + SECONDS_UNTIL_ASKED_AGAIN, submission))
                 else:
                     self._hand_out(due, settings)  # before the row is written, which takes a while
@@ -127,7 +128,7 @@ class Pool:
                 worker.submit((due.pop(0)[1], settings))
 
     def _messages(self) -> Iterator[tuple[WorkerHandle, object]]:
-        """Answers of all seats, waiting a little for the first; None for the death of a process."""
+        """Answers of all workers, waiting a little for the first; None for the death of a process."""
         wait([worker.pipe for worker in self.workers], LOOK_SECONDS)
         for worker in self.workers:
             try:
@@ -157,5 +158,5 @@ class Pool:
 
 def _death(worker: WorkerHandle) -> str:
     worker.end()
-    code = worker.process.exitcode
+    code = worker.process.exitcode or 0
     return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"

@@ -5,9 +5,11 @@ import select
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 import msgspec
 from safetensors.torch import save_file
+from torch import Tensor
 
 from scalelab.errors import ScaleLabError
 from scalelab.files.scratch import own_folder
@@ -34,21 +36,23 @@ class Evaluator:
         self.folder = place.resolve() / "checkpoints"
         self.folder.mkdir()
         _write_images(handout, self.folder / IMAGES)
-        self.process = self._start(model_name, "cuda" if device == "gpu" else "cpu", unsafe)
+        started = self._start(model_name, "cuda" if device == "gpu" else "cpu", unsafe)
+        self.process, self.questions, self.answers = started
         self._answer()
 
     def __enter__(self) -> "Evaluator":
         return self
 
     def __exit__(self, *_) -> None:
-        self.process.stdin.close()
+        self.questions.close()
         self.process.kill()
         self.process.wait()
-        self.process.stdout.close()
+        self.answers.close()
         self.at_the_end.close()
 
     @property
     def alive(self) -> bool:
+        """Whether it can measure another one."""
         return self.process.poll() is None
 
     def measure(self, path: Path) -> Measured:
@@ -57,8 +61,8 @@ class Evaluator:
         try:
             copy.write_bytes(self._read(path))
             copy.chmod(0o644)
-            self.process.stdin.write(f"{path.name}\n".encode())
-            self.process.stdin.flush()
+            self.questions.write(f"{path.name}\n".encode())
+            self.questions.flush()
             said = self._answer()
         finally:
             copy.unlink(missing_ok=True)
@@ -76,7 +80,8 @@ class Evaluator:
         except OSError:
             raise BadCheckpointError(f"{path.name} is no file that can be read.") from None
 
-    def _start(self, model_name: str, device: str, unsafe: bool) -> subprocess.Popen:
+    def _start(self, model_name: str, device: str, unsafe: bool) -> tuple[subprocess.Popen, IO[bytes], IO[bytes]]:
+        """The process that measures, and the pipes to it and from it."""
         module = "scalelab.grade.measure.evaluator_process"
         command = [python(), "-I", "-m", module, model_name, str(self.folder), device]
         if not unsafe:
@@ -84,13 +89,16 @@ class Evaluator:
             command = wrap_command(spec, command)
         # Threads that wait without spinning: else a busy machine makes this ten times as slow.
         environment = {"PATH": os.defpath, "HOME": "/tmp", "LANG": "C.UTF-8", "OMP_WAIT_POLICY": "PASSIVE"}  # noqa: S108
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
+        assert process.stdin is not None  # as asked for
+        assert process.stdout is not None
+        return process, process.stdin, process.stdout
 
     def _answer(self) -> Measured | Refused:
-        ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
-        line = self.process.stdout.readline(LINE_BYTES) if ready else b""
+        ready, _, _ = select.select([self.answers], [], [], SECONDS)
+        line = self.answers.readline(LINE_BYTES) if ready else b""
         try:
             return msgspec.json.decode(line, type=Measured | Refused)
         except msgspec.DecodeError:
@@ -100,7 +108,7 @@ class Evaluator:
 
 
 def _write_images(handout: Handout, path: Path) -> None:
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for name, part in (("train", handout.train), ("test", handout.test)):
         tensors |= {f"{name}_images": part.images.contiguous(), f"{name}_labels": part.labels.contiguous()}
     save_file(tensors, path)

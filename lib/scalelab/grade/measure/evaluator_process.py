@@ -16,6 +16,7 @@ import psutil
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from scalelab.data import Images
 from scalelab.grade.measure.weights import BadCheckpointError, CutOffError, load_weights
@@ -70,14 +71,18 @@ def read_parts(path: Path) -> list[tuple[Tensor, Tensor]]:
     stored = load_file(path)
     train, test = (Images(stored[f"{name}_images"], stored[f"{name}_labels"]) for name in ("train", "test"))
     handout = Handout(train, test, (), "")
-    # The layout in which convolutions are fastest on a CPU.
     return [(handout.inputs(one).to(memory_format=torch.channels_last), one.labels) for one in (train, test)]
 
 
 def warm_up(model_name: str, X: Tensor, y: Tensor) -> None:
     """What torch prepares for its first batch, every child inherits."""
-    model = build(model_name).to(memory_format=torch.channels_last).eval()
+    model = channels_last(build(model_name)).eval()
     count_right(model, X[:BATCH_SIZE], y[:BATCH_SIZE])
+
+
+def channels_last(model: nn.Module) -> nn.Module:
+    """The layout in which convolutions are fastest on a CPU."""
+    return convert_conv2d_weight_memory_format(model, torch.channels_last)
 
 
 def start(model_name: str, path: Path, device: str, parts: list, share: int, of: int) -> tuple[int, int]:
@@ -105,7 +110,7 @@ def examine(model_name: str, path: Path, device: str, parts: list, share: int, o
         most = psutil.Process().memory_info().vms + MOST_BYTES // of
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
-        model = load_weights(build(model_name), path).to(device, memory_format=torch.channels_last).eval()
+        model = channels_last(load_weights(build(model_name), path).to(device)).eval()
     except BadCheckpointError as bad:
         return Refused(str(bad), isinstance(bad, CutOffError))
     batches = [list(zip(X.split(BATCH_SIZE), y.split(BATCH_SIZE), strict=True))[share::of] for X, y in parts]
@@ -114,19 +119,23 @@ def examine(model_name: str, path: Path, device: str, parts: list, share: int, o
 
 @torch.no_grad()
 def count_right(model: nn.Module, X: Tensor, y: Tensor) -> int:
+    """How many images (N, C, H, W) get their label (N,)."""
     return int((model(X).argmax(1) == y).sum())
 
 
 def combine(said: list[Counted | Refused | None], name: str, counts: list[int]) -> Measured | Refused:
     """The accuracies on parts of so many images, from the answers of all children."""
+    counted: list[list[int]] = []
     for one in said:
         if not isinstance(one, Counted):
             return one or Refused(f"{name} could not be measured: it ended the process that loaded it.")
-    right = map(sum, zip(*(one.right for one in said), strict=True))
+        counted.append(one.right)
+    right = map(sum, zip(*counted, strict=True))
     return Measured(*(share / count for share, count in zip(right, counts, strict=True)))
 
 
 def answer(said: Measured | Refused) -> None:
+    """A line on standard output."""
     sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
     sys.stdout.flush()
 

@@ -40,9 +40,9 @@ class CheckpointWatch:
     def last(self, budget_seconds: float) -> list[Checkpoint]:
         """The last CANDIDATES checkpoints seen within the budget, earliest first; fewer where there were fewer."""
         found = [
-            Checkpoint(self.folder / name, int(NAME.fullmatch(name)[1]), seconds)
+            Checkpoint(self.folder / name, int(match[1]), seconds)
             for name, (_, seconds) in self.seen.items()
-            if seconds <= budget_seconds
+            if seconds <= budget_seconds and (match := NAME.fullmatch(name))
         ]
         return sorted(found, key=lambda checkpoint: (checkpoint.epoch, checkpoint.seconds))[-CANDIDATES:]
 

@@ -32,4 +32,4 @@ def check_conversion(run: SandboxedRun, seed: int) -> Report | None:
 
 
 def _judge_in_fork(judging: Callable[[], Report]) -> Report:
-    return Report.from_json(limited_fork(lambda: judging().to_json().encode()))
+    return Report.from_json(limited_fork(lambda: judging().to_json().encode()).decode())

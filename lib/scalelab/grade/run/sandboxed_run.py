@@ -8,7 +8,7 @@ from pathlib import Path
 from scalelab.files.untrusted import clear, make_private
 from scalelab.grade.plan import GradingPlan
 from scalelab.launch.launch import EndJobError, Limits, Progress
-from scalelab.sandbox import SandboxSpec, in_memory, make_group, on_disk, over_cap, wrap_command
+from scalelab.sandbox import Group, SandboxSpec, in_memory, make_group, on_disk, over_cap, wrap_command
 
 PASSED_ON = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
 SCRIPT_NAME = "assessment.py"
@@ -23,7 +23,7 @@ class SandboxedRun:
     def __init__(self, home: Path, plan: GradingPlan):
         self.home, self.plan, self.caps = home.resolve(), plan, plan.rubric.caps
         self.script, self.data, self.out = self.home / SCRIPT_NAME, self.home / "data", self.home / "out"
-        self.group = None
+        self.group: Group | None = None
 
     def prepare(self) -> None:
         """Put the script and the training part of the data in, to be read by whoever will run it.

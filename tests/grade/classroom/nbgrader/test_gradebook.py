@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 from scalelab.errors import ScaleLabError
 from scalelab.grade.classroom.grade_class import Registering
 from scalelab.grade.classroom.nbgrader.gradebook import read_scores, write_score
-from scalelab.grade.classroom.table import Row
+from scalelab.grade.classroom.table import GradedRow
 from scalelab.grade.result import Result
 
 WRITER = """
@@ -87,7 +87,7 @@ def test_whatever_goes_wrong_with_one_row_the_next_is_written():
     hears = Hears()
     registering = Registering(Stumbles(), hears)
     for student in ("ada", "bob", "eve"):
-        registering.record(Row(student, RESULT, RESULT.reason))
+        registering.record(GradedRow(student, RESULT))
     assert Stumbles.written == ["bob", "eve"]
     assert hears.steps == ["The row of ada could not be written (ValueError: no such thing).", "He was late."]
     with pytest.raises(ScaleLabError, match="The gradebook lacks ada"):

@@ -10,7 +10,7 @@ from scalelab.grade.classroom.nbgrader.notebook import graded_notebook
 from scalelab.grade.classroom.nbgrader.timestamp import TIMESTAMP, read_time
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.submissions import ASSIGNMENT, SCRIPT
-from scalelab.grade.classroom.table import Row
+from scalelab.grade.classroom.table import GradedRow
 
 
 class CourseFiles:
@@ -20,7 +20,7 @@ class CourseFiles:
         self.gradebook, self.course, self.paths = gradebook.absolute(), gradebook.absolute().parent, ClassPaths(out)
         self.scores = read_scores(self.gradebook)
 
-    def record(self, row: Row) -> str:
+    def record(self, row: GradedRow) -> str:
         """Write the student's files, then the row; nothing where both are there already.
 
         Returns what the instructor should know, or an empty string. Raises ScaleLabError where the gradebook cannot be
@@ -38,7 +38,7 @@ class CourseFiles:
         self.scores[row.student] = row.result.score
         return remark
 
-    def _write_files(self, row: Row) -> None:
+    def _write_files(self, row: GradedRow) -> None:
         """Formgrader lists an assignment that has a folder in source/, and students that have one in submitted/."""
         script = (self.paths.result(row.student) / SUBMITTED).read_bytes()
         (self.course / "source" / ASSIGNMENT).mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from nbgrader.dbutil import ALEMBIC_DIR
 
 
 @cache
-def version() -> str:
+def version() -> str | None:
     """What `alembic heads` prints."""
     return ScriptDirectory(ALEMBIC_DIR).get_current_head()
 
