@@ -55,4 +55,6 @@ def _read_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[s
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> bytes:
     if member.size > LARGEST_MEMBER:
         raise ScaleLabError(f"{member.name} in {path} claims {member.size} bytes, far too many; download it again.")
-    return archive.extractfile(member).read()
+    content = archive.extractfile(member)
+    assert content is not None  # it is a file, so it has one
+    return content.read()

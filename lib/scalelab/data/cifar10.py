@@ -31,7 +31,7 @@ class _Batch:
 
 def has_cifar10(folder: Path) -> bool:
     """Whether `folder` itself holds a training batch of either layout (names only, quick)."""
-    return folder.is_dir() and any(_is_training(file.name) for file in folder.iterdir())
+    return folder.is_dir() and any(_number(file.name) is not None for file in folder.iterdir())
 
 
 def read_cifar10(path: Path) -> Dataset:
@@ -82,9 +82,10 @@ def write_cifar10(
     write_folder(folder, contents, replaces=lambda name: bool(_BATCH.fullmatch(name)) or name in _EXTRAS)
 
 
-def _is_training(name: str) -> bool:
+def _number(name: str) -> int | None:
+    """Of a training batch; None for any other file."""
     match = _BATCH.fullmatch(name)
-    return bool(match and match["number"])
+    return int(match["number"]) if match and match["number"] else None
 
 
 def _batches_folder(path: Path) -> Path:
@@ -96,10 +97,10 @@ def _batches_folder(path: Path) -> Path:
 def _training_names(batches: dict[str, _Batch], path: Path) -> list[str]:
     if len({name.endswith(".bin") for name in batches}) > 1:
         raise ScaleLabError(f"Expected one layout in {path} but it mixes binary and Python batches; remove one.")
-    names = [name for name in batches if _is_training(name)]
-    if not names:
+    numbers = {name: number for name in batches if (number := _number(name)) is not None}
+    if not numbers:
         raise ScaleLabError(f"Expected CIFAR-10 training batches in {path} but found none; {_AGAIN}.")
-    return sorted(names, key=lambda name: int(_BATCH.fullmatch(name)["number"]))
+    return sorted(numbers, key=lambda name: numbers[name])
 
 
 def _decode(name: str, content: bytes, path: Path) -> _Batch:
@@ -158,8 +159,9 @@ def _classes(extras: dict[str, bytes], path: Path) -> tuple[str, ...]:
         lines = extras["batches.meta.txt"].decode("utf-8", "replace").splitlines()
         names = tuple(line.strip() for line in lines if line.strip())
     elif "batches.meta" in extras:
-        meta = unpickle(extras["batches.meta"], str(path / "batches.meta")).get("label_names")
-        names = tuple(n.decode("utf-8", "replace") if type(n) is bytes else str(n) for n in meta or ())
+        told = unpickle(extras["batches.meta"], str(path / "batches.meta")).get("label_names")
+        meta = told if isinstance(told, list | tuple) else ()
+        names = tuple(n.decode("utf-8", "replace") if type(n) is bytes else str(n) for n in meta)
     else:
         names = CIFAR10_CLASSES
     if len(names) != 10:

@@ -71,14 +71,16 @@ def render(rng: np.random.Generator, labels: np.ndarray) -> np.ndarray:
     return photograph(rng, image)
 
 
-def add_patch(rng, image, reach, size, chance):
+def add_patch(
+    rng: np.random.Generator, image: np.ndarray, reach: tuple[float, float], size: tuple[float, float], chance: float
+) -> None:
     """Lay a plain patch of a random colour over some of the images."""
     count = len(image)
     there = rng.random((count, 1, 1)) < chance
     paint(image, there * cover(patch(rng, count, reach, size)), colours(rng, per_image(rng, 0.1, 0.9, count)))
 
 
-def add_shape(rng, image, labels, ground):
+def add_shape(rng: np.random.Generator, image: np.ndarray, labels: np.ndarray, ground: np.ndarray) -> None:
     """Lay the shape that gives the class over the image, with a shadow below it."""
     count = len(labels)
     size, u, v = pose(rng, count)
@@ -92,7 +94,7 @@ def add_shape(rng, image, labels, ground):
     paint(image, part, colour)
 
 
-def pose(rng, count):
+def pose(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Each shape's size (N, 1, 1), in half-widths of the image, and every pixel in its frame: u, v (N, H, W)."""
     size = per_image(rng, 0.42, 0.8, count)
     x, y = X - per_image(rng, -0.18, 0.18, count), Y - per_image(rng, -0.18, 0.18, count)
@@ -106,7 +108,7 @@ def pose(rng, count):
     return size, u + shear * v, v
 
 
-def photograph(rng, image):
+def photograph(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
     """Uneven light, blur and noise, then bytes."""
     count = len(image)
     light = 1 + per_image(rng, -0.3, 0.3, count) * X + per_image(rng, -0.3, 0.3, count) * Y

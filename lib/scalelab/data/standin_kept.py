@@ -19,8 +19,8 @@ def kept_standin() -> Dataset:
     file = _file()
     with contextlib.suppress(OSError, SafetensorError, KeyError):  # not there, or cut off
         tensors = load_file(file)
-        parts = (Images(tensors[f"{part} images"], tensors[f"{part} labels"]) for part in ("train", "test"))
-        return Dataset(*parts, classes=CLASSES, source=STANDIN)
+        train, test = (Images(tensors[f"{part} images"], tensors[f"{part} labels"]) for part in ("train", "test"))
+        return Dataset(train, test, CLASSES, STANDIN)
     made = standin_dataset()
     with contextlib.suppress(OSError, SafetensorError):  # a full disk is told as the latter
         _keep(made, file)
@@ -35,6 +35,7 @@ def _file() -> Path:
 
 def _keep(data: Dataset, file: Path) -> None:
     """Whole or not at all; ranks that do so at once each put the same in its place."""
+    assert data.test is not None  # the stand-in always has a part held out
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     tensors = {"train images": data.train.images, "train labels": data.train.labels}

@@ -31,14 +31,14 @@ def distance(labels: np.ndarray, morph: np.ndarray, variant: np.ndarray, u: np.n
     return out
 
 
-def disc_ring(u, v, morph, variant):
+def disc_ring(u: np.ndarray, v: np.ndarray, morph: np.ndarray, variant: np.ndarray) -> np.ndarray:
     """A disc whose hole opens; its outline is between a circle and a rounded square."""
     r = np.sqrt(u * u + v * v)
     outline = np.maximum(r, (0.9 + 0.1 * variant) * np.maximum(np.abs(u), np.abs(v)) + 0.1 * variant)
     return np.maximum(outline - 0.9, 0.8 * morph - 0.15 - r)
 
 
-def triangle_square(u, v, morph, variant):
+def triangle_square(u: np.ndarray, v: np.ndarray, morph: np.ndarray, variant: np.ndarray) -> np.ndarray:
     """A triangle whose top widens until it is a square."""
     bottom, top = 0.95 - 0.2 * morph, 0.75 * morph
     height = 0.7 + 0.15 * variant
@@ -46,7 +46,7 @@ def triangle_square(u, v, morph, variant):
     return np.maximum(np.abs(v) - height, 0.9 * (np.abs(u) - half_width))
 
 
-def star_flower(u, v, morph, variant):
+def star_flower(u: np.ndarray, v: np.ndarray, morph: np.ndarray, variant: np.ndarray) -> np.ndarray:
     """Five to seven rays that swell into petals."""
     rays = 5 + np.floor(3 * variant)
     turn = np.arctan2(u, v) * (rays / np.float32(2 * np.pi))
@@ -57,7 +57,7 @@ def star_flower(u, v, morph, variant):
     return 0.8 * (np.sqrt(u * u + v * v) - outline)
 
 
-def tee_cross(u, v, morph, variant):
+def tee_cross(u: np.ndarray, v: np.ndarray, morph: np.ndarray, variant: np.ndarray) -> np.ndarray:
     """A T whose crossbar sinks to the middle."""
     half = 0.2 + 0.12 * variant
     post = np.maximum(np.abs(u) - half, np.abs(v) - 0.9)
@@ -65,7 +65,7 @@ def tee_cross(u, v, morph, variant):
     return np.minimum(post, bar)
 
 
-def crescent_half_moon(u, v, morph, variant):
+def crescent_half_moon(u: np.ndarray, v: np.ndarray, morph: np.ndarray, variant: np.ndarray) -> np.ndarray:
     """A thin moon that waxes to a half."""
     u = u + 0.45 - 0.1 * morph
     limb = np.sqrt(np.maximum(0.9 - v * v, 0))

@@ -6,6 +6,8 @@ to inert stand-ins that only remember what they were given, so no code of numpy,
 
 import io
 import pickle
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,17 +15,17 @@ from scalelab.errors import ScaleLabError
 
 
 class _Dtype:
-    def __init__(self, code, *_):
+    def __init__(self, code: object, *_: object):
         self.code = code
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: object) -> None:
         pass  # byte order and alignment: nothing that one-byte numbers have
 
 
 class _Array:
-    state = None
+    state: Any = None  # whatever the pickle gave
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: object) -> None:
         self.state = state
 
 
@@ -31,11 +33,11 @@ class _ArrayType:
     """Only passed to `_reconstruct`, never called."""
 
 
-def _reconstruct(*_):
+def _reconstruct(*_: object) -> _Array:
     return _Array()
 
 
-def _encode(text, encoding):
+def _encode(text: object, encoding: object) -> bytes:
     # How Python 3 writes bytes in protocol 2.
     if type(text) is not str or encoding not in ("latin1", b"latin1"):
         raise pickle.UnpicklingError("an unknown text encoding")
@@ -53,7 +55,10 @@ _ADMITTED = {
 
 # The Python unpickler rather than the C one: a crafted memo index makes the C one allocate gigabytes.
 class _Restricted(pickle._Unpickler):
-    def find_class(self, module, name):
+    path: str  # for the messages
+    stack: list[Any]
+
+    def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _ADMITTED:
             raise ScaleLabError(
                 f"The pickle {self.path} asks for {module}.{name}, which no CIFAR-10 file does; "
@@ -61,14 +66,14 @@ class _Restricted(pickle._Unpickler):
             )
         return _ADMITTED[module, name]
 
-    def load_build(self):
+    def load_build(self) -> None:
         # The usual BUILD can set attributes on any object, our own functions included.
         state = self.stack.pop()
         if type(self.stack[-1]) not in (_Array, _Dtype):
             raise pickle.UnpicklingError("a state for something that has none")
         self.stack[-1].__setstate__(state)
 
-    dispatch = {**pickle._Unpickler.dispatch, pickle.BUILD[0]: load_build}
+    dispatch: ClassVar[dict[int, Callable[..., None]]] = {**pickle._Unpickler.dispatch, pickle.BUILD[0]: load_build}
 
 
 def unpickle(content: bytes, path: str) -> dict[str, object]:
@@ -93,7 +98,7 @@ def unpickle(content: bytes, path: str) -> dict[str, object]:
         ) from error
 
 
-def _text(key):
+def _text(key: object) -> str:
     return key.decode("ascii") if type(key) is bytes else str(key)
 
 

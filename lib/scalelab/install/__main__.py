@@ -25,18 +25,18 @@ def set_up(root: Path) -> int:
         return _do(root, chosen, screen)
 
 
-def _do(root: Path, chosen: str, screen: Screen) -> int:
+def _do(root: Path, chosen: str | None, screen: Screen) -> int:
     began = time.monotonic()
-    plan = steps.plan(root, chosen)
+    plan = steps.plan(root, chosen or "")
     todo = steps.pending(root, plan)
     if not todo:  # done by the set-up we waited for
         return 0
-    preflight.check(root, chosen, todo)
+    preflight.check(root, chosen, todo)  # refuses where no Python was found
     for name in venv.mend(root):
         screen.say(f"      {name} was left half installed: it will be installed again.")
     for step, following in zip(todo, [*todo[1:], None]):  # noqa: B905 - no `strict` before Python 3.10
         title = f"[{plan.index(step) + 1}/{len(plan)}] {step.title}"
-        with screen.step(title), beside(screen, "Horovod", following and following.early):
+        with screen.step(title), beside(screen, "Horovod", following.early if following else None):
             step.run(screen)
         steps.mark(root, step, plan)
     screen.say(f"Set-up done in {time.monotonic() - began:.0f} s (log: {screen.log}).")

@@ -22,7 +22,7 @@ def no_sandbox(root: Path) -> str | None:
     return NO_SANDBOX
 
 
-def _works(program) -> bool:
+def _works(program: Path | str) -> bool:
     command = [str(program), "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
     try:
         return subprocess.run(command, capture_output=True, timeout=SECONDS, check=False).returncode == 0

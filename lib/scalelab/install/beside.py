@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
+from collections.abc import Callable, Iterator
 
 from scalelab.install.show import LOOK_EVERY_S, Screen
 
@@ -31,7 +32,7 @@ class Aside(Screen):
 
 
 @contextlib.contextmanager
-def beside(main: Screen, title: str, work=None):
+def beside(main: Screen, title: str, work: Callable[[Screen], None] | None = None) -> Iterator[None]:
     """Do `work(screen)` beside what is done in here, and wait for it at the end; what it raises is raised there.
 
     Where what is done in here fails or is interrupted, it is ended first.
@@ -39,7 +40,8 @@ def beside(main: Screen, title: str, work=None):
     if work is None:
         yield
         return
-    aside, faults = Aside(main, title), []
+    aside = Aside(main, title)
+    faults: list[BaseException] = []
     thread = threading.Thread(target=_run, args=(work, aside, faults), daemon=True)
     main.beside = aside
     thread.start()
@@ -56,7 +58,7 @@ def beside(main: Screen, title: str, work=None):
         raise faults[0]
 
 
-def _run(work, aside: Aside, faults: list) -> None:
+def _run(work: Callable[[Screen], None], aside: Aside, faults: list[BaseException]) -> None:
     try:
         work(aside)
     except BaseException as fault:  # whatever it is, it is for the one who waits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +72,7 @@ SIGNS = (
 class CommandFailed(ScaleLabError):
     """A command of the set-up ended badly; the message is the cause as far as its output tells."""
 
-    def __init__(self, command: list, output: str, log: Path):
+    def __init__(self, command: Sequence[Path | str], output: str, log: Path):
         self.output = output
         super().__init__(f"{explain(output) or _last_words(command, output)} (full output: {log}).")
 
@@ -85,7 +86,7 @@ def explain(output: str) -> str | None:
     return None
 
 
-def _last_words(command: list, output: str) -> str:
+def _last_words(command: Sequence[Path | str], output: str) -> str:
     errors = [line.strip() for line in output.splitlines() if re.search(r"\berror\b", line, re.IGNORECASE)]
     words = (errors or output.strip().splitlines() or ["it said nothing"])[0].strip()
     return f"`{Path(str(command[0])).name} {' '.join(map(str, command[1:4]))}` failed: {words[:200]}"

@@ -20,7 +20,7 @@ class Features:
 
     mpi: bool
     nccl: bool
-    why: tuple = ()
+    why: tuple[str, ...] = ()
     hide_cuda: bool = False
 
     @property
@@ -29,7 +29,7 @@ class Features:
         return "-".join(["gloo"] + ["mpi"] * self.mpi + ["nccl"] * self.nccl)
 
 
-def mpi() -> tuple:
+def mpi() -> tuple[bool, str | None]:
     """(build for MPI?, why not)."""
     if not shutil.which("mpirun"):
         return False, "no mpirun, so without MPI (`apt install openmpi-bin libopenmpi-dev` to have it)"
@@ -71,7 +71,7 @@ def nccl_header(site: str) -> Path | None:
     return next((folder / "nccl.h" for folder in folders if (folder / "nccl.h").is_file()), None)
 
 
-def nccl(target: Interpreter) -> tuple:
+def nccl(target: Interpreter) -> tuple[bool, str | None]:
     """(build for NCCL?, why not)."""
     if not driver():
         return False, None  # a machine without a GPU needs no word about NCCL

@@ -51,20 +51,20 @@ def _build(target: Interpreter, wanted: features.Features, screen: Screen) -> Pa
     return wheel.build(target, wanted, screen)
 
 
-def _install_wheel(ready: Path, target: Interpreter, screen: Screen) -> list | None:
+def _install_wheel(ready: Path, target: Interpreter, screen: Screen) -> list[str] | None:
     """None when the installed wheel does not load. What it needs is among BUILD_NEEDS, which are there."""
     # --force-reinstall: pip would take another build of the same version for this one.
     screen.run(pip.command(target.python, "install", "--force-reinstall", "--no-deps", ready))
     return loads(target.python)
 
 
-def loads(python: str) -> list | None:
+def loads(python: str) -> list[str] | None:
     """What Horovod in that interpreter was built with, None when it cannot be imported."""
     done = subprocess.run([python, "-c", TRY_IT], capture_output=True, text=True, env=child_environment(), check=False)
     return json.loads(done.stdout.strip().splitlines()[-1]) if done.returncode == 0 else None
 
 
-def _as_wanted(built_with: list | None, wanted: features.Features) -> str:
+def _as_wanted(built_with: list[str] | None, wanted: features.Features) -> str:
     if built_with is None:
         raise ScaleLabError(
             "Horovod was compiled but does not load: `.venv/bin/python -c 'import horovod.torch'` shows why; "

@@ -7,6 +7,7 @@ hold for every platform, so what only one platform's torch brings (CUDA librarie
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -24,7 +25,7 @@ HEAD = """\
 """
 
 
-def closure(roots: tuple = ROOTS) -> dict:
+def closure(roots: Iterable[str] = ROOTS) -> dict[str, str]:
     """{name: version} of everything that the roots need in this environment; raises PackageNotFoundError."""
     todo, seen, found = [Requirement(root) for root in roots], set(), {}
     while todo:
@@ -39,7 +40,7 @@ def closure(roots: tuple = ROOTS) -> dict:
     return {name: version for name, version in sorted(found.items()) if name != "scalelab"}
 
 
-def _applies(need: Requirement, extras: set) -> bool:
+def _applies(need: Requirement, extras: set[str]) -> bool:
     return not need.marker or any(need.marker.evaluate({"extra": extra}) for extra in (extras or {""}))
 
 

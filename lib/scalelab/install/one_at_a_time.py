@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from scalelab.files.lock import take
+from scalelab.install.show import Screen
 
 
 @contextlib.contextmanager
-def held(folder: Path, screen, who: str):
+def held(folder: Path, screen: Screen, who: str) -> Iterator[None]:
     """Hold the lock of a folder, waiting for it in words.
 
     The folder itself is locked: nothing is left behind, and nothing stale can remain after a SIGKILL. The

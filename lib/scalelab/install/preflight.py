@@ -40,7 +40,7 @@ class Missing:
     package: str | None = None
 
 
-def check(root: Path, chosen: str | None, todo: list) -> None:
+def check(root: Path, chosen: str | None, todo: list[steps.Step]) -> None:
     """Raise ScaleLabError with all that the steps to be done will lack. `chosen` is None where no Python will do."""
     names, about = {step.name for step in todo}, _about(root, chosen)
     compiles = "horovod" in names and not steps.without_horovod() and not (about and wheel.any_cached(about.tag))
@@ -59,7 +59,9 @@ def check(root: Path, chosen: str | None, todo: list) -> None:
 def _about(root: Path, chosen: str | None) -> About | None:
     """Of the Python that Horovod will be compiled for: .venv's own where there is one already."""
     asked = str(venv.python_in(root)) if venv.version(root) else chosen
-    said = (python.answers(asked, ASK) or "").split() if asked else []
+    if not asked:
+        return None
+    said = (python.answers(asked, ASK) or "").split()
     return About(asked, said[0], said[1], said[2] == "True", said[3] == "True") if len(said) == 4 else None
 
 
@@ -77,7 +79,7 @@ def _package(about: About, part: str) -> str | None:
     return f"python3-{part}" if place == usual.resolve() else f"python{about.version}-{part}"
 
 
-def _disk(root: Path, names: set) -> list[Missing]:
+def _disk(root: Path, names: set[str]) -> list[Missing]:
     free_gb = shutil.disk_usage(root).free / 1e9
     if "torch" not in names or free_gb >= NEEDED_GB:
         return []

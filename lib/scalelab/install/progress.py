@@ -26,12 +26,12 @@ def _in_words(line: str) -> str | None:
     return None
 
 
-def _installing(found: re.Match) -> str:
+def _installing(found: re.Match[str]) -> str:
     names = found[1].split(", ")
     return f"installing {names[0]}" if len(names) == 1 else f"installing {len(names)} packages"
 
 
-def _compiling(found: re.Match) -> str:
+def _compiling(found: re.Match[str]) -> str:
     """make's own percentage and the file; of files that are compiled together, the group, or the library they are."""
     name = re.sub(r"^unity_|(_cxx)?\.\w+\.o$", "", Path(found[2]).name)
     library = re.search(r"(\w+)\.dir/", found[2])

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from scalelab.install.faults import CommandFailed
 from scalelab.install.progress import now_at
@@ -24,13 +26,13 @@ class Screen:
     `notes` are what may be said at the end: they keep nobody from going on. `beside` is what runs at the same time.
     """
 
-    def __init__(self, log: Path, stream=None):
+    def __init__(self, log: Path, stream: TextIO | None = None):
         self.log = log
-        self.notes: list = []
-        self.beside = None
-        self.at = None  # of the command that runs: where its output begins in the log
+        self.notes: list[str] = []
+        self.beside: object = None
+        self.at: int | None = None  # of the command that runs: where its output begins in the log
         self.stopped = False
-        self.keep_open: list = []  # locks that children hold too: see one_at_a_time.py
+        self.keep_open: list[int] = []  # locks that children hold too: see one_at_a_time.py
         self.stream = stream or sys.stdout
         self.live = self.stream.isatty()
         self.title = ""
@@ -41,7 +43,7 @@ class Screen:
         print(text, file=self.stream, flush=True)
 
     @contextlib.contextmanager
-    def step(self, title: str):
+    def step(self, title: str) -> Iterator[None]:
         """Announce a step, and on success how long it took."""
         self.title = title
         self.began = self.spoke = time.monotonic()
@@ -67,7 +69,9 @@ class Screen:
         """From another thread: the command that runs is ended, and none begins."""
         self.stopped = True
 
-    def run(self, command: list, env: dict | None = None, cwd: Path | None = None) -> None:
+    def run(
+        self, command: Sequence[Path | str], env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> None:
         """Run to the end, output into the log; raises CommandFailed with that output."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as out:
@@ -87,7 +91,7 @@ class Screen:
         if child.returncode:
             raise CommandFailed(command, _text_from(self.log, start), self.log)
 
-    def _watch(self, child: subprocess.Popen) -> None:
+    def _watch(self, child: subprocess.Popen[bytes]) -> None:
         while True:
             try:
                 child.wait(LOOK_EVERY_S)
@@ -115,12 +119,12 @@ class Screen:
         return f"{time.monotonic() - self.began:.0f} s"
 
 
-def child_environment() -> dict:
+def child_environment() -> dict[str, str]:
     """The environment without PYTHONPATH: with it pip would take lib/scalelab.egg-info for an installed package."""
     return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
 
 
-def end_group(child: subprocess.Popen) -> None:
+def end_group(child: subprocess.Popen[bytes]) -> None:
     """End what is left of a command that was interrupted, compilers included."""
     if child.poll() is not None:
         return

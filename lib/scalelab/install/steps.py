@@ -64,7 +64,7 @@ def _horovod_step(root: Path) -> Step:
     return Step("horovod", "torch", title, wanted, _site("horovod/metadata.json"), lambda s: _horovod(root, s), early)
 
 
-def digests(root: Path, steps: list[Step]) -> dict:
+def digests(root: Path, steps: list[Step]) -> dict[str, str]:
     """A digest per step, each over the one that it follows, so that whatever changes early is followed through."""
     result = {"": venv.version(root) or ""}
     for step in steps:
@@ -91,7 +91,7 @@ def mark(root: Path, step: Step, steps: list[Step]) -> None:
     fresh.replace(root / ".venv" / STAMP)
 
 
-def _stamp(root: Path) -> dict:
+def _stamp(root: Path) -> dict[str, str]:
     try:
         return json.loads((root / ".venv" / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -111,7 +111,7 @@ def _site(path: str) -> str:
     return f"lib/python3*/site-packages/{path}"
 
 
-def _constraints(root: Path) -> tuple:
+def _constraints(root: Path) -> tuple[Path | str, ...]:
     return ("-c", root / "requirements.lock") if (root / "requirements.lock").is_file() else ()
 
 

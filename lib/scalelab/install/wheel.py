@@ -10,6 +10,7 @@ import shutil
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from scalelab.errors import ScaleLabError
 from scalelab.install import edits, features, pip
@@ -71,8 +72,9 @@ def build(target: Interpreter, wanted: Features, screen: Screen) -> Path:
 
 
 def _build_in(room: Path, target: Interpreter, wanted: Features, screen: Screen) -> Path:
+    safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(fetch(target, screen)) as archive:
-        archive.extractall(room, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+        archive.extractall(room, **safely)
     source = room / SDIST[: -len(".tar.gz")]
     edits.apply_all(source, edits.EDITS + (edits.WITHOUT_CUDA,) * wanted.hide_cuda)
     screen.run(
@@ -99,7 +101,7 @@ def fetch(target: Interpreter, screen: Screen) -> Path:
         wish = Path(room) / "wish.txt"
         # Given the hash, pip compares it before it runs a line of the package.
         wish.write_text(f"horovod=={VERSION} --hash=sha256:{SDIST_SHA256}\n", encoding="utf-8")
-        options = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", room, "-r", wish]
+        options = ("--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", room, "-r", wish)
         screen.run(pip.command(target.python, "download", *options))
         got = Path(room) / SDIST
         if not got.is_file() or _sha256(got) != SDIST_SHA256:
@@ -108,7 +110,7 @@ def fetch(target: Interpreter, screen: Screen) -> Path:
     return kept
 
 
-def environment(target: Interpreter, wanted: Features, room: Path) -> dict:
+def environment(target: Interpreter, wanted: Features, room: Path) -> dict[str, str]:
     """The variables that Horovod's build reads, and no others of that family from outside."""
     env = {k: v for k, v in child_environment().items() if not k.startswith(("HOROVOD_WITH", "HOROVOD_GPU"))}
     env.update(
@@ -124,9 +126,12 @@ def environment(target: Interpreter, wanted: Features, room: Path) -> dict:
     return env
 
 
-def _nccl_environment(target: Interpreter, room: Path) -> dict:
-    env = {"HOROVOD_GPU_OPERATIONS": "NCCL", "HOROVOD_CUDA_HOME": str(Path(features.nvcc()).parents[1])}
-    include = features.nccl_header(target.site).parent
+def _nccl_environment(target: Interpreter, room: Path) -> dict[str, str]:
+    compiler, header = features.nvcc(), features.nccl_header(target.site)
+    assert compiler is not None  # NCCL is wanted only where both are
+    assert header is not None
+    env = {"HOROVOD_GPU_OPERATIONS": "NCCL", "HOROVOD_CUDA_HOME": str(Path(compiler).parents[1])}
+    include = header.parent
     library = include.parent / "lib" / "libnccl.so.2"
     if library.is_file():  # the pip package: it has no libnccl.so to link against, so give it that name here
         (room / "nccl").mkdir()

@@ -35,6 +35,9 @@ class GuardedCommand:
             errors="replace",
             start_new_session=True,  # so that Ctrl-C reaches this process alone
         )
+        assert self.process.stdin is not None  # both are pipes
+        assert self.process.stdout is not None
+        self.stdin, self.stdout = self.process.stdin, self.process.stdout
         self.waiting: queue.Queue[Line] = queue.Queue(LINES_WAITING)
         self.printed = 0  # characters
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -44,11 +47,11 @@ class GuardedCommand:
     def __enter__(self) -> "GuardedCommand":
         return self
 
-    def __exit__(self, *_) -> None:
-        self.process.stdin.close()
+    def __exit__(self, *_: object) -> None:
+        self.stdin.close()
         self.process.wait()
         self.reader.join()
-        self.process.stdout.close()
+        self.stdout.close()
 
     @property
     def exit_code(self) -> int | None:
@@ -64,7 +67,7 @@ class GuardedCommand:
 
     def new_lines(self) -> list[Line]:
         """Lines printed since the last call."""
-        lines = []
+        lines: list[Line] = []
         while len(lines) < LINES_WAITING:
             try:
                 lines.append(self.waiting.get_nowait())
@@ -79,7 +82,7 @@ class GuardedCommand:
         return self.memory > most
 
     def _read(self) -> None:
-        while raw := self.process.stdout.readline(2 * LINE_LENGTH):
+        while raw := self.stdout.readline(2 * LINE_LENGTH):
             self.printed += len(raw)
             try:
                 self.waiting.put_nowait(parse_line(raw))

@@ -16,6 +16,8 @@ from scalelab.launch.output import Line, Output
 from scalelab.train.record import RecordReader, Row
 
 Command = list[str]
+Broken = Literal["timeout", "memory", "silence", "printed"]  # which of the limits
+Ended = Literal["finished", "failed", "stopped", Broken]
 STARTUP_SECONDS = 60.0
 
 
@@ -52,7 +54,7 @@ class EndJobError(Exception):
 class Outcome:
     """How a job ended, in a word and in a sentence; `seconds` is its wall-clock time."""
 
-    ended: Literal["finished", "failed", "timeout", "memory", "silence", "printed", "stopped"]
+    ended: Ended
     reason: str
     seconds: float
     output: Output = field(repr=False)
@@ -93,13 +95,12 @@ def launch(
     start = time.perf_counter()
     try:
         with GuardedCommand(command, variables, Path(folder)) as job:
-            ended = _follow(job, limits, start, output, reader, watch)
+            broken = _follow(job, limits, start, output, reader, watch)
         seconds = time.perf_counter() - start
         watch(Progress(seconds, _take(job, output), reader.new_rows()))
     except EndJobError as end:
         return Outcome("stopped", str(end), time.perf_counter() - start, output)
-    if ended is None:
-        ended = "finished" if job.exit_code == 0 else "failed"
+    ended: Ended = broken or ("finished" if job.exit_code == 0 else "failed")
     return Outcome(ended, _reason(ended, limits, seconds, output, workers, script.name), seconds, output)
 
 
@@ -111,7 +112,10 @@ def _check(script: Path, workers: int) -> None:
         raise ScaleLabError(f"A job needs at least 1 worker, not {workers}.")
 
 
-def _follow(job, limits, start, output, reader, watch) -> Literal["timeout", "memory", "silence", "printed"] | None:
+def _follow(
+    job: GuardedCommand, limits: Limits, start: float, output: Output, reader: RecordReader,
+    watch: Callable[[Progress], None],
+) -> Broken | None:  # fmt: skip
     """Watch the job until it ends (None) or breaks a limit (which)."""
     last_sign = max(0.0, STARTUP_SECONDS - (limits.silence_seconds or 0.0))
     while job.running(wait=0.1):
@@ -138,12 +142,12 @@ def _take(job: GuardedCommand, output: Output) -> list[Line]:
     return lines
 
 
-def _reason(ended: str, limits: Limits, seconds: float, output: Output, workers: int, script: str) -> str:
+def _reason(ended: Ended, limits: Limits, seconds: float, output: Output, workers: int, script: str) -> str:
     if ended == "finished":
         return f"{'The only rank' if workers == 1 else f'All {workers} ranks'} finished after {seconds:.1f} s."
     if ended == "timeout":
         return f"The time of {limits.seconds:.0f} s was used up, and all ranks were ended."
-    if ended == "silence":
+    if ended == "silence" and limits.silence_seconds is not None:
         return explain_silence(output, workers, limits.silence_seconds)
     if ended == "memory":
         return f"The ranks used more than {limits.memory_gb:g} GB of memory together, and all were ended."

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any
 
 from scalelab.errors import ScaleLabError
 
@@ -122,10 +123,10 @@ def read_timeline(path: Path | str) -> Timeline:
     return collector.timeline(complete)
 
 
-def _entries(path: Path, text: str) -> tuple[list[dict], bool]:
+def _entries(path: Path, text: str) -> tuple[list[dict[str, Any]], bool]:
     """The objects of the array, as many as are whole, and whether its closing bracket is there."""
-    found = []
-    place = _BETWEEN.match(text, text.find("[") + 1).end()
+    found: list[dict[str, Any]] = []
+    place = _next(text, text.find("[") + 1)
     while place < len(text) and text[place] != "]":
         try:
             entry, place = _DECODER.raw_decode(text, place)
@@ -134,14 +135,20 @@ def _entries(path: Path, text: str) -> tuple[list[dict], bool]:
                 raise ScaleLabError(f"{path} is damaged at character {error.pos}; {_AGAIN}.") from error
             return found, False
         found.append(entry)
-        place = _BETWEEN.match(text, place).end()
+        place = _next(text, place)
     return found, place < len(text)
+
+
+def _next(text: str, place: int) -> int:
+    between = _BETWEEN.match(text, place)
+    assert between is not None  # it may be empty
+    return between.end()
 
 
 class _Collector:
     """Joins beginnings with their ends, which close the latest open phase of their tensor."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.names: dict[int, str] = {}
         self.open: dict[int, list[tuple[str, float]]] = defaultdict(list)
         self.events: list[Event] = []
@@ -149,7 +156,7 @@ class _Collector:
         self.cycles: list[float] = []
         self.zero: float | None = None
 
-    def add(self, entry: dict) -> None:
+    def add(self, entry: dict[str, Any]) -> None:
         kind, number = entry["ph"], entry.get("pid", 0)
         if kind == "M":
             self._about(number, entry["args"])
@@ -164,13 +171,13 @@ class _Collector:
         elif kind == "i":
             self.cycles.append(time)
 
-    def _about(self, number: int, told: dict) -> None:
+    def _about(self, number: int, told: dict[str, Any]) -> None:
         if "name" in told:
             self.names[number] = told["name"]
         if "start_time_since_epoch_in_micros" in told:
             self.zero = told["start_time_since_epoch_in_micros"] / 1e6
 
-    def _end(self, number: int, time: float, told: dict) -> None:
+    def _end(self, number: int, time: float, told: dict[str, Any]) -> None:
         if not self.open[number]:
             return  # begun before the timeline was switched on
         phase, start = self.open[number].pop()
@@ -193,7 +200,7 @@ class _Collector:
         return Timeline(tuple(events), tuple(self.ready), tuple(self.cycles), complete, self.zero)
 
 
-def _bytes(told: dict) -> int | None:
+def _bytes(told: dict[str, Any]) -> int | None:
     """Bytes of a tensor of which Horovod tells the type and the shape, "[64, 32]"."""
     width, lengths = _BYTES_OF.get(told["dtype"]), re.findall(r"\d+", told["shape"])
     return None if width is None else width * prod(map(int, lengths))
@@ -239,15 +246,16 @@ def travels(events: list[Event]) -> list[Message]:
             last = event.start
         groups[-1].append(event)
         last = max(last, float("inf") if event.end is None else event.end)
-    whole = [event for event in events if event.bytes is not None]
+    whole = [(event, event.bytes) for event in events if event.bytes is not None]
     return [_message(group, whole) for group in groups]
 
 
-def _message(group: list[Event], whole: list[Event]) -> Message:
-    """`whole`: the phases that tell the bytes, each around the one in which its tensor travelled."""
+def _message(group: list[Event], whole: list[tuple[Event, int]]) -> Message:
+    """`whole`: the phases around those in which tensors travelled, with the bytes that they tell."""
     start, names = min(event.start for event in group), tuple(event.tensor for event in group)
-    end = None if any(event.end is None for event in group) else max(event.end for event in group)
-    told = {event.tensor: event.bytes for event in whole if event.start <= start and end and event.end >= end}
+    ends = [event.end for event in group if event.end is not None]
+    end = max(ends) if len(ends) == len(group) else None
+    told = {one.tensor: size for one, size in whole if one.start <= start and end and one.end and one.end >= end}
     return Message(names, start, end, sum(told[name] for name in names) if set(names) <= set(told) else None)
 
 

@@ -1,5 +1,7 @@
 """Ghost batch norm: the statistics of small parts of a batch (Hoffer et al. 2017, arXiv:1705.08741, algorithm 1)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import batch_norm
@@ -17,7 +19,11 @@ class GhostBatchNorm2d(nn.BatchNorm2d):
     Raises ScaleLabError for a `ghost_size` below 1.
     """
 
-    def __init__(self, channels: int, ghost_size: int, **options: object):
+    running_mean: Tensor  # evaluation goes by them, so they are always there
+    running_var: Tensor
+    num_batches_tracked: Tensor
+
+    def __init__(self, channels: int, ghost_size: int, **options: Any):
         super().__init__(channels, **options)
         if ghost_size < 1:
             raise ScaleLabError(f"Expected a ghost batch of 1 image or more but got {ghost_size}.")

@@ -1,6 +1,7 @@
 """Batch norm over the batches of all ranks, by two sums that are exchanged; Horovod's own needs a GPU."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,11 @@ class RankBatchNorm2d(nn.BatchNorm2d):
     come here equally often. In evaluation nothing is exchanged.
     """
 
-    def __init__(self, channels: int, sum_over_ranks: Sum, **options: object):
+    running_mean: Tensor  # evaluation goes by them, so they are always there
+    running_var: Tensor
+    num_batches_tracked: Tensor
+
+    def __init__(self, channels: int, sum_over_ranks: Sum, **options: Any):
         super().__init__(channels, **options)
         self.sum_over_ranks = sum_over_ranks
 

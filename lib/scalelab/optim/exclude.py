@@ -1,9 +1,11 @@
 """Which weights take no weight decay, and no learning rate of their own: biases, and those of norms."""
 
+from typing import Any
+
 from torch import nn
 
 
-def exclude(model: nn.Module, weight_decay: float) -> list[dict]:
+def exclude(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Two parameter groups for any optimizer: weights with `weight_decay`, and biases and norms without.
 
     The latter also have `adapt=False`, by which the layer-wise optimizers leave them their ordinary step; others do not

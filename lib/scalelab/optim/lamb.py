@@ -1,7 +1,10 @@
 """LAMB: Adam's direction, and a length for every layer (You and others 2019, arXiv:1904.00962, algorithm 2)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 from scalelab.optim.layerwise import LayerwiseOptimizer, norms, ratio
 
@@ -15,15 +18,15 @@ class LAMB(LayerwiseOptimizer):
     """
 
     def __init__(
-        self, params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-6,
+        self, params: ParamsT, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-6,
         weight_decay: float = 0.0,
     ):  # fmt: skip
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, steps=0)
 
-    def begin(self, group: dict) -> None:
+    def begin(self, group: dict[str, Any]) -> None:
         group["steps"] += 1
 
-    def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
+    def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
         step = self.direction(group, weights, gradients)
         if group["adapt"]:
             lengths = ratio(norms(weights), norms(step)) * -group["lr"]
@@ -31,7 +34,7 @@ class LAMB(LayerwiseOptimizer):
         else:
             torch._foreach_add_(weights, step, alpha=-group["lr"])
 
-    def direction(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> list[Tensor]:
+    def direction(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> list[Tensor]:
         """u of every layer.
 
         Torch's kernel for Adam makes a step of rate -1 from 0 here, and so leaves m / (sqrt(v) + eps) in one pass.

@@ -1,6 +1,9 @@
 """LARC: LARS whose layers are never faster than SGD (NVIDIA's apex, `apex.parallel.LARC` with `clip=True`)."""
 
+from typing import Any
+
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 from scalelab.optim.lars import LARS
 
@@ -13,8 +16,11 @@ class LARC(LARS):
     every layer would be slowed down for ever.
     """
 
-    def __init__(self, params, lr: float = 0.1, momentum: float = 0.9, weight_decay: float = 0.0, trust: float = 0.02):
+    def __init__(
+        self, params: ParamsT, lr: float = 0.1, momentum: float = 0.9, weight_decay: float = 0.0,
+        trust: float = 0.02,
+    ):  # fmt: skip
         super().__init__(params, lr, momentum, weight_decay, trust)
 
-    def local_rates(self, group: dict, weight: Tensor, gradient: Tensor) -> Tensor:
+    def local_rates(self, group: dict[str, Any], weight: Tensor, gradient: Tensor) -> Tensor:
         return (super().local_rates(group, weight, gradient) / group["lr"]).clamp(max=1.0)

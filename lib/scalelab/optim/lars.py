@@ -1,7 +1,10 @@
 """LARS: a learning rate for every layer (You, Gitman and Ginsburg 2017, arXiv:1708.03888)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 from scalelab.optim.layerwise import LayerwiseOptimizer, norms, ratio
 
@@ -18,10 +21,13 @@ class LARS(LayerwiseOptimizer):
     constant that is the same (Goyal et al. 2017, section 3). A group with `adapt=False` has local = 1.
     """
 
-    def __init__(self, params, lr: float = 1.0, momentum: float = 0.9, weight_decay: float = 0.0, trust: float = 0.001):
+    def __init__(
+        self, params: ParamsT, lr: float = 1.0, momentum: float = 0.9, weight_decay: float = 0.0,
+        trust: float = 0.001,
+    ):  # fmt: skip
         super().__init__(params, lr=lr, momentum=momentum, weight_decay=weight_decay, trust=trust)
 
-    def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
+    def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
         velocity = self.kept("momentum_buffer", weights)
         torch._foreach_mul_(velocity, group["momentum"])
         if group["adapt"]:
@@ -33,7 +39,7 @@ class LARS(LayerwiseOptimizer):
             torch._foreach_add_(velocity, weights, alpha=group["weight_decay"])
         torch._foreach_add_(weights, velocity, alpha=-group["lr"])
 
-    def local_rates(self, group: dict, weight: Tensor, gradient: Tensor) -> Tensor:
+    def local_rates(self, group: dict[str, Any], weight: Tensor, gradient: Tensor) -> Tensor:
         """The local rate of each layer from the norms of its weights and of its gradient: (layers,)."""
         decayed = gradient + group["weight_decay"] * weight
         return ratio(group["trust"] * weight, torch.where(gradient > 0, decayed, 0.0))

@@ -1,9 +1,11 @@
 """What the layer-wise optimizers share: a step over many tensors at once."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 LOAD = 1 << 18  # numbers that are worked on together on a CPU
 
@@ -15,11 +17,11 @@ class LayerwiseOptimizer(torch.optim.Optimizer):
     groups for biases and norms.
     """
 
-    def __init__(self, params, **defaults: object):
+    def __init__(self, params: ParamsT, **defaults: object):
         super().__init__(params, {"adapt": True, **defaults})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of all weights that have a gradient. `closure`, if given, computes the loss anew."""
         loss = None
         if closure is not None:
@@ -28,13 +30,13 @@ class LayerwiseOptimizer(torch.optim.Optimizer):
         for group in self.param_groups:
             self.begin(group)
             for weights in loads([weight for weight in group["params"] if weight.grad is not None]):
-                self.update(group, weights, [weight.grad for weight in weights])
+                self.update(group, weights, [weight.grad for weight in weights if weight.grad is not None])
         return loss
 
-    def begin(self, group: dict) -> None:
+    def begin(self, group: dict[str, Any]) -> None:
         """A step of the group begins."""
 
-    def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
+    def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
         """Change `weights` in place, and nothing else but the state; the gradients stay as they are."""
         raise NotImplementedError
 

@@ -1,7 +1,10 @@
 """NovoGrad: momentum over gradients of length one (Ginsburg and others 2019, arXiv:1905.11286, algorithm 1)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.optim.optimizer import ParamsT
 
 from scalelab.optim.layerwise import LayerwiseOptimizer, norms
 
@@ -14,12 +17,12 @@ class NovoGrad(LayerwiseOptimizer):
     """
 
     def __init__(
-        self, params, lr: float = 0.01, betas: tuple[float, float] = (0.95, 0.98), eps: float = 1e-8,
+        self, params: ParamsT, lr: float = 0.01, betas: tuple[float, float] = (0.95, 0.98), eps: float = 1e-8,
         weight_decay: float = 0.0,
     ):  # fmt: skip
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
-    def update(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> None:
+    def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
         mean = self.kept("mean", weights)
         torch._foreach_mul_(mean, group["betas"][0])
         lengths = self.lengths(group, weights, gradients)
@@ -27,7 +30,7 @@ class NovoGrad(LayerwiseOptimizer):
         torch._foreach_add_(mean, weights, alpha=group["weight_decay"])
         torch._foreach_add_(weights, mean, alpha=-group["lr"])
 
-    def lengths(self, group: dict, weights: list[Tensor], gradients: list[Tensor]) -> Tensor:
+    def lengths(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> Tensor:
         """sqrt(v) of each layer after this gradient: (layers,)."""
         kept = self.kept("square", weights, make=lambda weight: weight.new_zeros(()))
         before, now, beta2 = torch.stack(kept), norms(gradients) ** 2, group["betas"][1]

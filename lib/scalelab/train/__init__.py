@@ -4,6 +4,7 @@ Each is loaded when it is asked for: who starts ranks and reads their records do
 """
 
 import importlib
+from typing import Any
 
 _HOMES = {
     "MemoryProbe": "memory",
@@ -22,7 +23,7 @@ _HOMES = {
 __all__ = list(_HOMES)  # noqa: PLE0604
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

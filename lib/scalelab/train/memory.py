@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scalelab.errors import ScaleLabError
 from scalelab.train import memory_steps
@@ -52,7 +53,7 @@ def probe_memory(
     return MemoryProbe(sizes, peaks, int(limit), failed["batch_size"], failed["reason"])
 
 
-def _killed(last: dict, code: int) -> dict:
+def _killed(last: dict[str, Any], code: int) -> dict[str, Any]:
     """What to say where the process went without a word: memory ran out in a place that cannot report it."""
     batch_size = 2 * last["batch_size"]
     how = f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import torch
@@ -19,7 +20,7 @@ from scalelab.models import build
 MOST_IMAGES = 1 << 20
 
 
-def main(order: dict) -> None:
+def main(order: dict[str, Any]) -> None:
     """Double the batch until a step does not fit."""
     device, limit = torch.device(order["device"]), int(order["limit"])
     model = build(order["model"], in_channels=order["shape"][0]).to(device)
@@ -68,11 +69,11 @@ def peak(device: torch.device) -> int:
     """Most bytes in use so far."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    if sys.platform == "linux":
-        return 1024 * int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1])
-    import resource
+    if sys.platform != "linux":
+        import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in bytes on macOS
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in bytes on macOS
+    return 1024 * int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 
 
 def reason(error: Exception, batch_size: int, limit: int) -> str:

@@ -12,7 +12,7 @@ from scalelab.data.randomness import generator
 
 def train_one_cycle(
     model: nn.Module, images: Tensor, labels: Tensor, epochs: int = 4, batch_size: int = 32, lr: float = 0.05,
-    seed: int = 0, progress: Callable[[Iterable], Iterable] = iter,
+    seed: int = 0, progress: Callable[[Iterable[Tensor]], Iterable[Tensor]] = iter,
 ) -> nn.Module:  # fmt: skip
     """Train `model` on standardised images (N, C, H, W) by SGD with Nesterov momentum, and return it.
 

@@ -1,6 +1,7 @@
 """What an experiment trains and on what, chosen by the device: minutes should show something on either."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -61,7 +62,7 @@ class Setting:
 
 
 def choose_setting(
-    device: str | None = None, dataset: str = "fashion_mnist", tuning: bool = False, **other: object
+    device: str | None = None, dataset: str = "fashion_mnist", tuning: bool = False, **other: Any
 ) -> Setting:
     """The setting for `device` (None: a GPU if there is one); `other` fields of `Size` replace its choice if not None.
 

@@ -8,6 +8,7 @@ import contextlib
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -66,7 +67,7 @@ class RunRecord:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.write_bytes(b"")
 
-    def write(self, *, images: int, **values: float) -> Row:
+    def write(self, *, images: int, **values: Any) -> Row:
         """Append one row; `values` are the other fields of `Row`, all but the two that the clock gives.
 
         `images_per_second` is the throughput since the row before.

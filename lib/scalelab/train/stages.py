@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from scalelab.data import Images, Statistics, standardise
 from scalelab.data.randomness import generator
 from scalelab.errors import ScaleLabError
 
+T = TypeVar("T")
 STAGES = ("read", "transport", "forward", "backward", "update")
 WARMUP_STEPS = 3
 
@@ -105,7 +107,10 @@ def time_stages(
     return StageTimes(batch_size, np.array(rows[WARMUP_STEPS:]))
 
 
-def _one_step(model, optimizer, file, statistics, indices, device) -> list[float]:
+def _one_step(
+    model: nn.Module, optimizer: torch.optim.Optimizer, file: ImageFile, statistics: Statistics, indices: Tensor,
+    device: torch.device,
+) -> list[float]:  # fmt: skip
     """One step; the seconds of each stage."""
     clock = _Clock(device)
     records = clock(lambda: file.read(indices))
@@ -126,9 +131,10 @@ class _Clock:
     """Runs a stage and keeps its seconds, the device's work included."""
 
     def __init__(self, device: torch.device):
-        self.device, self.seconds = device, []
+        self.device = device
+        self.seconds: list[float] = []
 
-    def __call__(self, stage: Callable):
+    def __call__(self, stage: Callable[[], T]) -> T:
         start = time.perf_counter()
         result = stage()
         if self.device.type == "cuda":

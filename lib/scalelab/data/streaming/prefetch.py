@@ -28,7 +28,7 @@ class Prefetcher(Generic[T]):
         if depth < 1:
             raise ScaleLabError(f"Expected a depth of 1 item or more but got {depth}; raise it.")
         self.waited = 0.0
-        self._shelf = _Shelf(depth)
+        self._shelf: _Shelf[T] = _Shelf(depth)
         # The thread knows the shelf only: a prefetcher that is forgotten can go, and closes the shelf.
         self._thread = threading.Thread(target=_fill, args=(source, self._shelf), name="prefetch", daemon=True)
         self._forgotten = weakref.finalize(self, self._shelf.close)
@@ -51,7 +51,7 @@ class Prefetcher(Generic[T]):
     def __enter__(self) -> "Prefetcher[T]":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -64,16 +64,17 @@ class Prefetcher(Generic[T]):
         self._thread.join(PATIENCE)
 
 
-class _Shelf:
+class _Shelf(Generic[T]):
     """Up to `depth` items between two threads; closed, it takes none and has none."""
 
     def __init__(self, depth: int):
-        self.depth, self.items, self.closed = depth, deque(), False
+        self.depth, self.closed = depth, False
+        self.items: deque[T] = deque()
         self.error: BaseException | None = None
         self.finished = False
         self.changed = threading.Condition()
 
-    def put(self, item) -> bool:
+    def put(self, item: T) -> bool:
         """Wait for a free place; False where the shelf was closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or len(self.items) < self.depth)
@@ -88,7 +89,7 @@ class _Shelf:
             self.error, self.finished = error, True
             self.changed.notify_all()
 
-    def take(self):
+    def take(self) -> T:
         """Wait for an item. Raises the source's error once, after it and on a closed shelf StopIteration."""
         with self.changed:
             self.changed.wait_for(lambda: self.items or self.finished or self.closed)
@@ -106,7 +107,7 @@ class _Shelf:
             self.changed.notify_all()
 
 
-def _fill(source: Iterable, shelf: _Shelf) -> None:
+def _fill(source: Iterable[T], shelf: _Shelf[T]) -> None:
     error = None
     try:
         items = iter(source)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -37,7 +37,7 @@ class Sample(NamedTuple):
     label: int
 
 
-class _Packed(Mapping):
+class _Packed(Mapping[str, bytes]):
     """{file name: bytes}, each shard packed when it is asked for: one at a time is in memory."""
 
     def __init__(self, images: Images, shards: int):
@@ -150,7 +150,7 @@ def _check_end(path: Path, stream: io.BufferedReader) -> None:
     stream.seek(0)
 
 
-def _unpack(path: Path, entry: Mapping[str, bytes]) -> Sample:
+def _unpack(path: Path, entry: Mapping[str, Any]) -> Sample:
     key = entry["__key__"]
     missing = [kind for kind in ("npy", "cls") if kind not in entry]
     if missing:
@@ -174,7 +174,7 @@ def unpack_image(raw: bytes) -> np.ndarray:
 
 
 @lru_cache(maxsize=64)
-def _head(raw: bytes) -> tuple[tuple[int, ...], str, np.dtype]:
+def _head(raw: bytes) -> tuple[tuple[int, ...], Literal["C", "F"], np.dtype]:
     stream = io.BytesIO(raw)
     np.lib.format.read_magic(stream)
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)

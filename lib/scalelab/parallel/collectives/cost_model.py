@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from scalelab.errors import ScaleLabError
 from scalelab.launch.timeline import Timeline, steps, travels
@@ -22,8 +23,8 @@ class MessageCost:
     alpha: float
     beta: float
 
-    def seconds(self, size, workers: int):
-        """An all-reduce of `size` bytes (a number or an array) among so many workers."""
+    def seconds(self, size: npt.ArrayLike, workers: int | np.ndarray) -> np.ndarray | float:
+        """An all-reduce of `size` bytes among so many workers (a number or an array each)."""
         turns = 2 * (workers - 1)
         return turns * (self.alpha + np.asarray(size, dtype=float) / (workers * self.beta))
 
@@ -32,7 +33,7 @@ class MessageCost:
         return self.alpha * workers * self.beta
 
 
-def fit_message_cost(sizes: Sequence[float], seconds: Sequence[float], workers: int) -> MessageCost:
+def fit_message_cost(sizes: Sequence[float] | np.ndarray, seconds: npt.ArrayLike, workers: int) -> MessageCost:
     """The cost that fits the measured seconds of messages of `sizes` bytes best, in relative error.
 
     Raises ScaleLabError where the times do not tell both numbers: fewer than two sizes, or one worker.
@@ -42,10 +43,10 @@ def fit_message_cost(sizes: Sequence[float], seconds: Sequence[float], workers: 
             f"Expected times of two sizes or more, of 2 workers or more, but got {len(set(sizes))} sizes and {workers} "
             "workers; measure more."
         )
-    turns, sizes = 2 * (workers - 1), np.asarray(sizes, dtype=float)
+    turns, size = 2 * (workers - 1), np.asarray(sizes, dtype=float)
     # Each equation is divided by its own seconds: otherwise the largest messages alone would decide.
-    terms = np.stack([np.full_like(sizes, turns), turns * sizes / workers], axis=1) / np.asarray(seconds)[:, None]
-    (alpha, per_byte), *_ = np.linalg.lstsq(terms, np.ones_like(sizes), rcond=None)
+    terms = np.stack([np.full_like(size, turns), turns * size / workers], axis=1) / np.asarray(seconds)[:, None]
+    (alpha, per_byte), *_ = np.linalg.lstsq(terms, np.ones_like(size), rcond=None)
     if alpha <= 0 or per_byte <= 0:
         raise ScaleLabError("The times do not grow with the bytes as a message's do; measure again, with more repeats.")
     return MessageCost(float(alpha), float(1 / per_byte))

@@ -37,11 +37,12 @@ def parts(model: nn.Module, image_shape: tuple[int, ...]) -> list[Part]:
     A stage is all that works at one resolution. Shapes are read by forward hooks while an empty image passes.
     Raises ScaleLabError where the model has no `stages`.
     """
-    if not isinstance(getattr(model, "stages", None), nn.Sequential):
+    stages = getattr(model, "stages", None)
+    if not isinstance(stages, nn.Sequential):
         raise ScaleLabError(
             f"Expected a network with `stages` but got {type(model).__name__}; build it with scalelab.models.build."
         )
-    pieces = [("stage", block) for block in model.stages]
+    pieces = [("stage", block) for block in stages]
     children = list(model.named_children())
     before = [name for name, _ in children].index("stages")
     pieces = children[:before] + pieces + children[before + 1 :]
