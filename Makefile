@@ -13,11 +13,11 @@ export TORCH_INDEX
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-all record bare-test image-test grade bench screenshots docs \
+.PHONY: help setup demo lab test test-all record bare-test image-test grade bench screenshots moving-picture docs \
   dev hooks lint lock shape clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## virtual environment, PyTorch, Horovod (compiled), this package: only what is missing
 	@command -v $(PYTHON) >/dev/null || { compiler=$$(command -v c++ g++ clang++ >/dev/null || echo " g++"); \
@@ -56,6 +56,10 @@ bench: setup ## how two ranks scale, measured beside torch's DDP
 
 screenshots: setup ## pictures of JupyterLab and of the grader's pages, for the docs
 	@SCALELAB_SCREENSHOTS=docs/pictures $(PYTEST) tests/browser -k "not notebooks or 01_gradient"
+
+moving-picture: setup ## docs/pictures/grading.svg: a grading recorded as it ran (two minutes of a quiet machine)
+	@$(BIN)/python -c "import pyte" 2>/dev/null || $(BIN)/python -m pip install -q pyte
+	@$(BIN)/python docs/make_grading_picture.py
 
 docs: setup ## the pages of the commands, from the command line itself
 	@$(BIN)/python docs/make_commands.py
