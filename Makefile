@@ -13,10 +13,11 @@ export TORCH_INDEX
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-all record bare-test image-test grade bench lint lock shape clean
+.PHONY: help setup demo lab test test-all record bare-test image-test grade bench screenshots moving-picture docs \
+  dev hooks lint lock shape clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## virtual environment, PyTorch, Horovod (compiled), this package: only what is missing
 	@command -v $(PYTHON) >/dev/null || { compiler=$$(command -v c++ g++ clang++ >/dev/null || echo " g++"); \
@@ -56,11 +57,22 @@ bench: setup ## how two ranks scale, measured beside torch's DDP
 screenshots: setup ## pictures of JupyterLab and of the grader's pages, for the docs
 	@SCALELAB_SCREENSHOTS=docs/pictures $(PYTEST) tests/browser -k "not notebooks or 01_gradient"
 
+moving-picture: setup ## docs/pictures/grading.svg: a grading recorded as it ran (two minutes of a quiet machine)
+	@$(BIN)/python -c "import pyte" 2>/dev/null || $(BIN)/python -m pip install -q pyte
+	@$(BIN)/python docs/make_grading_picture.py
+
 docs: setup ## the pages of the commands, from the command line itself
 	@$(BIN)/python docs/make_commands.py
 
-lint: setup ## ruff
-	@$(BIN)/ruff check .
+dev: setup
+	@$(BIN)/python -c "import codespell_lib, pre_commit" 2>/dev/null || \
+	  $(BIN)/python -m pip install -q --no-build-isolation -c requirements.lock -e '.[dev]'
+
+hooks: dev ## have git ask before each commit what `make lint` asks
+	@$(BIN)/pre-commit install
+
+lint: dev ## what CI asks of all files: ruff, codespell, the tests of style (.pre-commit-config.yaml)
+	@$(BIN)/pre-commit run --all-files
 
 lock: setup ## requirements.lock from what is installed now
 	@$(BIN)/python -m scalelab.install.lock

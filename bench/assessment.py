@@ -18,7 +18,7 @@ from statistics import median
 
 import click
 import msgspec
-import readme
+import pages
 from machine import describe_machine
 from matplotlib.figure import Figure
 from rich.console import Console
@@ -127,7 +127,7 @@ def main(seeds: int, others: int) -> None:
     (folder / "assessment.json").write_text(json.dumps(stored, indent=2) + "\n")
     (folder / "assessment.md").write_text(words + "\n")
     plot(results).savefig(folder / "assessment.png", dpi=120)
-    readme.main()
+    pages.main()
 
 
 if __name__ == "__main__":

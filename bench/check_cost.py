@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import click
-import readme
+import pages
 from check_steps import SHAPES
 from machine import describe_machine
 from rich.console import Console
@@ -100,7 +100,7 @@ def main(rounds: int, checks: int) -> None:
     stored = describe_machine() | {"rounds": steps, "checks": whole}
     (HERE / "results" / "check_cost.json").write_text(json.dumps(stored, indent=2) + "\n")
     (HERE / "results" / "check_cost.md").write_text(words + "\n")
-    readme.main()
+    pages.main()
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ from statistics import median
 
 import click
 import msgspec
+import pages
 import psutil
-import readme
 import torch
 from machine import describe_machine
 from rich.console import Console
@@ -184,7 +184,7 @@ def main(rounds: int, submissions: int) -> None:
     stored = describe_machine() | {"sandbox": costs, "measurement": measured, "class": graded}
     (RESULTS / "grading.json").write_text(json.dumps(stored, indent=2) + "\n")
     (RESULTS / "grading.md").write_text(words)
-    readme.main()
+    pages.main()
 
 
 if __name__ == "__main__":

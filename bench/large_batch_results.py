@@ -1,4 +1,4 @@
-"""The table of Lab 3's stored runs, for the README.
+"""The table of Lab 3's stored runs, for docs/measured.md.
 
     python bench/large_batch_results.py      writes bench/results/large_batch.md
 """

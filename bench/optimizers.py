@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import pages
 import pytorch_optimizer as published
-import readme
 import torch
 from machine import describe_machine
 from rich.console import Console
@@ -118,7 +118,7 @@ def main(rounds: int, device: str) -> None:
     stored = describe_machine() | {"threads": torch.get_num_threads(), "rounds": figures}
     (RESULTS / f"{name}.json").write_text(json.dumps(stored, indent=2) + "\n")
     (RESULTS / f"{name}.md").write_text(words + "\n")
-    readme.main()
+    pages.main()
 
 
 if __name__ == "__main__":

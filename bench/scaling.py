@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 import click
-import readme
+import pages
 from machine import describe_machine
 from matplotlib.figure import Figure
 from rich.console import Console
@@ -115,7 +115,7 @@ def main(rounds: int, seconds: float) -> None:
     (results / "scaling.json").write_text(json.dumps(stored, indent=2) + "\n")
     (results / "scaling.md").write_text(words + "\n")
     plot(figures).savefig(results / "scaling.png", dpi=120)
-    readme.main()
+    pages.main()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-import readme
+import pages
 from machine import describe_machine
 
 ROOT = Path(__file__).parents[1]
@@ -53,7 +53,7 @@ def main() -> None:
     stored = describe_machine() | {"milliseconds": times}
     (RESULTS / "widgets.json").write_text(json.dumps(stored, indent=1) + "\n")
     (RESULTS / "widgets.md").write_text(words)
-    readme.main()
+    pages.main()
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ class Page:
 
 
 LABS = Page(ROOT / "labs" / "README.md")
-PAGES = [Page(ROOT / "README.md"), LABS, Page(ROOT / "docker" / "README.md")]
+PAGES = [Page(ROOT / "README.md"), Page(ROOT / "CONTRIBUTING.md"), LABS, Page(ROOT / "docker" / "README.md")]
 PAGES += [Page(path) for path in sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = [command for page in PAGES for command in page.commands]
 
