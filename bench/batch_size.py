@@ -33,7 +33,7 @@ from scalelab.experiments.batch_size import (
     read_measured,
 )
 from scalelab.experiments.stored import write_stored
-from scalelab.train import Setting, choose_setting, throughput_rounds
+from scalelab.train import ExperimentConfig, choose_preset, throughput_rounds
 from scalelab.train.preset import ON_A_CPU
 from scalelab.train.script import load_script
 
@@ -48,10 +48,10 @@ ROUNDS = 7
 class Bench:
     """Does the runs that are not stored yet, and stores each."""
 
-    def __init__(self, measured: Measured, setting: Setting, out: Path, most_epochs: int):
+    def __init__(self, measured: Measured, setting: ExperimentConfig, out: Path, most_epochs: int):
         self.measured, self.setting, self.out, self.most_epochs = measured, setting, out, most_epochs
         self.train = load_script(LAB / "fashion_mnist.py", needs=["train"]).train
-        self.tuning_setting = choose_setting("cpu", tuning=True, images=measured.images)
+        self.tuning_setting = choose_preset("cpu", tuning=True, images=measured.images)
 
     def run(self, experiment: str, batch_size: int, lr: float, seed: int, epochs: int, stop: bool = True) -> Run:
         """The run with these properties: the stored one, or a new one."""
@@ -107,7 +107,7 @@ def said(row, run: Run) -> str:
     return f"{row.images:,} images, {row.training_seconds:.1f} s, held-out accuracy {row.validation_accuracy:.3f}"
 
 
-def begin(setting: Setting, out: Path, images: int, target: float, epochs: int) -> Measured:
+def begin(setting: ExperimentConfig, out: Path, images: int, target: float, epochs: int) -> Measured:
     """The stored runs, if they are of this setting; else none yet, with the speeds measured first."""
     terms = {
         "setting": str(setting), "model_name": setting.model_name, "images": images, "shrink": ON_A_CPU.shrink,
@@ -137,7 +137,7 @@ def main(
     seeds: int, tuning_seeds: int, images: int, target: float, most_epochs: int, epochs: int, out: Path
 ) -> None:  # fmt: skip
     """Do what is missing, one line a run."""
-    setting = choose_setting("cpu", images=images)
+    setting = choose_preset("cpu", images=images)
     click.echo(str(setting))
     bench = Bench(begin(setting, out, images, target, epochs), setting, out, most_epochs)
     work = [(bench.tune, (size, TUNING_SEEDS + number)) for size in BATCH_SIZES for number in range(tuning_seeds)]

@@ -28,7 +28,7 @@ from scalelab.experiments.stored import write_stored
 from scalelab.launch import launch
 from scalelab.launch.timeline import read_timeline
 from scalelab.parallel.collectives.cost_model import seconds_by_size, undisturbed
-from scalelab.train import choose_setting
+from scalelab.train import choose_preset
 
 LABS = Path(__file__).parents[1] / "labs" / "source"
 LAB = LABS / "lab2_horovod"
@@ -140,7 +140,7 @@ def main(rounds: int, sweep_rounds: int, out: Path) -> None:
         size: samples[np.isfinite(samples)].tolist()
         for size, samples in zip(lab1.batch_sizes, lab1.to_target("images").T, strict=True)
     }
-    setting = choose_setting("cpu")
+    setting = choose_preset("cpu")
     runs = WatchingRuns(
         machine=describe_machine(),
         cores=len(os.sched_getaffinity(0)),

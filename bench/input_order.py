@@ -25,7 +25,7 @@ from scalelab.data import batches
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.input_order import BUFFER, DIVISION, Measured, Run, read_measured
 from scalelab.experiments.stored import write_stored
-from scalelab.train import Setting, accuracy, choose_setting
+from scalelab.train import ExperimentConfig, accuracy, choose_preset
 
 OUT = Path(__file__).parents[1] / "labs" / "source" / "lab2_horovod" / "measured_input_order.json"
 WORKERS, BATCH_SIZE, LR, MOMENTUM = 2, 64, 0.03, 0.9  # the rate that notebook 1.3 found for this batch size
@@ -36,7 +36,7 @@ EPOCHS = {DIVISION: 8, BUFFER: 4}
 class Bench:
     """Does the runs that are not stored yet, and stores each."""
 
-    def __init__(self, measured: Measured, setting: Setting, out: Path):
+    def __init__(self, measured: Measured, setting: ExperimentConfig, out: Path):
         self.measured, self.out, self.setting = measured, out, setting
         self.X, self.y, self.X_held_out, self.y_held_out = setting.tensors()
 
@@ -72,7 +72,7 @@ class Bench:
         return list(batches(written_order(self.y, way, seed)[places], BATCH_SIZE))
 
 
-def begin(setting: Setting, out: Path) -> Measured:
+def begin(setting: ExperimentConfig, out: Path) -> Measured:
     """The stored runs, if they are of this setting; else none yet."""
     terms = {
         "setting": str(setting), "images": len(setting.dataset.train), "workers": WORKERS, "batch_size": BATCH_SIZE,
@@ -93,7 +93,7 @@ def begin(setting: Setting, out: Path) -> Measured:
 @click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True)
 def main(division_seeds: int, buffer_seeds: int, images: int, out: Path) -> None:
     """Do what is missing, one line a run."""
-    setting = choose_setting("cpu", images=images)
+    setting = choose_preset("cpu", images=images)
     click.echo(str(setting))
     bench = Bench(begin(setting, out), setting, out)
     work = [(DIVISION, way, 0, seed) for seed in range(division_seeds) for way in WAYS]

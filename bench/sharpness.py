@@ -16,14 +16,14 @@ from scalelab.experiments.large_batch import SweepRun
 from scalelab.experiments.sharpness import Minima, Minimum, measure_minimum
 from scalelab.experiments.stored import write_stored
 from scalelab.experiments.sweep import Trial, read_sweep, trials
-from scalelab.train import choose_setting
+from scalelab.train import choose_preset
 
 IMAGES, DIRECTIONS, SPAN = 1024, 2, 1.0
 
 
 def measure(trial: Trial, images: int) -> Minimum:
     run = SweepRun(trial.name, trial.seed, " ".join(trial.arguments), trial.workers, [])
-    setting = choose_setting("cpu", "cifar10", model_name=run.option("--model"), images=int(run.option("--images")))
+    setting = choose_preset("cpu", "cifar10", model_name=run.option("--model"), images=int(run.option("--images")))
     X, y, *_ = setting.tensors()
     model = setting.new_model(trial.seed)
     (kept,) = trial.folder.glob("*.safetensors")

@@ -23,7 +23,7 @@ from scalelab.experiments.batch_size import reached
 from scalelab.experiments.stored import write_stored
 from scalelab.experiments.workers import Measured, Way, WorkerRun, read_measured
 from scalelab.launch.launch import Limits, Progress, launch
-from scalelab.train import choose_setting, read_record
+from scalelab.train import choose_preset, read_record
 from scalelab.train.preset import ON_A_CPU
 
 ROOT = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ def run(measured: Measured, way: Way, seed: int, most_epochs: int) -> WorkerRun:
 
 def begin(out: Path, images: int, lr: float, target: float) -> Measured:
     """The stored runs, if they are of this setting; else none yet."""
-    setting = str(choose_setting("cpu", images=images))
+    setting = str(choose_preset("cpu", images=images))
     terms = {"setting": setting, "images": images, "lr": lr, "target": target, "patience": 2, "ways": WAYS}
     if out.exists():
         stored = read_measured(out)

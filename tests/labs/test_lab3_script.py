@@ -7,7 +7,7 @@ import pytest
 from scalelab.experiments.noise_scale import read_noise
 from scalelab.launch import launch
 from scalelab.launch.launch import Limits
-from scalelab.optim import scaled_rate
+from scalelab.optim import scaled_lr
 from scalelab.train import read_record
 from scalelab.train.script import load_script
 
@@ -33,7 +33,7 @@ def test_with_ghost_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
     assert [row.loss for row in two] == pytest.approx([row.loss for row in one], rel=1e-4)
     assert [row.effective_batch_size for row in two] == [64, 256]
     assert [row.images for row in two] == [256, 512]
-    assert two[-1].lr == pytest.approx(scaled_rate(0.1, 4, "sqrt"))
+    assert two[-1].lr == pytest.approx(scaled_lr(0.1, 4, "sqrt"))
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 from scalelab.errors import ScaleLabError
 from scalelab.launch import launch
 from scalelab.launch.launch import Limits
-from scalelab.launch.timeline import messages, read_timeline, ready_in, steps, travels
+from scalelab.launch.timeline import messages, negotiation_wait, read_timeline, steps, transfers
 
 
 def name(number, tensor):
@@ -87,7 +87,7 @@ def test_what_travels_at_the_same_time_is_one_message(write):
 
 
 def test_a_message_has_the_bytes_of_its_tensors_and_the_time_of_their_travel(write):
-    alone, together = (travels(step) for step in steps(read_timeline(write(as_horovod_writes(ENTRIES))))[1::-1])
+    alone, together = (transfers(step) for step in steps(read_timeline(write(as_horovod_writes(ENTRIES))))[1::-1])
     assert [(message.tensors, message.bytes) for message in alone] == [(("allreduce.b",), 12), (("allreduce.a",), 12)]
     assert [(message.tensors, message.bytes) for message in together] == [(("allreduce.a", "allreduce.b"), 24)]
     assert [message.seconds for message in alone] == pytest.approx([10e-6, 10e-6])
@@ -100,19 +100,19 @@ def test_a_message_has_the_bytes_of_its_tensors_and_the_time_of_their_travel(wri
 )
 def test_bytes_depend_on_the_type_and_are_not_guessed(write, told, wanted):
     text = as_horovod_writes(ENTRIES).replace("float32", told)
-    assert {message.bytes for step in steps(read_timeline(write(text)))[1:2] for message in travels(step)} == {wanted}
+    assert {message.bytes for step in steps(read_timeline(write(text)))[1:2] for message in transfers(step)} == {wanted}
 
 
 def test_a_message_that_never_ended_has_no_seconds_and_no_bytes(write):
     cut = [name(1, "allreduce.a"), *exchange(1, 100)[:-2]]
-    (message,) = travels(list(read_timeline(write(as_horovod_writes(cut, closed=False))).events))
+    (message,) = transfers(list(read_timeline(write(as_horovod_writes(cut, closed=False))).events))
     assert (message.end, message.seconds, message.bytes) == (None, None, None)
 
 
 def test_who_was_ready_is_asked_for_one_step(write):
     timeline = read_timeline(write(as_horovod_writes(ENTRIES)))
     for step in steps(timeline):
-        found = ready_in(timeline, step)
+        found = negotiation_wait(timeline, step)
         assert [one.time for one in found] == sorted(one.time for one in found)
         assert {(one.tensor, one.rank) for one in found} == {(f"allreduce.{t}", rank) for t in "ab" for rank in (0, 1)}
 
@@ -188,6 +188,6 @@ def test_two_ranks_write_what_is_read_here(scripts, tmp_path):
     for step in found[:-1]:  # of the last, Horovod may not have written the end
         assert {event.tensor for event in step} == gradients
         assert sorted(sum(messages(step), [])) == sorted(gradients)
-        assert sum(message.bytes for message in travels(step)) == 4 * (20 * 30 + 30 + 30 * 3 + 3)
+        assert sum(message.bytes for message in transfers(step)) == 4 * (20 * 30 + 30 + 30 * 3 + 3)
     for before, after in pairwise(found):
         assert max(event.end for event in before) <= min(event.start for event in after)

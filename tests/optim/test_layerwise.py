@@ -61,27 +61,27 @@ class WrappedSGD(torch.optim.SGD):
     torchvision, and the tests install no package of that size for one class.
     """
 
-    def __init__(self, weights, lr, decay, trust):
+    def __init__(self, weights, lr, decay, trust_coefficient):
         super().__init__(weights, lr=lr, momentum=0.9)
-        self.decay, self.trust = decay, trust
+        self.decay, self.trust_coefficient = decay, trust_coefficient
 
     def step(self):
         for group in self.param_groups:
             for weight in group["params"]:
                 w, g = weight.detach().norm(), weight.grad.norm()
                 if w > 0 and g > 0:
-                    local = self.trust * w / (g + self.decay * w)
+                    local = self.trust_coefficient * w / (g + self.decay * w)
                     weight.grad = min(local / group["lr"], 1) * (weight.grad + self.decay * weight.detach())
         super().step()
 
 
 PAIRS = {
     "LARC": (
-        lambda model, decay: LARC(model.parameters(), lr=0.1, trust=0.02, weight_decay=decay),
-        lambda model, decay: WrappedSGD(model.parameters(), 0.1, decay, trust=0.02),
+        lambda model, decay: LARC(model.parameters(), lr=0.1, trust_coefficient=0.02, weight_decay=decay),
+        lambda model, decay: WrappedSGD(model.parameters(), 0.1, decay, trust_coefficient=0.02),
     ),
     "LARS": (
-        lambda model, decay: LARS(exclude(model, decay), lr=2.0, trust=0.01),
+        lambda model, decay: LARS(exclude(model, decay), lr=2.0, trust_coefficient=0.01),
         lambda model, decay: published.LARS(model.parameters(), lr=2.0, trust_coefficient=0.01, weight_decay=decay),
     ),
     "LAMB": (
@@ -140,7 +140,7 @@ def one_step(make, weight, gradient):
 def test_the_length_of_a_step_does_not_depend_on_that_of_the_gradient(size):
     weight, gradient = torch.randn(2, 40, 30).double().unbind()
     expected = {
-        "lars": (lambda p: LARS(p, lr=0.5, trust=0.02), 0.5 * 0.02 * weight.norm()),
+        "lars": (lambda p: LARS(p, lr=0.5, trust_coefficient=0.02), 0.5 * 0.02 * weight.norm()),
         "lamb": (lambda p: LAMB(p, lr=0.03, eps=1e-12), 0.03 * weight.norm()),
         "novograd": (lambda p: NovoGrad(p, lr=0.03), torch.tensor(0.03).double()),
     }
@@ -152,7 +152,7 @@ def test_larc_takes_the_smaller_of_its_rate_and_the_layers():
     weight, gradient = torch.randn(2, 40, 30).double().unbind()
     local = (0.02 * weight.norm() / gradient.norm()).item()
     rates = (local / 2, local * 2)
-    slow, fast = (one_step(lambda p, lr=lr: LARC(p, lr=lr, trust=0.02), weight, gradient) for lr in rates)
+    slow, fast = (one_step(lambda p, lr=lr: LARC(p, lr=lr, trust_coefficient=0.02), weight, gradient) for lr in rates)
     assert torch.allclose(slow, -local / 2 * gradient)
     assert torch.allclose(fast, -local * gradient)
 
@@ -220,7 +220,7 @@ def test_lars_is_stable_at_a_rate_at_which_sgd_diverges():
         return loss.item()
 
     assert not loss_after(lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9)) < 1e3
-    assert loss_after(lambda p: LARS(p, lr=1.0, momentum=0.9, trust=0.01)) < 10
+    assert loss_after(lambda p: LARS(p, lr=1.0, momentum=0.9, trust_coefficient=0.01)) < 10
 
 
 @pytest.mark.parametrize("make", [LARS, LARC, LAMB, NovoGrad])

@@ -13,7 +13,7 @@ from scalelab.optim.schedules import (
     gradual_warmup,
     one_cycle,
     product,
-    scaled_rate,
+    scaled_lr,
     step_decay,
 )
 
@@ -46,17 +46,17 @@ def test_they_are_what_torch_has_too(own, torchs):
 
 
 def test_the_rate_grows_with_the_batch_by_a_rule():
-    assert scaled_rate(0.1, 16) == pytest.approx(1.6)
-    assert scaled_rate(0.1, 16, "sqrt") == pytest.approx(0.4)
-    assert scaled_rate(0.1, 16, "none") == 0.1
+    assert scaled_lr(0.1, 16) == pytest.approx(1.6)
+    assert scaled_lr(0.1, 16, "sqrt") == pytest.approx(0.4)
+    assert scaled_lr(0.1, 16, "none") == 0.1
     with pytest.raises(ScaleLabError, match="linear, sqrt, none"):
-        scaled_rate(0.1, 16, "cubic")
+        scaled_lr(0.1, 16, "cubic")
 
 
 def test_a_warmup_begins_at_the_small_batchs_rate_and_ends_at_the_large_ones():
     k, lr = 16, 0.1
     warmup = gradual_warmup(100, k)
-    assert scaled_rate(lr, k) * warmup(0) == pytest.approx(lr)
+    assert scaled_lr(lr, k) * warmup(0) == pytest.approx(lr)
     assert all(warmup(step) == 1 for step in (100, 101, 10_000))
     assert gradual_warmup(0, k)(0) == 1
 

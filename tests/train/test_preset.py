@@ -6,7 +6,7 @@ import torch
 from scalelab.data.images import Dataset, Images
 from scalelab.data.subsample import shrink, smaller
 from scalelab.errors import ScaleLabError
-from scalelab.train.preset import choose_setting
+from scalelab.train.preset import choose_preset
 
 
 def some(count: int, size: int = 28) -> Images:
@@ -23,7 +23,7 @@ def clothes(monkeypatch):
 
 
 def test_a_cpu_gets_fewer_and_smaller_images():
-    setting = choose_setting("cpu")
+    setting = choose_preset("cpu")
     assert setting.dataset.train.images.shape == (4096, 1, 14, 14)
     assert len(setting.dataset.test) == 2000
     for part in ("wide-resnet-10-1", "cpu", "made-up clothes", "4,096", "1 x 14 x 14"):
@@ -31,21 +31,21 @@ def test_a_cpu_gets_fewer_and_smaller_images():
 
 
 def test_what_is_asked_for_replaces_the_choice():
-    setting = choose_setting("cpu", images=100, shrink=1, model_name="resnet-8")
+    setting = choose_preset("cpu", images=100, shrink=1, model_name="resnet-8")
     assert setting.dataset.train.images.shape == (100, 1, 28, 28)
     assert setting.model_name == "resnet-8"
-    assert choose_setting("cpu", images=None).dataset.train.images.shape[0] == 4096
+    assert choose_preset("cpu", images=None).dataset.train.images.shape[0] == 4096
 
 
 def test_a_test_part_that_is_smaller_than_asked_for_is_taken_whole_and_said(clothes):
-    setting = choose_setting("cpu", held_out=4000)
+    setting = choose_preset("cpu", held_out=4000)
     assert len(setting.dataset.test) == 2500
     assert "2,500 held out" in str(setting)
     assert len(smaller(clothes, held_out=10).test) == 10
 
 
 def test_images_are_standardised_by_those_to_learn_from():
-    X, y, X_held_out, _ = choose_setting("cpu", images=300).tensors()
+    X, y, X_held_out, _ = choose_preset("cpu", images=300).tensors()
     assert X.mean().abs() < 1e-4
     assert X.std() == pytest.approx(1, abs=1e-3)
     assert 1e-4 < X_held_out.mean().abs() < 0.1
@@ -53,7 +53,7 @@ def test_images_are_standardised_by_those_to_learn_from():
 
 
 def test_equal_seeds_give_equal_networks_and_leave_the_randomness_of_others_alone():
-    setting = choose_setting("cpu", images=100)
+    setting = choose_preset("cpu", images=100)
     torch.manual_seed(5)
     first = setting.new_model(seed=1)
     after = torch.rand(1)
@@ -65,12 +65,12 @@ def test_equal_seeds_give_equal_networks_and_leave_the_randomness_of_others_alon
 
 
 def test_what_is_held_out_for_tuning_is_neither_learned_from_nor_judged_on(clothes):
-    setting, tuning = choose_setting("cpu", images=300), choose_setting("cpu", images=300, tuning=True)
+    setting, tuning = choose_preset("cpu", images=300), choose_preset("cpu", images=300, tuning=True)
     assert torch.equal(setting.dataset.train.images, tuning.dataset.train.images)
     whole = smaller(clothes, factor=2).train.images
     assert torch.equal(tuning.dataset.test.images, whole[300:2300])
     with pytest.raises(ScaleLabError, match="fewer than 5000"):
-        choose_setting("cpu", images=5000, tuning=True)
+        choose_preset("cpu", images=5000, tuning=True)
 
 
 def test_shrinking_keeps_the_mean():

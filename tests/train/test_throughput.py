@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from scalelab.train.fake_device import PretendDevice
+from scalelab.train.fake_device import FakeDevice
 from scalelab.train.throughput import images_per_second, training_step
 
 
 class Clock:
     """A clock that only the device moves."""
 
-    def __init__(self, device: PretendDevice):
+    def __init__(self, device: FakeDevice):
         self.device = device
 
     def perf_counter(self) -> float:
@@ -20,7 +20,7 @@ class Clock:
 @pytest.mark.parametrize("batch_size", [1, 7, 64])
 @pytest.mark.parametrize("warmup", [1, 3])
 def test_the_speed_of_a_device_is_found_whatever_its_warm_up(monkeypatch, batch_size, warmup):
-    device = PretendDevice(images_per_second=1000, slow_steps=warmup)
+    device = FakeDevice(images_per_second=1000, slow_steps=warmup)
     monkeypatch.setattr("scalelab.train.throughput.time", Clock(device))
     speed = images_per_second(device.step, range(batch_size), device.wait, seconds=0.5, warmup=warmup)
     assert speed == pytest.approx(1000, rel=0.01)
@@ -28,13 +28,13 @@ def test_the_speed_of_a_device_is_found_whatever_its_warm_up(monkeypatch, batch_
 
 
 def test_at_least_one_step_is_measured(monkeypatch):
-    device = PretendDevice(images_per_second=10)
+    device = FakeDevice(images_per_second=10)
     monkeypatch.setattr("scalelab.train.throughput.time", Clock(device))
     assert images_per_second(device.step, range(50), device.wait, seconds=0.1, warmup=2) == pytest.approx(10, rel=0.01)
 
 
 def test_the_pretend_device_works_on_until_it_is_waited_for():
-    device = PretendDevice(images_per_second=100, slow_steps=1, slow_seconds=2.0)
+    device = FakeDevice(images_per_second=100, slow_steps=1, slow_seconds=2.0)
     device.step(range(50))
     assert device.clock() < 0.001
     device.wait()

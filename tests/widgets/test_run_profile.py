@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.launch.timeline import ready_in, travels
+from scalelab.launch.timeline import negotiation_wait, transfers
 from scalelab.parallel.collectives.cost_model import seconds_by_size
 from scalelab.widgets.run_profile import watch, watch_messages
 
@@ -34,13 +34,13 @@ def here(lab, monkeypatch):
 
 def bytes_of(run):
     """{bytes that travel in a step}, over the steps."""
-    return {sum(message.bytes for message in travels(events)) for events in run.exchanges}
+    return {sum(message.bytes for message in transfers(events)) for events in run.exchanges}
 
 
 def test_without_fusion_every_gradient_is_a_message(here):
     run = watch("off", f"--steps {STEPS}", settings={"HOROVOD_FUSION_THRESHOLD": "0"})
     assert len(run.exchanges) == STEPS
-    assert {len(travels(events)) for events in run.exchanges} == {len(run.measured.gradients)}
+    assert {len(transfers(events)) for events in run.exchanges} == {len(run.measured.gradients)}
     assert bytes_of(run) == {sum(run.measured.gradients)}
     assert run.measured.error == 0
 
@@ -48,13 +48,13 @@ def test_without_fusion_every_gradient_is_a_message(here):
 @pytest.mark.slow
 def test_one_group_is_one_message_at_the_end_of_backward_with_half_the_bytes_in_fp16(here):
     run = watch("group", f"--steps {STEPS} --groups 1 --compression fp16")
-    assert {len(travels(events)) for events in run.exchanges} == {1}
+    assert {len(transfers(events)) for events in run.exchanges} == {1}
     assert bytes_of(run) == {sum(run.measured.gradients) / 2}
     assert 1e-5 < run.measured.error < 1e-2
     left = []  # when the message did, as a share of backward; a busy machine may read the clock late now and then
     for number, events in enumerate(run.exchanges):
         start, end = run.stages(number)["backward"]
-        left.append((travels(events)[0].start - start) / (end - start))
+        left.append((transfers(events)[0].start - start) / (end - start))
     assert np.median(left) > 0.7
 
 
@@ -70,7 +70,7 @@ def test_a_step_of_three_passes_has_one_exchange_and_three_times_the_images(here
 def test_the_late_rank_is_the_last_to_be_ready_in_nearly_every_step(here):
     settings = {"HOROVOD_CACHE_CAPACITY": "0"}
     run = watch("late", f"--steps {STEPS} --late-rank 1 --late-by 0.1", settings=settings)
-    firsts = [ready_in(run.timeline, events)[0] for events in run.exchanges]
+    firsts = [negotiation_wait(run.timeline, events)[0] for events in run.exchanges]
     assert sum(one.rank == 0 for one in firsts) >= STEPS - 1
     assert np.median(run.measured.step_seconds) > 0.1
     assert run.measured.stages[int(np.argmax(run.measured.medians))] == "exchange"

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches, partition
-from scalelab.train import RunRecord, Setting, accuracy, choose_setting, wait_for
+from scalelab.train import ExperimentConfig, RunRecord, accuracy, choose_preset, wait_for
 
 MOMENTUM = 0.9
 ORDER_SEED = 0  # of the order of the images, which changes from epoch to epoch
@@ -53,7 +53,7 @@ def measure(model: nn.Module, X: Tensor, y: Tensor) -> Tensor:
     return torch.tensor([accuracy(model, X, y) * len(y), len(y)])
 
 
-def train(arguments: argparse.Namespace, setting: Setting) -> None:
+def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
     """Train; after each epoch report, and write a checkpoint."""
     X, y, X_held_out, y_held_out = setting.tensors()
     model = setting.new_model(torch.seed() if arguments.seed is None else arguments.seed)
@@ -117,7 +117,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
 def main() -> None:
     arguments = parse_arguments()
     hvd.init()  # step 1: from here on each of the K processes has a rank
-    setting = choose_setting(arguments.device, images=arguments.images)
+    setting = choose_preset(arguments.device, images=arguments.images)
     if setting.device.type == "cuda":
         torch.cuda.set_device(hvd.local_rank())  # step 1: one GPU for each rank of a machine
     if hvd.rank() == 0:  # step 2

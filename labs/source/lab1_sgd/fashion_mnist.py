@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches, partition
-from scalelab.train import Row, RunRecord, Setting, accuracy, choose_setting, wait_for
+from scalelab.train import ExperimentConfig, Row, RunRecord, accuracy, choose_preset, wait_for
 
 MOMENTUM = 0.9
 
@@ -93,7 +93,7 @@ def time_to_accuracy(rows: Sequence[Row], target: float, patience: int) -> float
     ### END SOLUTION
 
 
-def train(arguments: argparse.Namespace, setting: Setting) -> list[Row]:
+def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> list[Row]:
     """Train, report after each epoch, and give all reports."""
     X, y, X_held_out, y_held_out = setting.tensors()
     model = setting.new_model(arguments.seed)
@@ -143,7 +143,7 @@ def train(arguments: argparse.Namespace, setting: Setting) -> list[Row]:
 
 def main() -> None:
     arguments = parse_arguments()
-    setting = choose_setting(
+    setting = choose_preset(
         arguments.device, model_name=arguments.model_name, images=arguments.images, shrink=arguments.shrink
     )
     print(setting, flush=True)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches, partition
-from scalelab.train import Setting, accuracy, choose_setting
+from scalelab.train import ExperimentConfig, accuracy, choose_preset
 
 OUT = Path("runs/demonstrations")
 BATCH_SIZE, LR, MOMENTUM = 16, 0.05, 0.9
@@ -37,7 +37,7 @@ def show(call: str, result: Tensor) -> None:
     print(f"{call}  I had {10.0 * (hvd.rank() + 1):g}, I get {result.tolist()}", flush=True)
 
 
-def drift(setting: Setting) -> dict[str, list[float]]:
+def drift(setting: ExperimentConfig) -> dict[str, list[float]]:
     """How far apart the ranks' weights are, before the first of 32 steps and after each."""
     return {
         "gradients not averaged": trained(setting, seed=0, wrap=False),
@@ -50,7 +50,7 @@ def drift(setting: Setting) -> dict[str, list[float]]:
 
 
 def trained(
-    setting: Setting, seed: int, wrap: bool = True, broadcast: bool = False, resume: bool = False
+    setting: ExperimentConfig, seed: int, wrap: bool = True, broadcast: bool = False, resume: bool = False
 ) -> list[float]:
     """Train for one epoch. `resume`: after one that does not count, with the momentum then left to rank 0 alone."""
     model = setting.new_model(seed)
@@ -70,7 +70,7 @@ def new_optimizer(model: nn.Module, wrap: bool) -> torch.optim.Optimizer:
     return hvd.DistributedOptimizer(optimizer, model.named_parameters()) if wrap else optimizer
 
 
-def epoch(setting: Setting, model: nn.Module, optimizer: torch.optim.Optimizer, number: int) -> list[float]:
+def epoch(setting: ExperimentConfig, model: nn.Module, optimizer: torch.optim.Optimizer, number: int) -> list[float]:
     """One epoch on this rank's part; the distance between the ranks' weights before it and after each step."""
     X, y, _, _ = setting.tensors()
     found = [distance(model)]
@@ -94,7 +94,7 @@ def distance(model: nn.Module) -> float:
     return float((everyone[-1] - everyone[0]).norm() / everyone[0].norm())
 
 
-def division(setting: Setting) -> dict[str, dict]:
+def division(setting: ExperimentConfig) -> dict[str, dict]:
     """Which images each rank trains on in one epoch, and how long it takes: all on every rank, or a part on each."""
     found = {}
     for name, rank, size in (("not divided", 0, 1), ("divided", hvd.rank(), hvd.size())):
@@ -111,7 +111,7 @@ def division(setting: Setting) -> dict[str, dict]:
     return found
 
 
-def metrics(setting: Setting) -> dict[str, list]:
+def metrics(setting: ExperimentConfig) -> dict[str, list]:
     """Held-out accuracy after each epoch, by rank, on parts of 4 to 1: rank 0's is the longer one."""
     X, y, X_held_out, y_held_out = setting.tensors()
     model = setting.new_model(seed=0)
@@ -126,7 +126,7 @@ def metrics(setting: Setting) -> dict[str, list]:
     return found
 
 
-def checkpoint(setting: Setting) -> dict[str, int]:
+def checkpoint(setting: ExperimentConfig) -> dict[str, int]:
     """All ranks write one file at the same moment, again and again; rank 0 then looks what is in it."""
     model, path = setting.new_model(seed=0), OUT / "checkpoint.pt"
     found = {"broken": 0, **{f"rank {rank}'s": 0 for rank in range(hvd.size())}}
@@ -151,7 +151,7 @@ def main() -> None:
         hello()
         return
     images = {"division": 64, "metrics": 2048}.get(name, 1024)
-    setting = choose_setting("cpu", images=images, held_out=200)
+    setting = choose_preset("cpu", images=images, held_out=200)
     OUT.mkdir(parents=True, exist_ok=True)
     found = globals()[name](setting)
     if hvd.rank() == 0:

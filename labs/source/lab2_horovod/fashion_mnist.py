@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches, partition
-from scalelab.train import RunRecord, Setting, accuracy, choose_setting, wait_for
+from scalelab.train import ExperimentConfig, RunRecord, accuracy, choose_preset, wait_for
 
 MOMENTUM = 0.9
 ORDER_SEED = 0  # of the order of the images, which changes from epoch to epoch
@@ -56,7 +56,7 @@ def measure(model: nn.Module, X: Tensor, y: Tensor) -> Tensor:
     return torch.tensor([accuracy(model, X, y) * len(y), len(y)])
 
 
-def train(arguments: argparse.Namespace, setting: Setting) -> None:
+def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
     """Train; after each epoch report, and write a checkpoint."""
     X, y, X_held_out, y_held_out = setting.tensors()
     model = setting.new_model(torch.seed() if arguments.seed is None else arguments.seed)
@@ -105,7 +105,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
 
 def main() -> None:
     arguments = parse_arguments()
-    setting = choose_setting(arguments.device, images=arguments.images)
+    setting = choose_preset(arguments.device, images=arguments.images)
     print(setting, flush=True)
     train(arguments, setting)
 

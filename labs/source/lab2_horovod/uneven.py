@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches
-from scalelab.train import choose_setting
+from scalelab.train import choose_preset
 
 PRETEND_SECONDS = 0.2  # added to each step: one of so small a network is over before you could watch it
 BATCH_SIZE, LR = 32, 0.1
@@ -103,7 +103,7 @@ def train(
 def main() -> None:
     arguments = parse_arguments()
     hvd.init()
-    X, y, *_ = choose_setting("cpu", images=arguments.images, held_out=10, shrink=1).tensors()
+    X, y, *_ = choose_preset("cpu", images=arguments.images, held_out=10, shrink=1).tensors()
     torch.manual_seed(0)  # the same first weights on every rank
     model = nn.Linear(X[0].numel(), 10)
     indices = my_images(arguments.images, arguments.division)

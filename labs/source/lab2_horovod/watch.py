@@ -21,7 +21,7 @@ from torch.nn.functional import cross_entropy
 
 from scalelab.data import partition
 from scalelab.models import build
-from scalelab.train import Setting, choose_setting, wait_for
+from scalelab.train import ExperimentConfig, choose_preset, wait_for
 
 STAGES = ("input", "forward", "backward", "exchange", "update")
 WARMUP_STEPS = 10
@@ -43,7 +43,7 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def new_model(name: str, setting: Setting) -> nn.Module:
+def new_model(name: str, setting: ExperimentConfig) -> nn.Module:
     """One of the course's networks, or a plain one: LAYERS fully connected layers of WIDTH neurons."""
     image = setting.dataset.train.images[0]
     if not name.startswith("dense-"):
@@ -142,7 +142,7 @@ def in_words(found: dict) -> str:
 def main() -> None:
     arguments = parse_arguments()
     hvd.init()
-    setting = choose_setting(arguments.device)
+    setting = choose_preset(arguments.device)
     if setting.device.type == "cuda":
         torch.cuda.set_device(hvd.local_rank())
     arguments.model = arguments.model or setting.model_name

@@ -17,14 +17,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, update_bn
-from tricks import OwnGhostBatchNorm, OwnLARS, warmup_factor
+from tricks import LearnerGhostBatchNorm, LearnerLARS, warmup_factor
 
 from scalelab.data import augment, batches, partition
 from scalelab.data.randomness import generator
 from scalelab.models.ghost_norm import GhostBatchNorm2d
 from scalelab.models.rank_norm import RankBatchNorm2d
 from scalelab.models.replace_norms import replace_norms
-from scalelab.optim import LAMB, LARC, LARS, NovoGrad, exclude, grow_batch, scaled_rate
+from scalelab.optim import LAMB, LARC, LARS, NovoGrad, exclude, grow_batch, scaled_lr
 from scalelab.optim.noise import add_noise, annealed_sigma, example_weights, matching_sigma
 from scalelab.optim.schedules import (
     Schedule,
@@ -35,7 +35,7 @@ from scalelab.optim.schedules import (
     product,
     step_decay,
 )
-from scalelab.train import RunRecord, Setting, accuracy, choose_setting, save_checkpoint, wait_for
+from scalelab.train import ExperimentConfig, RunRecord, accuracy, choose_preset, save_checkpoint, wait_for
 
 OPTIMIZERS = {
     "sgd": lambda weights, lr: torch.optim.SGD(weights, lr, momentum=0.9),
@@ -84,10 +84,10 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def make_model(arguments: argparse.Namespace, setting: Setting) -> nn.Module:
+def make_model(arguments: argparse.Namespace, setting: ExperimentConfig) -> nn.Module:
     """The network, with ghost or synchronised batch norm if that was asked for."""
     model = setting.new_model(arguments.seed)
-    norm = OwnGhostBatchNorm if arguments.own else GhostBatchNorm2d
+    norm = LearnerGhostBatchNorm if arguments.own else GhostBatchNorm2d
     if arguments.ghost_size:
         replace_norms(model, lambda channels: norm(channels, arguments.ghost_size))
     if arguments.synchronised_norm:
@@ -109,7 +109,7 @@ def make_rate(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedule:
         "cosine": cosine_decay(steps),
         "one-cycle": one_cycle(steps),
     }[arguments.decay]
-    growth = scaled_rate(1.0, k, arguments.scale)
+    growth = scaled_lr(1.0, k, arguments.scale)
     factor = product(make_warmup(arguments, round(arguments.warmup * steps_per_epoch), growth), decay)
     return lambda step: arguments.lr * growth * factor(step)
 
@@ -123,7 +123,7 @@ def make_warmup(arguments: argparse.Namespace, steps: int, growth: float) -> Sch
 
 def make_optimizer(arguments: argparse.Namespace, model: nn.Module) -> torch.optim.Optimizer:
     """The optimizer by its name; biases and norms have no weight decay and no layer-wise rate."""
-    make = OwnLARS if arguments.own and arguments.optimizer == "lars" else OPTIMIZERS[arguments.optimizer]
+    make = LearnerLARS if arguments.own and arguments.optimizer == "lars" else OPTIMIZERS[arguments.optimizer]
     return make(exclude(model, arguments.weight_decay), arguments.lr)
 
 
@@ -203,7 +203,7 @@ def make_step(
     return step
 
 
-def train(arguments: argparse.Namespace, setting: Setting) -> None:
+def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
     """Train; report at every measurement."""
     X, y, *held_out = setting.tensors()
     model = make_model(arguments, setting)
@@ -246,7 +246,7 @@ def train(arguments: argparse.Namespace, setting: Setting) -> None:
 def main() -> None:
     arguments = parse_arguments()
     hvd.init()
-    setting = choose_setting(
+    setting = choose_preset(
         arguments.device, "cifar10", arguments.tuning,
         model_name=arguments.model, images=arguments.images, held_out=arguments.held_out,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from scalelab.analysis.gradient_noise.noise_scale import squared_lengths
 from scalelab.data import augment, batches, partition
 from scalelab.data.randomness import generator
 from scalelab.experiments.noise_scale import NoiseRun
-from scalelab.train import accuracy, choose_setting
+from scalelab.train import accuracy, choose_preset
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -55,7 +55,7 @@ def lengths_and_mean(model: nn.Module) -> tuple[float, float]:
 def main() -> None:
     arguments = parse_arguments()
     hvd.init()
-    setting = choose_setting(
+    setting = choose_preset(
         arguments.device, arguments.dataset,
         model_name=arguments.model, images=arguments.images, held_out=arguments.held_out,
     )  # fmt: skip

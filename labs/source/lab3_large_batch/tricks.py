@@ -41,8 +41,10 @@ def ghost_normalise(x: Tensor, ghost_size: int, eps: float = 1e-5) -> Tensor:
     ### END SOLUTION
 
 
-def local_rate(weight: Tensor, gradient: Tensor, weight_decay: float, trust: float) -> float | Tensor:
-    """The rate of one layer: trust |w| / (|g| + weight_decay |w|), 1 where |w| or |g| is 0 (You et al. 2017, eq. 6).
+def local_rate(weight: Tensor, gradient: Tensor, weight_decay: float, trust_coefficient: float) -> float | Tensor:
+    """The rate of one layer (You et al. 2017, eq. 6), 1 where |w| or |g| is 0.
+
+    trust_coefficient |w| / (|g| + weight_decay |w|)
 
     |w| and |g| are the Euclidean norms of the layer's weights and of their gradient.
     """
@@ -50,11 +52,11 @@ def local_rate(weight: Tensor, gradient: Tensor, weight_decay: float, trust: flo
     w, g = weight.norm(), gradient.norm()
     if w == 0 or g == 0:
         return 1.0
-    return trust * w / (g + weight_decay * w)
+    return trust_coefficient * w / (g + weight_decay * w)
     ### END SOLUTION
 
 
-class OwnGhostBatchNorm(nn.BatchNorm2d):
+class LearnerGhostBatchNorm(nn.BatchNorm2d):
     """Batch norm by your `ghost_normalise`; in evaluation it is ordinary batch norm, by running statistics."""
 
     def __init__(self, channels: int, ghost_size: int):
@@ -70,11 +72,12 @@ class OwnGhostBatchNorm(nn.BatchNorm2d):
         return ghost_normalise(x, self.ghost_size) * self.weight[:, None, None] + self.bias[:, None, None]
 
 
-class OwnLARS(torch.optim.Optimizer):
+class LearnerLARS(torch.optim.Optimizer):
     """SGD with momentum in which every layer has your `local_rate`; biases and norms, which are excluded, have 1."""
 
-    def __init__(self, params: Iterable, lr: float = 1.0, momentum: float = 0.9, trust: float = 0.001):
-        super().__init__(params, {"lr": lr, "momentum": momentum, "trust": trust, "weight_decay": 0.0, "adapt": True})
+    def __init__(self, params: Iterable, lr: float = 1.0, momentum: float = 0.9, trust_coefficient: float = 0.001):
+        fixed = {"weight_decay": 0.0, "adapt": True}
+        super().__init__(params, {"lr": lr, "momentum": momentum, "trust_coefficient": trust_coefficient, **fixed})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Tensor] | None = None) -> None:
@@ -84,7 +87,7 @@ class OwnLARS(torch.optim.Optimizer):
 
     def _update(self, group: dict, weight: Tensor) -> None:
         decay = group["weight_decay"]
-        rate = local_rate(weight, weight.grad, decay, group["trust"]) if group["adapt"] else 1.0
+        rate = local_rate(weight, weight.grad, decay, group["trust_coefficient"]) if group["adapt"] else 1.0
         velocity = self.state[weight].setdefault("velocity", torch.zeros_like(weight))
         velocity.mul_(group["momentum"]).add_(rate * (weight.grad + decay * weight))
         weight.sub_(group["lr"] * velocity)

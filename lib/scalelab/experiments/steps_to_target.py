@@ -7,7 +7,7 @@ import numpy as np
 
 from scalelab.experiments.batch_size import reached
 from scalelab.experiments.large_batch import SweepRuns, read_sweep_runs
-from scalelab.optim.schedules import scaled_rate
+from scalelab.optim.schedules import scaled_lr
 from scalelab.train.record import Row
 
 
@@ -30,7 +30,7 @@ class StepsRuns:
         """The learning rate of this batch size, as the script has scaled it."""
         run = self.measured.of(str(batch_size))[0]
         k = batch_size / int(run.option("--base-batch"))
-        return scaled_rate(float(run.option("--lr")), k, run.option("--scale", "none"))
+        return scaled_lr(float(run.option("--lr")), k, run.option("--scale", "none"))
 
     def arrived(self, rows: Sequence[Row]) -> Row | None:
         """The report at which a run had kept the target; None if it did not."""

@@ -228,7 +228,7 @@ def steps(timeline: Timeline) -> list[list[Event]]:
     return [sorted(events, key=_by_start) for events in found]
 
 
-def ready_in(timeline: Timeline, step: list[Event]) -> list[Ready]:
+def negotiation_wait(timeline: Timeline, step: list[Event]) -> list[Ready]:
     """When the ranks were ready for the tensors of this step (one of `steps`), in the order of time."""
     start, end = step[0].start, max(event.start if event.end is None else event.end for event in step)
     tensors = {event.tensor for event in step}
@@ -236,7 +236,7 @@ def ready_in(timeline: Timeline, step: list[Event]) -> list[Ready]:
     return sorted(found, key=lambda one: one.time)
 
 
-def travels(events: list[Event]) -> list[Message]:
+def transfers(events: list[Event]) -> list[Message]:
     """The messages of some events, in their order: tensor fusion makes few messages of many tensors."""
     groups: list[list[Event]] = []
     last = float("-inf")
@@ -261,4 +261,4 @@ def _message(group: list[Event], whole: list[tuple[Event, int]]) -> Message:
 
 def messages(events: list[Event]) -> list[list[str]]:
     """Names of the tensors that travelled together, message by message."""
-    return [list(message.tensors) for message in travels(events)]
+    return [list(message.tensors) for message in transfers(events)]

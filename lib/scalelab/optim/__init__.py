@@ -6,6 +6,6 @@ from scalelab.optim.lamb import LAMB
 from scalelab.optim.larc import LARC
 from scalelab.optim.lars import LARS
 from scalelab.optim.novograd import NovoGrad
-from scalelab.optim.schedules import scaled_rate
+from scalelab.optim.schedules import scaled_lr
 
-__all__ = ["LAMB", "LARC", "LARS", "NovoGrad", "exclude", "grow_batch", "scaled_rate"]
+__all__ = ["LAMB", "LARC", "LARS", "NovoGrad", "exclude", "grow_batch", "scaled_lr"]

@@ -23,7 +23,7 @@ class LAMB(LayerwiseOptimizer):
     ):  # fmt: skip
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, steps=0)
 
-    def begin(self, group: dict[str, Any]) -> None:
+    def start_group(self, group: dict[str, Any]) -> None:
         group["steps"] += 1
 
     def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
@@ -40,7 +40,7 @@ class LAMB(LayerwiseOptimizer):
         Torch's kernel for Adam makes a step of rate -1 from 0 here, and so leaves m / (sqrt(v) + eps) in one pass.
         It goes through the memory as it lies, so all that it is given is laid out alike.
         """
-        mean, square = self.kept("mean", weights), self.kept("square", weights)
+        mean, square = self.state_buffers("mean", weights), self.state_buffers("square", weights)
         step = [torch.zeros_like(one) for one in mean]
         alike = [
             gradient if gradient.stride() == one.stride() else torch.empty_like(one).copy_(gradient)

@@ -14,7 +14,7 @@ class LARS(LayerwiseOptimizer):
 
     With the weights w and the gradient g of a layer its local rate is (eq. 6)
 
-        local = trust |w| / (|g| + weight_decay |w|),    and 1 where |w| or |g| is 0.
+        local = trust_coefficient |w| / (|g| + weight_decay |w|),    and 1 where |w| or |g| is 0.
 
     The step is v = momentum v + local (g + weight_decay w), w = w - lr v. In the paper `lr` stands within v; here it
     stands before it, as in torch.optim.SGD, so that a schedule acts on the whole step at once. While the rate is
@@ -23,12 +23,13 @@ class LARS(LayerwiseOptimizer):
 
     def __init__(
         self, params: ParamsT, lr: float = 1.0, momentum: float = 0.9, weight_decay: float = 0.0,
-        trust: float = 0.001,
+        trust_coefficient: float = 0.001,
     ):  # fmt: skip
-        super().__init__(params, lr=lr, momentum=momentum, weight_decay=weight_decay, trust=trust)
+        adapted = {"weight_decay": weight_decay, "trust_coefficient": trust_coefficient}
+        super().__init__(params, lr=lr, momentum=momentum, **adapted)
 
     def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
-        velocity = self.kept("momentum_buffer", weights)
+        velocity = self.state_buffers("momentum_buffer", weights)
         torch._foreach_mul_(velocity, group["momentum"])
         if group["adapt"]:
             local = self.local_rates(group, norms(weights), norms(gradients))
@@ -42,4 +43,4 @@ class LARS(LayerwiseOptimizer):
     def local_rates(self, group: dict[str, Any], weight: Tensor, gradient: Tensor) -> Tensor:
         """The local rate of each layer from the norms of its weights and of its gradient: (layers,)."""
         decayed = gradient + group["weight_decay"] * weight
-        return ratio(group["trust"] * weight, torch.where(gradient > 0, decayed, 0.0))
+        return ratio(group["trust_coefficient"] * weight, torch.where(gradient > 0, decayed, 0.0))

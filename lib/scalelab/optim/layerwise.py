@@ -28,19 +28,19 @@ class LayerwiseOptimizer(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            self.begin(group)
-            for weights in loads([weight for weight in group["params"] if weight.grad is not None]):
+            self.start_group(group)
+            for weights in chunks([weight for weight in group["params"] if weight.grad is not None]):
                 self.update(group, weights, [weight.grad for weight in weights if weight.grad is not None])
         return loss
 
-    def begin(self, group: dict[str, Any]) -> None:
+    def start_group(self, group: dict[str, Any]) -> None:
         """A step of the group begins."""
 
     def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
         """Change `weights` in place, and nothing else but the state; the gradients stay as they are."""
         raise NotImplementedError
 
-    def kept(
+    def state_buffers(
         self, name: str, weights: list[Tensor], make: Callable[[Tensor], Tensor] = torch.zeros_like
     ) -> list[Tensor]:
         """The state `name` of each weight; at first what `make` gives for the weight."""
@@ -50,7 +50,7 @@ class LayerwiseOptimizer(torch.optim.Optimizer):
         return [self.state[weight][name] for weight in weights]
 
 
-def loads(weights: list[Tensor]) -> Iterator[list[Tensor]]:
+def chunks(weights: list[Tensor]) -> Iterator[list[Tensor]]:
     """The weights in portions: on a GPU, where every call costs, all in one; on a CPU as many as fit its cache.
 
     Gone through operation by operation, tensors that are larger than the cache together come from the memory each time.

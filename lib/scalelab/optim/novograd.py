@@ -23,7 +23,7 @@ class NovoGrad(LayerwiseOptimizer):
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
-        mean = self.kept("mean", weights)
+        mean = self.state_buffers("mean", weights)
         torch._foreach_mul_(mean, group["betas"][0])
         lengths = self.lengths(group, weights, gradients)
         torch._foreach_addcmul_(mean, gradients, (1 / (lengths + group["eps"])).unbind())
@@ -32,8 +32,8 @@ class NovoGrad(LayerwiseOptimizer):
 
     def lengths(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> Tensor:
         """sqrt(v) of each layer after this gradient: (layers,)."""
-        kept = self.kept("square", weights, make=lambda weight: weight.new_zeros(()))
-        before, now, beta2 = torch.stack(kept), norms(gradients) ** 2, group["betas"][1]
+        state_buffers = self.state_buffers("square", weights, make=lambda weight: weight.new_zeros(()))
+        before, now, beta2 = torch.stack(state_buffers), norms(gradients) ** 2, group["betas"][1]
         square = torch.where(before == 0, now, beta2 * before + (1 - beta2) * now)
-        torch._foreach_copy_(kept, square.unbind())
+        torch._foreach_copy_(state_buffers, square.unbind())
         return square.sqrt()

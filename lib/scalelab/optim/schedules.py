@@ -13,7 +13,7 @@ Schedule = Callable[[int], float]
 RULES = {"linear": lambda k: k, "sqrt": math.sqrt, "none": lambda k: 1.0}
 
 
-def scaled_rate(lr: float, k: float, rule: str = "linear") -> float:
+def scaled_lr(lr: float, k: float, rule: str = "linear") -> float:
     """The learning rate for a batch `k` times as large: k lr (Goyal et al. 2017) or sqrt(k) lr (Krizhevsky 2014).
 
     The first keeps the mean of k small steps; the second keeps the covariance of one step (Hoffer et al. 2017, eq. 7).

@@ -3,7 +3,7 @@
 from collections.abc import Sized
 
 
-class PretendDevice:
+class FakeDevice:
     """Works on after `step` has come back, as a GPU does, until `wait`; its first steps take longer.
 
     Nothing here takes real time: `clock()` gives the device's own seconds.

@@ -29,7 +29,7 @@ ON_A_GPU = Size(model_name="wide-resnet-16-4", images=None, held_out=None, shrin
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class ExperimentConfig:
     """A network by name, images, and the device that trains the one on the others."""
 
     model_name: str
@@ -61,9 +61,9 @@ class Setting:
         )
 
 
-def choose_setting(
+def choose_preset(
     device: str | None = None, dataset: str = "fashion_mnist", tuning: bool = False, **other: Any
-) -> Setting:
+) -> ExperimentConfig:
     """The setting for `device` (None: a GPU if there is one); `other` fields of `Size` replace its choice if not None.
 
     For `tuning` other images are held out than for the results: images to learn from that are not learned from.
@@ -73,4 +73,4 @@ def choose_setting(
     size = ON_A_GPU if chosen.type == "cuda" else ON_A_CPU
     size = replace(size, **{name: value for name, value in other.items() if value is not None})
     images = smaller(load(dataset), size.images, size.held_out, size.shrink, tuning)
-    return Setting(size.model_name, images, chosen)
+    return ExperimentConfig(size.model_name, images, chosen)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.data.randomness import generator
-from scalelab.train.preset import Setting
+from scalelab.train.preset import ExperimentConfig
 
 LR = 1e-4  # the steps are only timed; a small rate keeps the weights finite
 
@@ -49,7 +49,7 @@ def images_per_second(
 
 
 def throughput_rounds(
-    setting: Setting, batch_sizes: Sequence[int], rounds: int = 5, seconds: float = 0.15, seed: int = 0
+    setting: ExperimentConfig, batch_sizes: Sequence[int], rounds: int = 5, seconds: float = 0.15, seed: int = 0
 ) -> Iterator[np.ndarray]:
     """For each round the images per second of every batch size: (len(batch_sizes),).
 

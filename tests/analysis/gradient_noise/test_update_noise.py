@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from scalelab.analysis.gradient_noise.update_noise import expected_variance, update_variance, updates
-from scalelab.optim import scaled_rate
+from scalelab.optim import scaled_lr
 from scalelab.optim.noise import example_weights, matching_sigma
 
 EXAMPLES, DRAWS, LR, SMALL, LARGE = 4096, 3000, 0.1, 16, 256
@@ -45,7 +45,7 @@ def test_it_is_the_squared_rate_over_the_batch_size(quadratic, size):
 @pytest.mark.parametrize(("rule", "times"), [("none", SMALL / LARGE), ("sqrt", 1.0), ("linear", LARGE / SMALL)])
 def test_what_each_rule_makes_of_it(quadratic, rule, times):
     model, loss, noise = quadratic
-    rate = scaled_rate(LR, LARGE / SMALL, rule)
+    rate = scaled_lr(LR, LARGE / SMALL, rule)
     measured = update_variance(updates(model, loss, rate, batches(LARGE)))
     assert measured == pytest.approx(times * expected_variance(LR, SMALL, noise), rel=0.1)
 

@@ -15,7 +15,7 @@ from scalelab.parallel.collectives.cost_model import MessageCost
 from scalelab.parallel.collectives.half_precision import half_errors
 
 STAGES = ("input", "forward", "backward", "exchange", "update")
-COST = MessageCost(alpha=1e-4, beta=1e9)
+COST = MessageCost(latency=1e-4, bandwidth=1e9)
 
 
 @pytest.fixture(autouse=True)

@@ -13,12 +13,12 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from scalelab.train import Setting
+from scalelab.train import ExperimentConfig
 
 MODELS = []
 
 
-def plain_model(setting: Setting, seed: int) -> nn.Module:
+def plain_model(setting: ExperimentConfig, seed: int) -> nn.Module:
     channels = setting.dataset.train.images.shape[1]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -28,7 +28,7 @@ def plain_model(setting: Setting, seed: int) -> nn.Module:
 
 
 def remember(make):
-    def new_model(setting: Setting, seed: int) -> nn.Module:
+    def new_model(setting: ExperimentConfig, seed: int) -> nn.Module:
         MODELS.append(make(setting, seed))
         return MODELS[-1]
 
@@ -36,7 +36,7 @@ def remember(make):
 
 
 folder, script = Path(sys.argv[1]), sys.argv[2]
-Setting.new_model = remember(plain_model if os.environ.get("PLAIN") else Setting.new_model)
+ExperimentConfig.new_model = remember(plain_model if os.environ.get("PLAIN") else ExperimentConfig.new_model)
 sys.argv = sys.argv[2:]
 runpy.run_path(script, run_name="__main__")
 [model] = MODELS

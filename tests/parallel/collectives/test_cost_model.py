@@ -7,20 +7,20 @@ from scalelab.errors import ScaleLabError
 from scalelab.launch.timeline import Event, Timeline
 from scalelab.parallel.collectives.cost_model import MessageCost, fit_message_cost, seconds_by_size, undisturbed
 
-COST = MessageCost(alpha=1e-4, beta=1e9)
+COST = MessageCost(latency=1e-4, bandwidth=1e9)
 SIZES = [256, 4096, 65536, 2**20]
 
 
 def ring(size, workers, cost):
     """Seconds of a ring all-reduce, turn by turn: each worker sends a chunk to the next, until all have all sums."""
-    held, turns = [{chunk: {worker} for chunk in range(workers)} for worker in range(workers)], 0  # whose parts
+    held, rounds = [{chunk: {worker} for chunk in range(workers)} for worker in range(workers)], 0  # whose parts
     while any(len(parts) < workers for mine in held for parts in mine.values()):
-        sent = [(worker - turns) % workers for worker in range(workers)]
+        sent = [(worker - rounds) % workers for worker in range(workers)]
         passed = [set(held[worker][chunk]) for worker, chunk in enumerate(sent)]
         for worker, (chunk, parts) in enumerate(zip(sent, passed, strict=True)):
             held[(worker + 1) % workers][chunk] |= parts
-        turns += 1
-    return turns * (cost.alpha + size / workers / cost.beta)
+        rounds += 1
+    return rounds * (cost.latency + size / workers / cost.bandwidth)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 4, 8])
@@ -39,9 +39,9 @@ def test_latency_grows_with_the_workers_and_bytes_hardly_do():
 @pytest.mark.parametrize("workers", [2, 5])
 def test_the_fit_finds_the_cost_that_made_the_times(workers):
     found = fit_message_cost(SIZES, COST.seconds(SIZES, workers), workers)
-    assert found.alpha == pytest.approx(COST.alpha)
-    assert found.beta == pytest.approx(COST.beta)
-    even = found.even_bytes(workers)
+    assert found.latency == pytest.approx(COST.latency)
+    assert found.bandwidth == pytest.approx(COST.bandwidth)
+    even = found.crossover_bytes(workers)
     assert found.seconds(even, workers) == pytest.approx(2 * found.seconds(0, workers))
 
 

@@ -28,7 +28,7 @@ def draw_message_cost(
     axes.errorbar(sizes, quiet, yerr=[quiet - low, high - quiet], fmt="o", color="black", capsize=3, linewidth=1)
     fine = np.geomspace(sizes[0], sizes[-1])
     axes.plot(fine, 1e3 * cost.seconds(fine, workers), color="black", linewidth=1.2, label="both together")
-    alone, even = 1e3 * float(cost.seconds(0, workers)), cost.even_bytes(workers)
+    alone, even = 1e3 * float(cost.seconds(0, workers)), cost.crossover_bytes(workers)
     axes.axhline(alone, color="0.5", linewidth=0.8, linestyle=":", label="for being a message")
     bytes_only = 1e3 * cost.seconds(fine, workers) - alone
     axes.plot(fine, bytes_only, color="0.5", linewidth=0.8, linestyle="-.", label="for its bytes")

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from scalelab.errors import ScaleLabError
 from scalelab.figures.encoding import SMALL
 from scalelab.figures.figure import new_figure
-from scalelab.launch.timeline import Event, Message, Ready, travels
+from scalelab.launch.timeline import Event, Message, Ready, transfers
 
 # Read without colour: white waits, grey is at work, dots copy, black sends.
 STYLES = {
@@ -60,7 +60,7 @@ def draw_step(
     for tensor, row in rows.items():
         times = [(1e3 * (one.time - start), one.rank) for one in ready if one.tensor == tensor]
         _draw_ready(axes, row, sorted(time for time in times if 0 <= time[0] <= width), width)
-    _label(axes, tensors, width, travels(list(step)))
+    _label(axes, tensors, width, transfers(list(step)))
     if stages:
         _draw_stages(axes, stages, start, width)
     return figure
@@ -73,7 +73,7 @@ def draw_fusion(runs: Mapping[str, Sequence[Event]]) -> Figure:
         tensors, (start, end) = _tensors(step), _span(step, None)
         for event in sorted(step, key=lambda event: event.level):
             _draw_event(axes, tensors.index(event.tensor), event, start, 1e3 * (end - start), 0.8)
-        sent = travels(list(step))
+        sent = transfers(list(step))
         axes.set_title(f"{name}\n{_in_messages(tensors, sent)}, {1e3 * (end - start):.1f} ms", fontsize=10)
         axes.set_xlabel("ms since the first was ready")
         axes.set(ylim=(len(tensors) - 0.4, -0.8), yticks=[])

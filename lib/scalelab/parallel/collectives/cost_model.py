@@ -1,8 +1,8 @@
 """What a message among K workers costs: something for being a message, and something for each of its bytes.
 
-A ring all-reduce of n bytes takes 2 (K - 1) turns, in each of which every worker sends n / K bytes to its neighbour
-(Patarasuk and Yuan 2009). With `alpha` seconds for a turn whatever its bytes, and `beta` bytes per second (the model
-of Hockney 1994), that is 2 (K - 1) (alpha + n / (K beta)).
+A ring all-reduce of n bytes takes 2 (K - 1) rounds, in each of which every worker sends n / K bytes to its neighbour
+(Patarasuk and Yuan 2009). With the latency of a round in seconds, whatever its bytes, and the bandwidth in bytes per
+second (the model of Hockney 1994), that is 2 (K - 1) (latency + n / (K bandwidth)).
 """
 
 from collections import defaultdict
@@ -13,24 +13,24 @@ import numpy as np
 import numpy.typing as npt
 
 from scalelab.errors import ScaleLabError
-from scalelab.launch.timeline import Timeline, steps, travels
+from scalelab.launch.timeline import Timeline, steps, transfers
 
 
 @dataclass(frozen=True)
 class MessageCost:
-    """alpha: seconds of a turn of the ring whatever its bytes; beta: bytes per second from worker to worker."""
+    """latency: seconds of a round of the ring whatever its bytes; bandwidth: bytes per second, worker to worker."""
 
-    alpha: float
-    beta: float
+    latency: float
+    bandwidth: float
 
     def seconds(self, size: npt.ArrayLike, workers: int | np.ndarray) -> np.ndarray | float:
         """An all-reduce of `size` bytes among so many workers (a number or an array each)."""
-        turns = 2 * (workers - 1)
-        return turns * (self.alpha + np.asarray(size, dtype=float) / (workers * self.beta))
+        rounds = 2 * (workers - 1)
+        return rounds * (self.latency + np.asarray(size, dtype=float) / (workers * self.bandwidth))
 
-    def even_bytes(self, workers: int) -> float:
+    def crossover_bytes(self, workers: int) -> float:
         """The message that takes as long for its bytes as for being a message."""
-        return self.alpha * workers * self.beta
+        return self.latency * workers * self.bandwidth
 
 
 def fit_message_cost(sizes: Sequence[float] | np.ndarray, seconds: npt.ArrayLike, workers: int) -> MessageCost:
@@ -43,13 +43,13 @@ def fit_message_cost(sizes: Sequence[float] | np.ndarray, seconds: npt.ArrayLike
             f"Expected times of two sizes or more, of 2 workers or more, but got {len(set(sizes))} sizes and {workers} "
             "workers; measure more."
         )
-    turns, size = 2 * (workers - 1), np.asarray(sizes, dtype=float)
+    rounds, size = 2 * (workers - 1), np.asarray(sizes, dtype=float)
     # Each equation is divided by its own seconds: otherwise the largest messages alone would decide.
-    terms = np.stack([np.full_like(size, turns), turns * size / workers], axis=1) / np.asarray(seconds)[:, None]
-    (alpha, per_byte), *_ = np.linalg.lstsq(terms, np.ones_like(size), rcond=None)
-    if alpha <= 0 or per_byte <= 0:
+    terms = np.stack([np.full_like(size, rounds), rounds * size / workers], axis=1) / np.asarray(seconds)[:, None]
+    (latency, per_byte), *_ = np.linalg.lstsq(terms, np.ones_like(size), rcond=None)
+    if latency <= 0 or per_byte <= 0:
         raise ScaleLabError("The times do not grow with the bytes as a message's do; measure again, with more repeats.")
-    return MessageCost(float(alpha), float(1 / per_byte))
+    return MessageCost(float(latency), float(1 / per_byte))
 
 
 def undisturbed(seconds: Sequence[float]) -> float:
@@ -61,7 +61,7 @@ def seconds_by_size(timeline: Timeline, skip: int = 3) -> dict[int, list[float]]
     """{bytes: seconds of each message of that size}, by size; the first `skip` rounds are warm-up."""
     found: dict[int, list[float]] = defaultdict(list)
     for events in steps(timeline)[skip:]:
-        for message in travels(events):
+        for message in transfers(events):
             if message.bytes is not None and message.seconds is not None:
                 found[message.bytes].append(message.seconds)
     return dict(sorted(found.items()))

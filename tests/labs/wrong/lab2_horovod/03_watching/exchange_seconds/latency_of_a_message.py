@@ -1,3 +1,3 @@
-# says: every one of its 2 (K - 1) turns pays it
-def exchange_seconds(messages, workers, alpha, beta):
-    return sum(alpha + 2 * (workers - 1) / workers * size / beta for size in messages)
+# says: every one of its 2 (K - 1) rounds pays it
+def exchange_seconds(messages, workers, latency, bandwidth):
+    return sum(latency + 2 * (workers - 1) / workers * size / bandwidth for size in messages)

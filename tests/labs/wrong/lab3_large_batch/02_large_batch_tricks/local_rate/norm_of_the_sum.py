@@ -1,4 +1,4 @@
 # says: the paper adds the norms
-def local_rate(weight, gradient, weight_decay, trust):
+def local_rate(weight, gradient, weight_decay, trust_coefficient):
     w, g = weight.norm(), gradient.norm()
-    return trust * w / (gradient + weight_decay * weight).norm() if w > 0 and g > 0 else 1.0
+    return trust_coefficient * w / (gradient + weight_decay * weight).norm() if w > 0 and g > 0 else 1.0
