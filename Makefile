@@ -65,14 +65,14 @@ docs: setup ## the pages of the commands, from the command line itself
 	@$(BIN)/python docs/make_commands.py
 
 dev: setup
-	@$(BIN)/python -c "import codespell_lib, pre_commit" 2>/dev/null || \
+	@$(BIN)/python -c "import pre_commit" 2>/dev/null || \
 	  $(BIN)/python -m pip install -q --no-build-isolation -c requirements.lock -e '.[dev]'
 
 hooks: dev ## have git ask before each commit what `make lint` asks
 	@$(BIN)/pre-commit install
 
-lint: dev ## what CI asks of all files: ruff, codespell, the tests of style (.pre-commit-config.yaml)
-	@$(BIN)/pre-commit run --all-files
+lint: setup ## what CI asks of all files: ruff, types, spelling, the shape of the house (tests/test_style.py)
+	@$(PYTEST) tests/test_style.py
 
 lock: setup ## requirements.lock from what is installed now
 	@$(BIN)/python -m scalelab.install.lock

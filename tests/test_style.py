@@ -11,6 +11,7 @@ import shape
 ROOT = Path(__file__).parents[1]
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 300
+SPELT = {".py", ".md", ".ipynb", ".toml", ".j2"}
 APART = {Path("grade/attacks")}  # tests that mirror no room of the library
 
 
@@ -26,6 +27,20 @@ def tracked(pattern: str) -> list[Path]:
 def test_ruff_is_content():
     done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", ROOT], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_words_are_spelt_as_in_the_dictionary():
+    names = [str(path) for path in tracked("*") if path.suffix in SPELT]
+    done = subprocess.run([sys.executable, "-m", "codespell_lib", *names], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_types_hold():
+    assert shape.type_errors() == []
+
+
+def test_every_public_name_is_documented():
+    assert shape.undocumented() == []
 
 
 def test_every_function_fits_in_a_glance_and_every_file_holds_one_idea():

@@ -14,14 +14,16 @@ from scalelab.install.wheel import BUILD_NEEDS, VERSION
 ROOT = Path(__file__).parents[2]
 CONDA_NAMES = {"torch": "pytorch"}  # where conda-forge calls it otherwise
 CONDA_ONLY = {"python", "pip", "cxx-compiler", "make"}  # what conda brings besides Python packages
+NOT_SET_UP = {"dev"}  # what `make hooks` fetches
 PIP_ONLY = {"horovod"}  # built by scalelab.install in either world
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def wishes():
-    """Every requirement of pyproject.toml, extras included, by canonical name."""
-    texts = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
+    """Every requirement of pyproject.toml that set-up brings, its extras included, by canonical name."""
+    extras = [wishes for extra, wishes in PROJECT["optional-dependencies"].items() if extra not in NOT_SET_UP]
+    texts = [*PROJECT["dependencies"], *sum(extras, [])]
     return {canonicalize_name(wish.name): wish for wish in map(Requirement, texts)}
 
 

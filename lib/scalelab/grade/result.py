@@ -58,10 +58,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.convert(plain(msgspec.to_builtins(self)), type(self))
 
     def to_json(self) -> bytes:
+        """As it stands in result.json."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
+        """The result of `to_json`; raises msgspec.DecodeError where the text is none."""
         return msgspec.json.decode(text, type=cls)
 
     def save(self, path: Path) -> None:

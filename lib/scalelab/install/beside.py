@@ -19,9 +19,11 @@ class Aside(Screen):
         self.keep_open = list(main.keep_open)
 
     def say(self, text: str) -> None:
+        """Say a line on the screen of the main part."""
         self.main.say(text)
 
     def note(self, text: str) -> None:
+        """Keep a line for the end."""
         self.main.note(text)
 
     def show_life(self) -> None:

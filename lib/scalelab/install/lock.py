@@ -52,6 +52,7 @@ def write(path: Path) -> int:
 
 
 def main() -> int:
+    """Write the file, and say how many packages it has; exit code 1 where one is missing here."""
     try:
         count = write(Path("requirements.lock"))
     except metadata.PackageNotFoundError as missing:

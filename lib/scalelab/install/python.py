@@ -67,6 +67,7 @@ def answers(python: str, code: str) -> str | None:
 
 
 def running_version() -> str:
+    """As in "3.11"."""
     return "{}.{}".format(*sys.version_info[:2])
 
 

@@ -39,6 +39,7 @@ class Screen:
         self.began = self.spoke = time.monotonic()
 
     def say(self, text: str) -> None:
+        """Print a line above what is in progress."""
         self._wipe()
         print(text, file=self.stream, flush=True)
 
@@ -58,6 +59,7 @@ class Screen:
             self.notes.append(text)
 
     def say_notes(self) -> None:
+        """Print what was kept for the end."""
         for text in self.notes:
             self.say(text)
 

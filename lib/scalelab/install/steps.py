@@ -39,6 +39,7 @@ class Step:
 
 
 def without_horovod() -> bool:
+    """Whether SCALELAB_WITHOUT_HOROVOD=1 leaves it out."""
     return os.environ.get("SCALELAB_WITHOUT_HOROVOD") == "1"
 
 

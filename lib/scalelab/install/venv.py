@@ -13,6 +13,7 @@ UNFINISHED = "scalelab-unfinished"  # there while the environment is being made
 
 
 def python_in(root: Path) -> Path:
+    """The Python of the environment, there or not."""
     return root / ".venv" / "bin" / "python"
 
 
@@ -40,6 +41,7 @@ def make(root: Path, python: str, screen: Screen) -> None:
 
 
 def usable(root: Path) -> bool:
+    """Whether the environment is of a suitable Python and has a pip that runs."""
     made_with = version(root)
     if not made_with or not made_with.startswith(tuple(f"{suitable}." for suitable in SUITABLE)):
         return False

@@ -44,10 +44,12 @@ def key(target: Interpreter, wanted: Features) -> str:
 
 
 def folder(target: Interpreter, wanted: Features) -> Path:
+    """Where a Horovod for this Python, torch and machine is kept."""
     return cache() / "wheels" / key(target, wanted)
 
 
 def cached(target: Interpreter, wanted: Features) -> Path | None:
+    """The Horovod that is kept for them; None where there is none."""
     return next(iter(sorted(folder(target, wanted).glob("*.whl"))), None)
 
 

@@ -55,6 +55,7 @@ class GuardedCommand:
 
     @property
     def exit_code(self) -> int | None:
+        """None while it runs."""
         return self.process.poll()
 
     def running(self, wait: float) -> bool:

@@ -7,6 +7,7 @@ ScaleLab's Horovod has it; one that has not ends in `hvd.init()` with an error o
 
 
 def main() -> None:
+    """Run `horovodrun` with this process's arguments."""
     from horovod.runner import launch  # here: Horovod starts processes that would import it for nothing
 
     launch.gloo_built = lambda verbose=False: True

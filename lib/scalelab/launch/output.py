@@ -42,10 +42,12 @@ class Output:
     )
 
     def add(self, line: Line) -> None:
+        """Keep a line; one of a rank that there is not is taken for forged, and kept as nobody's."""
         forged = line.rank is not None and self.workers is not None and line.rank >= self.workers
         self.kept[(None, "stderr") if forged else (line.rank, line.stream)].append(line.text)
 
     def of(self, rank: int | None, stream: str) -> list[str]:
+        """The last lines of a rank (None: of `horovodrun` itself) on a stream."""
         return list(self.kept.get((rank, stream), ()))
 
     def launcher(self) -> list[str]:

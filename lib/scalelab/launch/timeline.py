@@ -43,6 +43,7 @@ class Event:
 
     @property
     def end(self) -> float | None:
+        """In seconds; None of an event that has no duration."""
         return None if self.duration is None else self.start + self.duration
 
     @property
@@ -75,6 +76,7 @@ class Message:
 
     @property
     def seconds(self) -> float | None:
+        """How long it took; None where its end was not written."""
         return None if self.end is None else self.end - self.start
 
 

@@ -39,6 +39,7 @@ class Block(nn.Module):
         self.stride, self.extra, self.skips = stride, out_channels - in_channels, skips
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C', H / stride, W / stride)."""
         out = functional.relu(self.norm1(self.conv1(x)))
         out = self.norm2(self.conv2(out))
         if self.skips:
@@ -46,6 +47,9 @@ class Block(nn.Module):
         return functional.relu(out)
 
     def shortcut(self, x: Tensor) -> Tensor:
+        """What is added to the block's own output: the input, thinned out and padded with zeros where the shapes
+        differ.
+        """
         if self.stride > 1:
             x = x[:, :, :: self.stride, :: self.stride]
         return functional.pad(x, (0, 0, 0, 0, 0, self.extra)) if self.extra else x

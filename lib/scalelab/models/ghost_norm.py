@@ -30,6 +30,7 @@ class GhostBatchNorm2d(nn.BatchNorm2d):
         self.ghost_size = ghost_size
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W), normalised in ghost batches while training; a rest that fills none is one of its own."""
         if not self.training or len(x) <= self.ghost_size:
             return super().forward(x)
         whole = len(x) - len(x) % self.ghost_size

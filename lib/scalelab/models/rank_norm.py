@@ -27,6 +27,7 @@ class RankBatchNorm2d(nn.BatchNorm2d):
         self.sum_over_ranks = sum_over_ranks
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W), normalised while training by the statistics of all ranks' batches together."""
         if not self.training:
             return super().forward(x)
         mean, var, count = self._over_ranks(x)

@@ -25,6 +25,7 @@ class ResNet(nn.Module):
         initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Logits (N, classes) of images (N, 3, H, W)."""
         return self.head(self.stages(self.stem(x)))
 
 

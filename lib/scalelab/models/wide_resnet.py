@@ -24,6 +24,7 @@ class WideBlock(nn.Module):
         self.project = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False) if skips and not same_shape else None
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C', H / stride, W / stride)."""
         activated = functional.relu(self.norm1(x))
         out = self.conv2(functional.relu(self.norm2(self.conv1(activated))))
         if not self.skips:
@@ -60,4 +61,5 @@ class WideResNet(nn.Module):
         initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Logits (N, classes) of images (N, C, H, W)."""
         return self.head(functional.relu(self.norm(self.stages(self.stem(x)))))

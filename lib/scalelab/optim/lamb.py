@@ -24,9 +24,11 @@ class LAMB(LayerwiseOptimizer):
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, steps=0)
 
     def start_group(self, group: dict[str, Any]) -> None:
+        """Count the step, which the bias correction needs."""
         group["steps"] += 1
 
     def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
+        """One step, each layer's length that of its weights times the learning rate (algorithm 2)."""
         step = self.direction(group, weights, gradients)
         if group["adapt"]:
             lengths = ratio(norms(weights), norms(step)) * -group["lr"]

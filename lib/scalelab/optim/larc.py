@@ -23,4 +23,5 @@ class LARC(LARS):
         super().__init__(params, lr, momentum, weight_decay, trust_coefficient)
 
     def local_rates(self, group: dict[str, Any], weight: Tensor, gradient: Tensor) -> Tensor:
+        """LARS's, but never above the learning rate itself: (layers,)."""
         return (super().local_rates(group, weight, gradient) / group["lr"]).clamp(max=1.0)

@@ -29,6 +29,7 @@ class LARS(LayerwiseOptimizer):
         super().__init__(params, lr=lr, momentum=momentum, **adapted)
 
     def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
+        """One step of momentum, the gradient of each layer times its local rate."""
         velocity = self.state_buffers("momentum_buffer", weights)
         torch._foreach_mul_(velocity, group["momentum"])
         if group["adapt"]:

@@ -23,6 +23,7 @@ class NovoGrad(LayerwiseOptimizer):
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def update(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> None:
+        """One step by the mean of gradients, each divided by the length of its layer's (algorithm 1)."""
         mean = self.state_buffers("mean", weights)
         torch._foreach_mul_(mean, group["betas"][0])
         lengths = self.lengths(group, weights, gradients)

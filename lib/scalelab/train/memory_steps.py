@@ -87,6 +87,7 @@ def reason(error: Exception, batch_size: int, limit: int) -> str:
 
 
 def report(**values: float | str) -> None:
+    """A line of JSON for the process that measures."""
     print(json.dumps(values), flush=True)
 
 

@@ -39,6 +39,7 @@ class Reported(widgets.VBox):
         super().__init__([self.bar, self.chart])
 
     def clear(self) -> None:
+        """Show nothing again."""
         self.bar.value, self.chart.value, self.drawn = 0.0, "", 0
 
     def show(self, rows: Sequence[Row], done: float, of: float, until: float | None = None) -> None:

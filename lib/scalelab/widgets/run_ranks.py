@@ -62,6 +62,7 @@ class Following:
         self.chart = InCell(float(_option(words, "--epochs") or 0)) if with_chart else None
 
     def show(self, progress: Progress) -> None:
+        """Print the new lines, and draw the new reports."""
         for line in progress.lines:
             if line.rank is not None:  # what `horovodrun` itself says is in the reason
                 self.shown += 1

@@ -29,6 +29,7 @@ class Evidence:
 
     @cached_property
     def fresh(self) -> IsolatedRanks:
+        """The run from the start."""
         return self.runs.fresh()
 
     @cached_property
@@ -38,6 +39,7 @@ class Evidence:
 
     @cached_property
     def resumed_isolated(self) -> IsolatedRanks:
+        """A run resumed from a checkpoint that each rank has on a disk of its own, with other numbers on each."""
         return self.runs.resumed_isolated()
 
 

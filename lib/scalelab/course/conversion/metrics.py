@@ -18,14 +18,17 @@ class Parts:
 
     @property
     def of_all(self) -> float:
+        """The mean over all examples."""
         return sum(self.sums) / sum(self.counts)
 
     @property
     def of_rank_0(self) -> float:
+        """The mean over rank 0's own examples."""
         return self.sums[0] / self.counts[0]
 
     @property
     def mean_of_means(self) -> float:
+        """The mean of the ranks' means, which weighs a short part as much as a long one."""
         return sum(s / n for s, n in zip(self.sums, self.counts, strict=True)) / len(self.sums)
 
 

@@ -29,6 +29,7 @@ class Sizes:
 
     @property
     def options(self) -> list[str]:
+        """As arguments of the script."""
         return ["--images", str(self.images), "--batch-size", str(self.batch_size), "--device", "cpu"]
 
 

@@ -69,6 +69,7 @@ class KernelProcess:
 
     @property
     def alive(self) -> bool:
+        """Whether it runs."""
         return self.manager.is_alive()
 
     @property

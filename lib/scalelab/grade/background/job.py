@@ -30,6 +30,7 @@ class JobStatus:
 
     @property
     def ever_began(self) -> bool:
+        """Whether anything was ever graded in this folder."""
         return self.running or self.result is not None or bool(self.failed)
 
 

@@ -11,6 +11,7 @@ Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
 def save(path: Path, value: msgspec.Struct) -> None:
+    """Replace the file in one step."""
     write_file(path, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
 
 

@@ -17,14 +17,17 @@ class ClassPaths:
 
     @property
     def table(self) -> Path:
+        """The table, as CSV."""
         return self.out / TABLE
 
     @property
     def page(self) -> Path:
+        """The page of the class."""
         return self.out / PAGE
 
     @property
     def settings(self) -> Path:
+        """The settings that all submissions share."""
         return self.out / TERMS
 
     def lock(self, name: str) -> Path:

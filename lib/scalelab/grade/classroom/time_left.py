@@ -16,6 +16,7 @@ class TimeLeft:
         self.left, self.ended = self.left - 1, self.ended + 1
 
     def seconds_left(self) -> float:
+        """The estimate now."""
         if not self.ended:
             return math.ceil(self.left / self.at_once) * self.budget_seconds
         return self.left * (time.monotonic() - self.begun) / self.ended

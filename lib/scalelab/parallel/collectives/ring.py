@@ -23,6 +23,7 @@ class Ring:
 
     @property
     def rounds(self) -> int:
+        """In how many rounds the ring was done."""
         return len(self.sent)
 
 

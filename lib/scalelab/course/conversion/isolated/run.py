@@ -27,10 +27,12 @@ class IsolatedRanks:
 
     @property
     def finished(self) -> bool:
+        """Whether all ranks came to their end."""
         return self.ended == "finished"
 
     @property
     def workers(self) -> int:
+        """How many ranks there were."""
         return len(self.ranks)
 
 
