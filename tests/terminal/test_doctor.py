@@ -70,7 +70,7 @@ def test_every_part_has_its_row(rows):
     assert any(what.startswith("Data") for what in rows)
     for row in rows.values():
         assert row.found
-        assert row.mend or row.state != "missing"
+        assert row.remedy or row.state != "missing"
 
 
 def test_horovod_names_what_it_was_built_with(rows):
@@ -82,14 +82,14 @@ def test_horovod_names_what_it_was_built_with(rows):
 def test_missing_horovod_is_told_with_how_to_mend(tmp_path):
     rows = blocked_rows(tmp_path, "horovod")
     assert rows["Horovod"]["state"] == "missing"
-    assert "make setup" in rows["Horovod"]["mend"]
+    assert "make setup" in rows["Horovod"]["remedy"]
     assert rows["PyTorch"]["state"] == "ok"
 
 
 def test_missing_torch_leaves_the_other_rows(tmp_path):
     rows = blocked_rows(tmp_path, "torch", "horovod")
     assert rows["PyTorch"]["state"] == "missing"
-    assert "make setup" in rows["PyTorch"]["mend"]
+    assert "make setup" in rows["PyTorch"]["remedy"]
     assert rows["nbgrader"]["state"] == "ok"
 
 
@@ -128,9 +128,9 @@ def test_jupyterlab_without_a_browser_says_where_to_look(monkeypatch):
     monkeypatch.setattr(machine, "has_browser", lambda: False)
     row = doctor._jupyterlab()
     assert row.state == "ok"  # it needs none here
-    assert "ssh -L" in row.mend
+    assert "ssh -L" in row.remedy
     monkeypatch.setattr(machine, "has_browser", lambda: True)
-    assert doctor._jupyterlab().mend == ""
+    assert doctor._jupyterlab().remedy == ""
 
 
 def test_a_full_disk_is_noted_once_for_both_places(monkeypatch, tmp_path):
@@ -139,7 +139,7 @@ def test_a_full_disk_is_noted_once_for_both_places(monkeypatch, tmp_path):
     monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: SimpleNamespace(free=1.25e9))
     row = machine.disk_row()
     assert (row.state, row.found) == ("note", "1.2 GB free here")
-    assert "5 GB" in row.mend
+    assert "5 GB" in row.remedy
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_several_hosts_need_ssh_or_an_mpi_that_horovod_knows(only, programs, mpi
     row = machine.hosts_row(mpi)
     assert row.state == state
     assert says in row.found
-    assert row.mend or "mpirun" in programs
+    assert row.remedy or "mpirun" in programs
 
 
 def test_image_builders_are_named_with_their_versions(only):
@@ -178,9 +178,9 @@ def test_what_only_a_part_of_the_course_needs_is_noted_and_never_missing(only, r
     only({})
     assert row().state == "note"
     assert all(f"no {name}" in row().found for name in programs)
-    assert row().mend
+    assert row().remedy
     only(programs)
-    assert (row().state, row().mend) == ("ok", "")
+    assert (row().state, row().remedy) == ("ok", "")
     assert all(re.search(rf"{name} \d+\.", row().found) for name in programs)
 
 

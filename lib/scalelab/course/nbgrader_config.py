@@ -20,7 +20,7 @@ from nbgrader.preprocessors import (
 )
 
 from scalelab.course.autograde.hide_tests import HideTests
-from scalelab.course.autograde.restore_cells import MendCells
+from scalelab.course.autograde.restore_cells import RestoreCells
 from scalelab.course.autograde.run_cells import RunCells
 from scalelab.course.autograde.settle_scores import SettleScores
 from scalelab.course.release.cut_solutions import NamedStubs, has_solution
@@ -42,7 +42,7 @@ RELEASE = [
     StripScripts,
     RefuseLeaks,
 ]
-SANITIZE = [ClearOutput, MendCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+SANITIZE = [ClearOutput, RestoreCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 FEEDBACK = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
 GRADE = [RunCells, LimitOutput, SaveAutoGrades, SettleScores, AssignLatePenalties, CheckCellMetadata]
 

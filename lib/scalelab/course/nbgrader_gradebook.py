@@ -54,7 +54,7 @@ def most_points(course: Path, lab: str) -> dict[str, dict[str, float]]:
         return {notebook.name: {cell.name: cell.max_score for cell in notebook.grade_cells} for notebook in notebooks}
 
 
-def settle(notebook: SubmittedNotebook) -> list[str]:
+def settle_scores(notebook: SubmittedNotebook) -> list[str]:
     """Leave no score open in silence: a test without one gets 0, anything else waits for a person.
 
     Returns a sentence for each test. The session is the caller's to commit.
@@ -72,11 +72,11 @@ def settle(notebook: SubmittedNotebook) -> list[str]:
     return sentences
 
 
-def settle_all(course: Path, lab: str, student: str, by_hand: bool = False) -> list[str]:
+def settle_all_scores(course: Path, lab: str, student: str, by_hand: bool = False) -> list[str]:
     """`settle` every notebook of a submission; with `by_hand`, all of it waits for a person."""
     with _open(course) as gradebook:
         submission = gradebook.find_submission(lab, student)
-        sentences = [sentence for notebook in submission.notebooks for sentence in settle(notebook)]
+        sentences = [sentence for notebook in submission.notebooks for sentence in settle_scores(notebook)]
         for grade in (grade for notebook in submission.notebooks for grade in notebook.grades if by_hand):
             grade.needs_manual_grade = True
         gradebook.db.commit()

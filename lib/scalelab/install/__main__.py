@@ -32,7 +32,7 @@ def _do(root: Path, chosen: str | None, screen: Screen) -> int:
     if not todo:  # done by the set-up we waited for
         return 0
     preflight.check(root, chosen, todo)  # refuses where no Python was found
-    for name in venv.mend(root):
+    for name in venv.forget_broken(root):
         screen.say(f"      {name} was left half installed: it will be installed again.")
     for step, following in zip(todo, [*todo[1:], None]):  # noqa: B905 - no `strict` before Python 3.10
         title = f"[{plan.index(step) + 1}/{len(plan)}] {step.title}"

@@ -30,7 +30,7 @@ class Row:
     what: str
     state: Literal["ok", "missing", "note"]
     found: str
-    mend: str = ""
+    remedy: str = ""
 
 
 def cores_row() -> Row:
@@ -85,16 +85,16 @@ def _there(place: Path) -> Path:
 def hosts_row(horovod_has_mpi: bool) -> Row:
     """What ranks on several hosts are started by: ssh for Gloo, or mpirun where Horovod is built for MPI."""
     found = [f"ssh {version_of('ssh')}, for Gloo"] if shutil.which("ssh") else []
-    mend = "apt install openmpi-bin libopenmpi-dev, then make setup"
+    remedy = "apt install openmpi-bin libopenmpi-dev, then make setup"
     if shutil.which("mpirun"):
         built = "and Horovod is built for MPI" if horovod_has_mpi else "but Horovod is built without MPI"
         found.append(f"mpirun {version_of('mpirun')}, {built}")
     if shutil.which("mpirun") and horovod_has_mpi:
         return Row("Several hosts", "ok", "; ".join(found))
     if shutil.which("ssh"):
-        return Row("Several hosts", "ok", "; ".join(found), f"for MPI as well: {mend}")
+        return Row("Several hosts", "ok", "; ".join(found), f"for MPI as well: {remedy}")
     nothing = "neither ssh nor mpirun, so ranks on this machine only"
-    return Row("Several hosts", "note", "; ".join(found) or nothing, f"apt install openssh-client; for MPI: {mend}")
+    return Row("Several hosts", "note", "; ".join(found) or nothing, f"apt install openssh-client; for MPI: {remedy}")
 
 
 def image_row() -> Row:
@@ -120,11 +120,11 @@ def chromium_row() -> Row:
     return _all_of("Tests' browser", ("chromium",), "apt install chromium, to run the tests in a browser")
 
 
-def _all_of(what: str, programs: tuple[str, ...], mend: str) -> Row:
+def _all_of(what: str, programs: tuple[str, ...], remedy: str) -> Row:
     """A part of the course that not everyone wants, and that takes all of these programs."""
     found = [f"{name} {version_of(name)}" if shutil.which(name) else f"no {name}" for name in programs]
     there = all(map(shutil.which, programs))
-    return Row(what, "ok" if there else "note", ", ".join(found), "" if there else mend)
+    return Row(what, "ok" if there else "note", ", ".join(found), "" if there else remedy)
 
 
 def has_browser() -> bool:

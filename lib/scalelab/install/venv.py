@@ -48,7 +48,7 @@ def usable(root: Path) -> bool:
     return answers(str(python_in(root)), "import pip") is not None
 
 
-def mend(root: Path) -> list[str]:
+def forget_broken(root: Path) -> list[str]:
     """Forget packages of which files are missing or cut short, so that pip installs them again; returns their names.
 
     pip does not undo an install that is killed, and afterwards takes the half package for installed.

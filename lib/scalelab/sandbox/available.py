@@ -95,9 +95,9 @@ def require() -> Program:
     """What makes the sandbox here; raises ScaleLabError where strangers' programs cannot be kept in."""
     if program := choice().program:
         return program
-    why, mend = _trouble(choice())
+    why, remedy = _trouble(choice())
     raise ScaleLabError(
-        f"A submission is a stranger's program, and there is no sandbox for it here: {why}. To mend it: {mend}. "
+        f"A submission is a stranger's program, and there is no sandbox for it here: {why}. To mend it: {remedy}. "
         "If you have read the file and trust it, --unsafe-no-sandbox grades it all the same, and says so."
     )
 

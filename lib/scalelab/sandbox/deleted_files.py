@@ -82,19 +82,19 @@ def in_memory(caps: Caps) -> DeletedFiles:
 
 def _held(device: int) -> int:
     """Bytes in nameless files of the device that processes started by this one have open, or in their address space."""
-    told: dict[int, int] = {}
+    own: dict[int, int] = {}
     guessed: dict[int, int] = {}
     for process in psutil.Process().children(recursive=True):
         threads = _threads(process.pid)
         for thread in threads:
-            told |= _blocks(thread / "fd", device)
+            own |= _blocks(thread / "fd", device)
         for thread in threads:
-            told |= _blocks(thread / "map_files", device)
+            own |= _blocks(thread / "map_files", device)
             if maps := _read(thread / "maps"):
                 lengths = _lengths(maps, device)
                 guessed |= {inode: max(length, guessed.get(inode, 0)) for inode, length in lengths.items()}
                 break  # they share an address space
-    return sum((guessed | told).values())
+    return sum((guessed | own).values())
 
 
 def _threads(pid: int) -> list[Path]:

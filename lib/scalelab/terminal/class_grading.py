@@ -83,15 +83,15 @@ class ClassScreen:
             self.bar.start()
             self.task = self.bar.add_task("grading", total=started.todo, left="")
 
-    def _in_submission(self, told: InSubmission) -> None:
+    def _in_submission(self, inside: InSubmission) -> None:
         """Show what is in hand."""
-        event = told.event
+        student, event = inside.student, inside.event
         if isinstance(event, StepStarted):
-            self.now[told.student] = event.text
-            if not told.student:
+            self.now[student] = event.text
+            if not student:
                 _print(self.console, event.text)
         else:
-            self.now[told.student] = f"{event.seconds:.0f} of {event.budget_seconds:.0f} s"
+            self.now[student] = f"{event.seconds:.0f} of {event.budget_seconds:.0f} s"
         if self.task is not None:
             self.bar.update(self.task, description=self._in_hand())
         if not self.console.is_terminal and time.monotonic() - self.said_at > SECONDS_BETWEEN_SIGNS:

@@ -68,7 +68,7 @@ def table(rows: list[Row]) -> Table:
         drawn.add_column(heading, overflow="fold")
     for row in rows:
         word, style = LOOK[row.state]
-        drawn.add_row(Text(row.what), Text(word, style=style), Text(row.found), Text(row.mend))
+        drawn.add_row(Text(row.what), Text(word, style=style), Text(row.found), Text(row.remedy))
     return drawn
 
 
@@ -165,5 +165,5 @@ def _jupyterlab() -> Row:
     row = _package("JupyterLab")
     if row.state == "missing" or machine.has_browser():
         return row
-    mend = "make lab prints an address; open it where a browser is (from afar: ssh -L 8888:localhost:8888 HOST)"
-    return Row(row.what, "ok", f"{row.found}, no browser on this machine", mend)
+    remedy = "make lab prints an address; open it where a browser is (from afar: ssh -L 8888:localhost:8888 HOST)"
+    return Row(row.what, "ok", f"{row.found}, no browser on this machine", remedy)

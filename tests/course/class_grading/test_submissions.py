@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 from scalelab.course.class_grading import submissions
-from scalelab.course.class_grading.submissions import lay_out
+from scalelab.course.class_grading.submissions import stage
 
 
 def laid(folder, tmp_path, course_files=()):
-    laid = lay_out(folder, tmp_path / "laid", ["one", "two"], set(map(Path, course_files)))
+    laid = stage(folder, tmp_path / "laid", ["one", "two"], set(map(Path, course_files)))
     files = {path.relative_to(laid.folder).as_posix() for path in laid.folder.rglob("*") if path.is_file()}
     return laid, files
 
@@ -50,7 +50,7 @@ def test_what_stands_in_the_courses_way_or_tells_no_time_is_left_out(tmp_path):
     assert files == {"one.ipynb", "two.ipynb"}
     assert len(made.notes) == 3
     (folder / "timestamp.txt").write_text("2026-11-24 20:00:00 UTC")
-    again = lay_out(folder, tmp_path / "again", ["one", "two"], set())
+    again = stage(folder, tmp_path / "again", ["one", "two"], set())
     assert (again.folder / "timestamp.txt").exists()
     assert again.fingerprint != made.fingerprint
 

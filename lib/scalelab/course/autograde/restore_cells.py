@@ -15,7 +15,7 @@ _HEADING, _BULLET = "**Before it was graded, this notebook was mended:**", "- "
 _MAKERS = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}
 
 
-class MendCells(NbGraderPreprocessor):
+class RestoreCells(NbGraderPreprocessor):
     """Takes the place of nbgrader's DeduplicateIds; what was mended is said in a cell at the notebook's top."""
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
@@ -37,7 +37,7 @@ class MendCells(NbGraderPreprocessor):
         return nb, resources
 
 
-def mended(nb: NotebookNode) -> list[str]:
+def restored(nb: NotebookNode) -> list[str]:
     """The sentences that say what was mended of a graded notebook."""
     first = nb.cells[0] if nb.cells else None
     if first is None or not first.metadata.get("scalelab", {}).get("mended"):

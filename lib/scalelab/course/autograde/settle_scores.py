@@ -5,7 +5,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from scalelab.course.nbgrader_gradebook import settle
+from scalelab.course.nbgrader_gradebook import settle_scores
 
 
 class SettleScores(NbGraderPreprocessor):
@@ -16,7 +16,7 @@ class SettleScores(NbGraderPreprocessor):
         data = resources["nbgrader"]
         with Gradebook(data["db_url"]) as gradebook:
             found = gradebook.find_submission_notebook(data["notebook"], data["assignment"], data["student"])
-            for sentence in settle(found):
+            for sentence in settle_scores(found):
                 self.log.warning("%s: %s", data["student"], sentence)
             gradebook.db.commit()
         return nb, resources

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import nbformat
 
-from scalelab.course.autograde.restore_cells import is_missing, mended
+from scalelab.course.autograde.restore_cells import is_missing, restored
 from scalelab.course.class_grading.record import PLACE, LabRecord, drop_record, read_record, write_record
-from scalelab.course.class_grading.submissions import HandIn, lay_out, lay_out_nothing, write_absent
+from scalelab.course.class_grading.submissions import StagedSubmission, stage, stage_nothing, write_absent
 from scalelab.course.exercises.cells import exercise, grade_id
 from scalelab.course.nbgrader_command import nbgrader_again, reason
-from scalelab.course.nbgrader_gradebook import Points, most_points, points, settle_all
+from scalelab.course.nbgrader_gradebook import Points, most_points, points, settle_all_scores
 from scalelab.course.release.manifest import digest
 from scalelab.course.release.release import CONFIG
 from scalelab.errors import ScaleLabError
@@ -99,13 +99,13 @@ def _grade(request: LabRequest, student: str) -> Graded:
     with own_folder("labs-") as own:
         place = own / "submitted"
         submitted = request.course / "submitted" / student / request.lab
-        handin = lay_out(submitted, place / student / request.lab, notebooks, _course_files(request))
-        fingerprint = digest(f"{handin.fingerprint} {_lab_fingerprint(request)}".encode())
+        submission = stage(submitted, place / student / request.lab, notebooks, _course_files(request))
+        fingerprint = digest(f"{submission.fingerprint} {_lab_fingerprint(request)}".encode())
         record, known = read_record(request.course, request.lab, student), points(request.course, request.lab, student)
         if record and known and record.fingerprint == fingerprint and not record.failed and not request.again:
             return Graded(student, known, record, new=False)
         drop_record(request.course, request.lab, student)
-        return _Grading(request, student, notebooks, place).run(handin, fingerprint)
+        return _Grading(request, student, notebooks, place).run(submission, fingerprint)
 
 
 class _Grading:
@@ -115,16 +115,16 @@ class _Grading:
         self.request, self.student, self.notebooks, self.place = request, student, notebooks, place
         self.start = time.monotonic()
 
-    def run(self, handin: HandIn, fingerprint: str) -> Graded:
-        failed = self._autograde(handin)
+    def run(self, submission: StagedSubmission, fingerprint: str) -> Graded:
+        failed = self._autograde(submission)
         if failed:  # the same without what was handed in: scores and feedback say so, and a person has to look
             sentence = f"This submission could not be graded ({failed.rstrip('.')}); a person will look at it."
             self.place = self.place.with_name("nothing")
-            handin = lay_out_nothing(self.place / self.student / self.request.lab, self.notebooks, sentence)
-            if broken := self._autograde(handin):
+            submission = stage_nothing(self.place / self.student / self.request.lab, self.notebooks, sentence)
+            if broken := self._autograde(submission):
                 return Graded(self.student, [], None, True, broken)
-        settled = settle_all(self.request.course, self.request.lab, self.student, by_hand=bool(failed))
-        notes = {"": handin.notes + settled}
+        settled = settle_all_scores(self.request.course, self.request.lab, self.student, by_hand=bool(failed))
+        notes = {"": submission.notes + settled}
         notes |= {name: self._said(name) for name in self.notebooks}
         no_page = self._feedback()
         record = LabRecord(
@@ -138,9 +138,9 @@ class _Grading:
         found = points(self.request.course, self.request.lab, self.student)
         return Graded(self.student, found, record, new=True, failed=record.failed)
 
-    def _autograde(self, handin: HandIn) -> str | None:
+    def _autograde(self, submission: StagedSubmission) -> str | None:
         """Why it failed, in a sentence; None where it did not."""
-        absent = write_absent(handin, self.place.parent)
+        absent = write_absent(submission, self.place.parent)
         return self._nbgrader(
             "autograde",
             NOTEBOOK_SECONDS * len(self.notebooks),
@@ -165,7 +165,7 @@ class _Grading:
         """What is said in the graded notebook of what went wrong; not what each test says of a wrong answer."""
         path = self.request.course / "autograded" / self.student / self.request.lab / f"{name}.ipynb"
         notebook = nbformat.read(path, 4)
-        sentences = mended(notebook)  # among them: which answers are missing
+        sentences = restored(notebook)  # among them: which answers are missing
         missing = {exercise(cell) for cell in notebook.cells if is_missing(cell)}
         for cell in (cell for cell in notebook.cells if exercise(cell) not in missing):
             for output in cell.get("outputs", ()):

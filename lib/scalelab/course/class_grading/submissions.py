@@ -15,7 +15,7 @@ ABSENT = "absent.json"
 
 
 @dataclass
-class HandIn:
+class StagedSubmission:
     """A submission's copy in `folder`; `absent` says why a notebook is missing, `notes` what was left out and why."""
 
     folder: Path
@@ -24,61 +24,61 @@ class HandIn:
     notes: list[str] = field(default_factory=list)
 
 
-def lay_out(submitted: Path, place: Path, notebooks: Sequence[str], course_files: set[Path]) -> HandIn:
+def stage(submitted: Path, place: Path, notebooks: Sequence[str], course_files: set[Path]) -> StagedSubmission:
     """Copy what lies in `submitted` into `place`, an empty file in the place of each notebook that is missing.
 
     Left out are links, whatever they lead to, what is no file, what stands in the way of the course's own files (paths
     relative to the lab's folder), and notebooks of other names.
     """
-    handin = HandIn(place)
+    submission = StagedSubmission(place)
     place.mkdir(parents=True)
     total = hashlib.sha256()
     size = count = 0
-    for path in _files(submitted, handin):
+    for path in _files(submitted, submission):
         size, count = size + path.lstat().st_size, count + 1
         if size > MOST_BYTES or count > MOST_FILES:
             most = f"{MOST_FILES:,} files or {MOST_BYTES // 1_000_000} MB"
-            handin.notes.append(f"There are more than {most}: the rest was left out.")
+            submission.notes.append(f"There are more than {most}: the rest was left out.")
             break
         inside = path.relative_to(submitted)
         if why := _unfit(path, inside, notebooks, course_files):
-            handin.notes.append(f"{inside} was left out: {why}.")
+            submission.notes.append(f"{inside} was left out: {why}.")
             continue
         (place / inside).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place / inside, follow_symlinks=False)
         total.update(f"\0{inside}\0".encode() + hashlib.sha256((place / inside).read_bytes()).digest())
-    _name_absent(handin, submitted, notebooks)
-    handin.fingerprint = total.hexdigest()
-    return handin
+    _name_absent(submission, submitted, notebooks)
+    submission.fingerprint = total.hexdigest()
+    return submission
 
 
-def lay_out_nothing(place: Path, notebooks: Sequence[str], sentence: str) -> HandIn:
+def stage_nothing(place: Path, notebooks: Sequence[str], sentence: str) -> StagedSubmission:
     """In the place of a submission that cannot be graded: every notebook is absent, for this reason."""
     place.mkdir(parents=True)
-    handin = HandIn(place, absent=dict.fromkeys(notebooks, sentence), notes=[sentence])
+    submission = StagedSubmission(place, absent=dict.fromkeys(notebooks, sentence), notes=[sentence])
     for name in notebooks:
         (place / f"{name}.ipynb").touch()
-    return handin
+    return submission
 
 
-def write_absent(handin: HandIn, folder: Path) -> Path:
+def write_absent(submission: StagedSubmission, folder: Path) -> Path:
     """The file by which nbgrader is told, in `folder`."""
     path = folder / ABSENT
-    path.write_text(json.dumps(handin.absent), encoding="utf-8")
+    path.write_text(json.dumps(submission.absent), encoding="utf-8")
     return path
 
 
-def _files(folder: Path, handin: HandIn) -> Iterator[Path]:
+def _files(folder: Path, submission: StagedSubmission) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         folders.sort()
         for path in (Path(place, name) for name in sorted([*names, *folders])):
             kind, inside = path.lstat().st_mode, str(path.relative_to(folder))
             if not inside.isprintable():
-                handin.notes.append(f"{inside!a} was left out: that is no name for a file.")
+                submission.notes.append(f"{inside!a} was left out: that is no name for a file.")
             elif stat.S_ISREG(kind):
                 yield path
             elif not stat.S_ISDIR(kind):
-                handin.notes.append(f"{inside} was left out: it is a link or a device, not a file.")
+                submission.notes.append(f"{inside} was left out: it is a link or a device, not a file.")
 
 
 def _unfit(path: Path, inside: Path, notebooks: Sequence[str], course_files: set[Path]) -> str | None:
@@ -97,12 +97,12 @@ def _is_time(path: Path) -> bool:
     return read_time(path) is not None
 
 
-def _name_absent(handin: HandIn, submitted: Path, notebooks: Sequence[str]) -> None:
+def _name_absent(submission: StagedSubmission, submitted: Path, notebooks: Sequence[str]) -> None:
     others = sorted(path.name for path in submitted.glob("*.ipynb") if path.stem not in notebooks)
     for name in notebooks:
-        path = handin.folder / f"{name}.ipynb"
+        path = submission.folder / f"{name}.ipynb"
         if path.exists():
             continue
         path.touch()
         hint = f" ({', '.join(others)} was, but no notebook has that name: rename it)" if others else ""
-        handin.absent[name] = f"{path.name} was not handed in{hint}, so its exercises were not graded."
+        submission.absent[name] = f"{path.name} was not handed in{hint}, so its exercises were not graded."

@@ -101,5 +101,5 @@ def _page(stops: Sequence[Stop], machine: Sequence[Row]) -> str:
         lines.append(f"| {mark} | [{stop.title}]({stop.path}){question} | {stop.state} |")
     lines += ["", "## This machine", "", "| what | here | what to do |", "|---|---|---|"]
     for row in machine:
-        lines.append(f"| {row.what} | {'' if row.state == 'ok' else f'{row.state}: '}{row.found} | {row.mend} |")
+        lines.append(f"| {row.what} | {'' if row.state == 'ok' else f'{row.state}: '}{row.found} | {row.remedy} |")
     return "\n".join([*lines, ""])

@@ -62,8 +62,8 @@ def main() -> None:
     answer(READY)
     for line in sys.stdin:
         path = Path(folder) / line.strip()
-        children = [start(model_name, path, device, parts, share, cores) for share in range(cores)]
-        answer(combine([hear(*child) for child in children], path.name, [len(labels) for _, labels in parts]))
+        children = [fork_child(model_name, path, device, parts, share, cores) for share in range(cores)]
+        answer(combine([read_answer(*child) for child in children], path.name, [len(labels) for _, labels in parts]))
 
 
 def read_parts(path: Path) -> list[tuple[Tensor, Tensor]]:
@@ -85,18 +85,18 @@ def channels_last(model: nn.Module) -> nn.Module:
     return convert_conv2d_weight_memory_format(model, torch.channels_last)
 
 
-def start(model_name: str, path: Path, device: str, parts: list, share: int, of: int) -> tuple[int, int]:
+def fork_child(model_name: str, path: Path, device: str, parts: list, share: int, of: int) -> tuple[int, int]:
     """A child that counts on its share of the batches: its number, and the pipe that its answer comes by."""
     read, write = os.pipe()
     child = os.fork()
     if not child:
-        os.write(write, msgspec.json.encode(examine(model_name, path, device, parts, share, of)))
+        os.write(write, msgspec.json.encode(count_share(model_name, path, device, parts, share, of)))
         os._exit(0)
     os.close(write)
     return child, read
 
 
-def hear(child: int, pipe: int) -> Counted | Refused | None:
+def read_answer(child: int, pipe: int) -> Counted | Refused | None:
     """What the child says; None if it has died."""
     with open(pipe, "rb") as said:
         answer = said.read()
@@ -104,7 +104,7 @@ def hear(child: int, pipe: int) -> Counted | Refused | None:
     return msgspec.json.decode(answer, type=Counted | Refused) if answer else None
 
 
-def examine(model_name: str, path: Path, device: str, parts: list, share: int, of: int) -> Counted | Refused:
+def count_share(model_name: str, path: Path, device: str, parts: list, share: int, of: int) -> Counted | Refused:
     """Right answers of the checkpoint on every `of`-th batch from number `share` on, or why there are none."""
     if device == "cpu":
         most = psutil.Process().memory_info().vms + MOST_BYTES // of
