@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from scalelab.grade.measure.evaluator_process import Measured
-from scalelab.grade.repeats import chosen, in_words, margin, run_again
+from scalelab.grade.repeats import chosen, describe_repeats, run_again
 from scalelab.grade.rubric import Targets, load_rubric
+from scalelab.grade.verdict import margin
 from scalelab.places import RUBRIC
 
 TARGETS = Targets(train_accuracy=0.7, test_accuracy=0.6, floor_accuracy=0.4)
@@ -82,8 +83,9 @@ def test_the_rubrics_number_of_runs_is_made_however_clear_they_are():
 
 def test_it_is_said():
     terms = rubric(spread=0.01, most_runs=3)
-    said = in_words([0.005, 0.004, 0.02], terms)
+    said = describe_repeats([0.005, 0.004, 0.02], terms)
     assert "within the spread of 0.01 of the target, so it was run again" in said
     assert "Of 3 runs the median counts" in said
-    assert in_words([0.2], terms) == ""
-    assert "left nothing to measure, so it was run again" in in_words([0.2, None, 0.2], rubric(runs=2, most_runs=3))
+    assert describe_repeats([0.2], terms) == ""
+    said = describe_repeats([0.2, None, 0.2], rubric(runs=2, most_runs=3))
+    assert "left nothing to measure, so it was run again" in said

@@ -3,12 +3,12 @@
 from contextlib import nullcontext
 from typing import Any
 
-from scalelab.grade.graded_run import GradedRun, margins, run_all
+from scalelab.grade.graded_run import GradedRun
 from scalelab.grade.measure.warm_evaluator import WarmEvaluator
 from scalelab.grade.output_excerpt import last_words
 from scalelab.grade.plan import GradingPlan, Refused, Terms, resolve
 from scalelab.grade.progress import ProgressListener, Silence
-from scalelab.grade.repeats import chosen, in_words
+from scalelab.grade.repeats import GradedRuns, run_as_often_as_asked
 from scalelab.grade.report.claimed_record import reported
 from scalelab.grade.report.feedback_page import write_feedback
 from scalelab.grade.request import GradeRequest
@@ -35,10 +35,9 @@ def _carry_out(plan: GradingPlan | Refused, listener: ProgressListener) -> Resul
     if isinstance(plan, Refused):
         result, record = _refusal(plan), []
     else:
-        runs = run_all(plan, listener)
-        counts = runs[chosen(margins(runs, plan), plan.rubric)]
-        result = _verdict(plan, runs, counts)
-        record = reported(counts.folder / "out", counts.evidence.outcome.seconds)
+        graded = run_as_often_as_asked(plan, listener)
+        result = _verdict(plan, graded)
+        record = reported(graded.counts.folder / "out", graded.counts.evidence.outcome.seconds)
     result = result.plainly()
     write_feedback(result, record, plan.out / "feedback.html")
     result.save(plan.out / "result.json")
@@ -49,14 +48,15 @@ def _refusal(plan: Refused) -> Result:
     return Result(passed=False, score=0.0, reason=plan.reason, budget_seconds=plan.budget_seconds, **_said_of(plan))
 
 
-def _verdict(plan: GradingPlan, runs: list[GradedRun], counts: GradedRun) -> Result:
+def _verdict(plan: GradingPlan, graded: GradedRuns) -> Result:
     """By the run that counts."""
+    counts = graded.counts
     judgement, outcome = counts.judgement, counts.evidence.outcome
     return Result(
         **_said_of(plan) | {"seed": counts.seed},
         passed=judgement.verdict.passed,
         score=judgement.verdict.score,
-        reason=judgement.verdict.reason + in_words(margins(runs, plan), plan.rubric),
+        reason=judgement.verdict.reason + graded.sentence,
         train_accuracy=[m.train_accuracy for m in judgement.measured],
         test_accuracy=[m.test_accuracy for m in judgement.measured],
         seconds=judgement.seconds,
@@ -65,8 +65,8 @@ def _verdict(plan: GradingPlan, runs: list[GradedRun], counts: GradedRun) -> Res
         checkpoints=[checkpoint.path.name for checkpoint in judgement.checkpoints],
         run=outcome.reason,
         run_seconds=outcome.seconds,
-        runs=[_short(run) for run in runs],
-        conversion=runs[0].conversion,
+        runs=[_short(run) for run in graded.runs],
+        conversion=graded.runs[0].conversion,
         printed=last_words(outcome.output, SCRIPT_NAME),
     )
 

@@ -58,9 +58,11 @@ def resolve(request: GradeRequest, listener: ProgressListener, warm: WarmEvaluat
     if request.unsafe:
         listener.on(StepStarted(f"Sandbox: {request.ground}"))
     prepared = warm.prepare(request)
-    terms = _terms(request, prepared.handout)
-    for line in _told(prepared.handout, terms.targets):
-        listener.on(StepStarted(line))
+    handout, terms = prepared.handout, _terms(request, prepared.handout)
+    train, test, targets = len(handout.train), len(handout.test), terms.targets
+    listener.on(StepStarted(f"Data: {handout.source}, {train:,} training and {test:,} held-out images"))
+    words = f"training {targets.train_accuracy:.3f}, held-out {targets.test_accuracy:.3f}"
+    listener.on(StepStarted(f"Targets: {words}"))
     if refusal:
         return Refused(**vars(terms), reason=refusal, budget_seconds=request.budget_seconds)
     return GradingPlan(
@@ -84,13 +86,6 @@ def _terms(request: GradeRequest, handout: Handout) -> Terms:
         seed=request.seed,
         sandbox=request.ground if request.unsafe else SANDBOXED,
     )
-
-
-def _told(handout: Handout, targets: Targets) -> list[str]:
-    return [
-        f"Data: {handout.source}, {len(handout.train):,} training and {len(handout.test):,} held-out images",
-        f"Targets: training {targets.train_accuracy:.3f}, held-out {targets.test_accuracy:.3f}",
-    ]
 
 
 def _read(file: Path) -> tuple[bytes, str]:

@@ -1,18 +1,31 @@
 """Two runs of one script can disagree: how often a submission is run, and which of its runs counts, by rule."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from scalelab.grade.measure.evaluator_process import Measured
-from scalelab.grade.rubric import Rubric, Targets
-from scalelab.grade.verdict import worse
+from scalelab.grade.graded_run import GradedRun, run_and_judge
+from scalelab.grade.plan import GradingPlan
+from scalelab.grade.progress import ProgressListener
+from scalelab.grade.rubric import Rubric
 
 
-def margin(measured: Sequence[Measured], targets: Targets) -> float | None:
-    """How far a run is above both targets (below 0: short of one of them); None where it left too little to say."""
-    if len(measured) < 2:
-        return None
-    train, test = worse(measured)
-    return min(train - targets.train_accuracy, test - targets.test_accuracy)
+@dataclass(frozen=True)
+class GradedRuns:
+    """All runs of a submission, the one that counts, and what the repetition did, as a sentence ("": nothing)."""
+
+    runs: list[GradedRun]
+    counts: GradedRun
+    sentence: str
+
+
+def run_as_often_as_asked(plan: GradingPlan, listener: ProgressListener) -> GradedRuns:
+    """Run and judge the submission until the rubric is content."""
+    runs: list[GradedRun] = []
+    margins: list[float | None] = []
+    while not runs or run_again(margins, plan.rubric):
+        runs.append(run_and_judge(plan, len(runs), listener))
+        margins.append(runs[-1].judgement.margin)
+    return GradedRuns(runs, runs[chosen(margins, plan.rubric)], describe_repeats(margins, plan.rubric))
 
 
 def chosen(margins: Sequence[float | None], rubric: Rubric) -> int:
@@ -41,7 +54,7 @@ def close(margins: Sequence[float | None], rubric: Rubric) -> bool:
     return counts is not None and abs(counts) <= rubric.spread
 
 
-def in_words(margins: Sequence[float | None], rubric: Rubric) -> str:
+def describe_repeats(margins: Sequence[float | None], rubric: Rubric) -> str:
     """What the repetition did, as a sentence to follow the verdict; empty where there was none."""
     sentences = []
     if len(margins) > rubric.runs:

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalelab.grade.measure.evaluator_process import Measured
-from scalelab.grade.measure.weights import CutOffError
+from scalelab.grade.measure.weights import BadCheckpointError, CutOffError
+from scalelab.grade.plan import GradingPlan
 from scalelab.grade.rubric import Targets
 from scalelab.grade.run.checkpoint_watch import Checkpoint
+from scalelab.grade.run.run import Evidence
+
+ENDED_EARLY = ("failed", "memory", "printed", "stopped")
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,38 @@ class Verdict:
     passed: bool
     score: float
     reason: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The checkpoints of a run that count, their accuracies, and the verdict.
+
+    `margin`: how far the worse of the two accuracies is above its target (below 0: short of it); None where the run
+    left too little to say.
+    """
+
+    checkpoints: list[Checkpoint]
+    measured: list[Measured]
+    verdict: Verdict
+    margin: float | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """When the last of them was complete; None where there are none."""
+        return self.checkpoints[-1].seconds if self.checkpoints else None
+
+
+def judge_run(evidence: Evidence, plan: GradingPlan) -> Judgement:
+    """Measure what a run has left, and judge it."""
+    try:
+        judged, measured, cut_off = measure_last_two(evidence.checkpoints, plan.prepared.evaluator.measure)
+    except BadCheckpointError as bad:
+        return Judgement(evidence.checkpoints[-2:], [], Verdict(False, 0.0, str(bad)))
+    verdict = judge(measured, plan.targets, "; ".join(filter(None, (cut_off, evidence.passed_over))))
+    if evidence.outcome.ended in ENDED_EARLY and not verdict.passed:
+        # The cause first: a learner whose job crashed is not helped by a count of checkpoints.
+        verdict = Verdict(False, verdict.score, f"{evidence.outcome.reason} {verdict.reason}")
+    return Judgement(judged, measured, verdict, margin(measured, plan.targets))
 
 
 def measure_last_two(
@@ -61,6 +97,14 @@ def judge(measured: Sequence[Measured], targets: Targets, passed_over: str = "")
         reason = f"Training accuracy {train:.3f} and held-out accuracy {test:.3f} meet both targets."
         return Verdict(True, 100.0, reason)
     return Verdict(False, _partial_score(train, test, targets), f"{' and '.join(short).capitalize()}.")
+
+
+def margin(measured: Sequence[Measured], targets: Targets) -> float | None:
+    """How far a run is above both targets (below 0: short of one of them); None where it left too little to say."""
+    if len(measured) < 2:
+        return None
+    train, test = worse(measured)
+    return min(train - targets.train_accuracy, test - targets.test_accuracy)
 
 
 def worse(measured: Sequence[Measured]) -> tuple[float, float]:
