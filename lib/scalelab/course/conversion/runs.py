@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 
 from scalelab.check import Observation, observe_run
 from scalelab.course.conversion.isolated import IsolatedRanks, run_isolated
@@ -62,8 +63,8 @@ class Runs:
         for rank in range(self.sizes.workers):
             target = self._room("apart") / f"rank-{rank}"
             shutil.copytree(self._room("fresh") / "rank-0", target)
-            if rank:
-                _change(target)
+            if rank and not change_numbers(target):
+                self._tell(f"all with the same checkpoint, for rank {rank} finds none in which numbers can be changed")
         return self._resume("apart")
 
     def _resume(self, name: str) -> IsolatedRanks:
@@ -81,15 +82,24 @@ class Runs:
         print(f"Running {self.script.name} as {self.sizes.workers} ranks, {how} ...", flush=True)
 
 
-def _change(folder: Path) -> None:
-    """Other numbers in the checkpoints below `folder`, where they can be read."""
-    for path in folder.rglob("*"):
-        if not path.is_file() or path.name == RECORD:
-            continue
+def change_numbers(folder: Path) -> list[str]:
+    """Other numbers in the checkpoints below `folder`, torch's or safetensors; the names of those that were changed."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != RECORD]
+    return [path.relative_to(folder).as_posix() for path in files if _change(path)]
+
+
+def _change(path: Path) -> bool:
+    for load, save in ((load_file, save_file), (_load_torch, torch.save)):
         try:
-            torch.save(_scaled(torch.load(path, weights_only=True)), path)
-        except Exception:  # no checkpoint of torch's: it stays as it is
+            save(_scaled(load(path)), path)
+            return True
+        except Exception:  # noqa: S112 - it is none of that kind, whatever it is
             continue
+    return False
+
+
+def _load_torch(path: Path) -> object:
+    return torch.load(path, weights_only=True)
 
 
 def _scaled(value: object) -> object:
