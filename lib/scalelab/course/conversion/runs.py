@@ -89,17 +89,21 @@ def change_numbers(folder: Path) -> list[str]:
 
 
 def _change(path: Path) -> bool:
-    for load, save in ((load_file, save_file), (_load_torch, torch.save)):
+    for change in (_change_safetensors, _change_torch):
         try:
-            save(_scaled(load(path)), path)
-            return True
+            change(path)
         except Exception:  # noqa: S112 - it is none of that kind, whatever it is
             continue
+        return True
     return False
 
 
-def _load_torch(path: Path) -> object:
-    return torch.load(path, weights_only=True)
+def _change_safetensors(path: Path) -> None:
+    save_file({name: tensor * OTHER for name, tensor in load_file(path).items()}, path)
+
+
+def _change_torch(path: Path) -> None:
+    torch.save(_scaled(torch.load(path, weights_only=True)), path)
 
 
 def _scaled(value: object) -> object:
