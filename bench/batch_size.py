@@ -29,13 +29,13 @@ from scalelab.experiments.batch_size import (
     Measured,
     Run,
     best_rate,
-    reached,
     read_measured,
 )
 from scalelab.experiments.stored import write_stored
 from scalelab.train import ExperimentConfig, choose_preset, throughput_rounds
 from scalelab.train.preset import ON_A_CPU
 from scalelab.train.script import load_script
+from scalelab.train.time_to_accuracy import reached
 
 LAB = Path(__file__).parents[1] / "labs" / "source" / "lab1_sgd"
 BATCH_SIZES = [16, 32, 64, 128, 256, 512, 1024]

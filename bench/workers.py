@@ -19,12 +19,12 @@ from machine import describe_machine
 from tqdm import tqdm
 
 from scalelab.errors import ScaleLabError
-from scalelab.experiments.batch_size import reached
 from scalelab.experiments.stored import write_stored
 from scalelab.experiments.workers import Measured, Way, WorkerRun, read_measured
 from scalelab.launch.launch import Limits, Progress, launch
 from scalelab.train import choose_preset, read_record
 from scalelab.train.preset import ON_A_CPU
+from scalelab.train.time_to_accuracy import reached
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "labs" / "solutions" / "lab2_horovod" / "fashion_mnist.py"

@@ -15,11 +15,11 @@ from scalelab.experiments.batch_size import (
     Run,
     best_rate,
     factors,
-    reached,
     read_measured,
 )
 from scalelab.experiments.stored import write_stored
 from scalelab.train import Row
+from scalelab.train.time_to_accuracy import reached
 
 
 def rows(accuracies, images_each=100, speed=50.0):

@@ -13,6 +13,7 @@ import numpy as np
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
+from scalelab.train.time_to_accuracy import reached
 
 TUNING, TO_TARGET, LENGTHS = "tuning", "to the target", "epochs and updates"  # what a run was made for
 
@@ -97,16 +98,6 @@ def best_rate(runs: Sequence[Run], target: float, patience: int) -> float:
         needed = row.images if row else run.rows[-1].images + run.rows[0].images
         images[run.lr] = images.get(run.lr, 0) + needed
     return min(images, key=lambda lr: (images[lr], lr))
-
-
-def reached(rows: Sequence[Row], target: float, patience: int) -> Row | None:
-    """The first report at which `patience` held-out accuracies in a row were at or above the target."""
-    in_a_row = 0
-    for row in rows:
-        in_a_row = in_a_row + 1 if row.validation_accuracy >= target else 0
-        if in_a_row >= patience:
-            return row
-    return None
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 
 from scalelab.errors import ScaleLabError
-from scalelab.experiments.batch_size import reached
 from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
+from scalelab.train.time_to_accuracy import reached
 
 
 class SweepRun(msgspec.Struct, frozen=True):

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from scalelab.experiments.batch_size import reached
 from scalelab.experiments.large_batch import SweepRuns, read_sweep_runs
 from scalelab.optim.schedules import scaled_lr
 from scalelab.train.record import Row
+from scalelab.train.time_to_accuracy import reached
 
 
 class StepsRuns:

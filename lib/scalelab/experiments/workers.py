@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.experiments.batch_size import reached
 from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
+from scalelab.train.time_to_accuracy import reached
 
 
 class Way(msgspec.Struct, frozen=True):
