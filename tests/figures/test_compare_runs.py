@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.figures.compare_runs import compare, draw_runs, find_runs, in_words
+from scalelab.figures.compare_runs import compare, describe_runs, draw_runs, find_runs
 from scalelab.train import RunRecord
 
 
@@ -32,8 +32,8 @@ def test_each_is_a_line_in_every_panel_that_it_can_be_in(runs):
     assert len({line.get_linestyle() for line in seconds.lines}) == 3
 
 
-def test_in_words_the_best_comes_first(runs):
-    assert in_words(find_runs(runs)).startswith("deep/large: accuracy 0.400 after 0 s; unknown: accuracy 0.400")
+def test_describe_runs_the_best_comes_first(runs):
+    assert describe_runs(find_runs(runs)).startswith("deep/large: accuracy 0.400 after 0 s; unknown: accuracy 0.400")
 
 
 def test_without_runs_it_says_how_to_make_one(tmp_path, capsys):

@@ -27,6 +27,12 @@ class SweepRun(msgspec.Struct, frozen=True):
         """The value of an option such as "--batch-size"; where it is given twice the last counts."""
         return next(iter(self.options(name)), otherwise)
 
+    def number(self, name: str) -> int:
+        """The value of an option that is a whole number; raises ScaleLabError where it is not given."""
+        if (value := self.option(name)) is None:
+            raise ScaleLabError(f"The run {self.name!r} was not given {name}: its arguments are {self.arguments}.")
+        return int(value)
+
     def options(self, name: str) -> list[str]:
         """All values of an option that takes several, such as "--grow-at"; none where it is not given."""
         words = self.arguments.split()

@@ -26,7 +26,7 @@ def compare(folder: Path | str = "runs") -> None:
     if not runs:
         print(f"No run below {folder} has reported an accuracy yet; run a script with --out {folder}/NAME.")
         return
-    show(draw_runs(runs), in_words(runs), "A run that leads in one of the three may trail in another.")
+    show(draw_runs(runs), describe_runs(runs), "A run that leads in one of the three may trail in another.")
 
 
 def find_runs(folder: Path) -> dict[str, list[Row]]:
@@ -37,6 +37,7 @@ def find_runs(folder: Path) -> dict[str, list[Row]]:
 
 
 def accuracy(row: Row) -> float | None:
+    """The validation accuracy of a report, else its training accuracy."""
     return row.validation_accuracy if row.validation_accuracy is not None else row.train_accuracy
 
 
@@ -60,8 +61,11 @@ def draw_runs(runs: Mapping[str, Sequence[Row]]) -> Figure:
     return figure
 
 
-def in_words(runs: Mapping[str, Sequence[Row]]) -> str:
+def describe_runs(runs: Mapping[str, Sequence[Row]]) -> str:
     """The last accuracy of each run, the best first, and its seconds."""
-    last = {name: next(row for row in reversed(rows) if accuracy(row) is not None) for name, rows in runs.items()}
-    order = sorted(last, key=lambda name: -accuracy(last[name]))
-    return "; ".join(f"{name}: accuracy {accuracy(last[name]):.3f} after {last[name].seconds:.0f} s" for name in order)
+    reached = {
+        name: [(found, row.seconds) for row in rows if (found := accuracy(row)) is not None]
+        for name, rows in runs.items()
+    }
+    last = sorted(((name, *found[-1]) for name, found in reached.items()), key=lambda one: -one[1])
+    return "; ".join(f"{name}: accuracy {found:.3f} after {seconds:.0f} s" for name, found, seconds in last)

@@ -28,7 +28,8 @@ class Watch:
 
     def stages(self, number: int) -> dict[str, tuple[float, float]]:
         """When each stage of a step began and ended, on the timeline's clock."""
-        return self.measured.intervals(number, self.timeline.zero if self.timeline else self.measured.began[0])
+        zero = self.timeline.zero if self.timeline else None
+        return self.measured.intervals(number, self.measured.began[0] if zero is None else zero)
 
 
 def watch(name: str, options: str = "", workers: int = 2, settings: Mapping[str, str] | None = None) -> Watch:

@@ -7,9 +7,8 @@ import pytest
 
 from scalelab.experiments.workers import Measured, Way, WorkerRun
 from scalelab.figures.figure import png
-from scalelab.figures.lab2.conversion import draw_division, draw_drift, draw_own_metrics, draw_ring
+from scalelab.figures.lab2.conversion import draw_division, draw_drift, draw_own_metrics
 from scalelab.figures.lab2.worker_scaling import draw_comparison
-from scalelab.parallel.collectives.ring import ring_allreduce
 from scalelab.train import Row
 
 WAYS = [Way(1, 32), Way(2, 32), Way(2, 16)]
@@ -55,14 +54,6 @@ def test_the_accuracy_over_all_images_is_weighted_by_their_number():
     lines = {line.get_label(): line.get_ydata() for line in figure.axes[0].lines}
     np.testing.assert_allclose(lines["over all 40 images"], [0.375, 0.875])
     np.testing.assert_allclose(lines["mean of the ranks' accuracies"], [0.25, 0.75])
-    assert png(figure)
-
-
-def test_the_ring_shows_how_many_are_added_up_in_every_piece():
-    figure = draw_ring(ring_allreduce(np.ones((3, 3))))
-    assert len(figure.axes) == 5
-    assert words(figure.axes[0]) == ["1"] * 9
-    assert words(figure.axes[-1]) == ["3"] * 9
     assert png(figure)
 
 

@@ -9,11 +9,11 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from scalelab.analysis.curvature.landscape import Landscape
-from scalelab.figures.encoding import SMALL, TITLE
+from scalelab.figures.encoding import SMALL, TITLE, Style
 from scalelab.figures.figure import new_figure
 
 GREY = "Greys_r"  # dark is low: colours are taken, they stand for batch sizes
-STAR = {"color": "white", "markeredgecolor": "black", "linestyle": "none", "marker": "*", "markersize": 11, "zorder": 5}
+STAR: Style = {"color": "white", "markeredgecolor": "black", "linestyle": "none", "marker": "*", "markersize": 11}
 LEVELS_PER_DECADE = 6
 HIGHEST = 1e3  # what lies above is cut: no image is worth a loss of 1,000, and the bottom would not be seen
 
@@ -36,7 +36,7 @@ def draw_contours(landscapes: Mapping[str, Landscape]) -> Figure:
         one.contourf(land.steps, land.steps, loss, at, norm=norm, cmap=GREY)
         lines = one.contour(land.steps, land.steps, loss, at, colors="0.25", linewidths=0.5)
         one.clabel(lines, lines.levels[1::4], fontsize=7, fmt=_short)
-        one.plot(0, 0, **STAR)
+        one.plot(0, 0, zorder=5, **STAR)
         one.set(aspect="equal", xlabel="steps along direction 1", ylabel="steps along direction 2")
         _five_ticks(one, land.steps, 1)
         one.set_title(f"{name}\nloss at the star: {land.centre:.2f}", **TITLE)
@@ -79,7 +79,7 @@ def draw_slices(panels: Mapping[str, Mapping[str, tuple[Sequence[float], Sequenc
 
 
 def _draw_curves(axes: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> None:
-    styles = ({"color": "0.65", "linewidth": 5}, {"color": "black", "marker": ".", "linewidth": 1.2})
+    styles: list[Style] = [{"color": "0.65", "linewidth": 5}, {"color": "black", "marker": ".", "linewidth": 1.2}]
     for (name, (steps, loss)), style in zip(curves.items(), styles, strict=False):
         axes.plot(steps, loss, label=name, **style)
     axes.set(yscale="log", xlabel="steps along the direction", xticks=np.linspace(steps[0], steps[-1], 5))

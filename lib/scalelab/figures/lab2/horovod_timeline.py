@@ -7,12 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from scalelab.errors import ScaleLabError
-from scalelab.figures.encoding import SMALL
+from scalelab.figures.encoding import SMALL, Style
 from scalelab.figures.figure import new_figure
 from scalelab.launch.timeline import Event, Message, Ready, transfers
 
 # Read without colour: white waits, grey is at work, dots copy, black sends.
-STYLES = {
+STYLES: dict[str, Style] = {
     "negotiates: until all ranks are ready": {"facecolor": "white", "edgecolor": "black"},
     "in hand: waits for its turn, or is handed back": {"facecolor": "0.8", "edgecolor": "0.5"},
     "copied into or out of the fusion buffer": {"facecolor": "white", "edgecolor": "black", "hatch": "....."},
@@ -20,7 +20,7 @@ STYLES = {
 }
 NEGOTIATES, IN_HAND, COPIED, TRAVELS = STYLES
 # What the script does meanwhile: here too, white waits.
-STAGES = {
+STAGES: dict[str, Style] = {
     "input": {"facecolor": "white", "edgecolor": "black", "hatch": "//////"},
     "forward": {"facecolor": "0.88", "edgecolor": "black"},
     "backward": {"facecolor": "0.7", "edgecolor": "black"},
@@ -148,9 +148,9 @@ def _label(axes: Axes, tensors: Sequence[str], width: float, sent: Sequence[Mess
     axes.set_xlim(-0.01 * width, 1.1 * width)
     axes.set_xlabel("milliseconds since the first tensor was ready")
     axes.set_title(_in_messages(tensors, sent), fontsize=10)
-    _legend(axes.figure)
+    _legend(axes)
 
 
-def _legend(figure: Figure) -> None:
+def _legend(axes: Axes) -> None:
     handles = [Patch(label=name, linewidth=0.6, **style) for name, style in STYLES.items()]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL)
+    axes.figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL)

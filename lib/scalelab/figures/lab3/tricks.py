@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from scalelab.experiments.large_batch import SweepRun, SweepRuns
-from scalelab.figures.encoding import SMALL, TITLE, batch_colour
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_colour
 from scalelab.figures.figure import new_figure
 from scalelab.optim import grow_batch
 from scalelab.train.record import Row
 
-OWN = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
+OWN: Style = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
 ENDS = (16, 256)
 SHOWN_BELOW_BEST = 0.1
 
@@ -93,7 +93,7 @@ def by_optimizer(tuning: SweepRuns) -> dict[str, dict[float, float]]:
     for name in tuning.names:
         optimizer, base = name.split()
         run = tuning.of(name)[0]
-        factor = int(run.option("--batch-size")) / int(run.option("--base-batch"))
+        factor = run.number("--batch-size") / run.number("--base-batch")
         tried.setdefault(optimizer, {})[float(base) * factor] = float(tuning.last(name).mean())
     return tried
 
@@ -116,9 +116,9 @@ def table(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: Sequence
 
 def _batch_sizes(run: SweepRun) -> list[int]:
     """Of each epoch."""
-    size_of = grow_batch(int(run.option("--batch-size")), [int(epoch) for epoch in run.options("--grow-at")])
-    return [size_of(epoch)[0] for epoch in range(int(run.option("--epochs")))]
+    size_of = grow_batch(run.number("--batch-size"), [int(epoch) for epoch in run.options("--grow-at")])
+    return [size_of(epoch)[0] for epoch in range(run.number("--epochs"))]
 
 
 def _batch_size(measured: SweepRuns, name: str) -> int:
-    return int(measured.of(name)[0].option("--batch-size"))
+    return measured.of(name)[0].number("--batch-size")
