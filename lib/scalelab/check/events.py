@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -154,6 +155,7 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
 
 
 Event = Call | Wrapped | Step | Rate | Zeroed | Mark | Batch | Evaluated | Write | Print | Report | Alive | Ended
+Kind = TypeVar("Kind", bound=Event)
 
 
 class RankEvents:
@@ -162,7 +164,7 @@ class RankEvents:
     def __init__(self, rank: int, events: Sequence[Event]):
         self.rank, self.events = rank, list(events)
 
-    def of(self, kind: type) -> list:
+    def of(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.events if isinstance(event, kind)]
 
     def calls(self, *names: str) -> list[Call]:
@@ -181,7 +183,7 @@ class RankEvents:
             streams.setdefault(batch.stream, []).append(batch)
         told = {stream: (sum(bool(b.indices) for b in of_one), sum(bool(b.labels) for b in of_one), -stream)
                 for stream, of_one in streams.items()}  # fmt: skip
-        return streams[max(told, key=told.get)] if told else []
+        return streams[max(told, key=lambda stream: told[stream])] if told else []
 
     @property
     def initialized(self) -> bool:
@@ -207,7 +209,7 @@ def read(folder: Path, workers: int) -> list[RankEvents]:
 
 
 def _read_one(file: Path) -> list[Event]:
-    events = []
+    events: list[Event] = []
     try:
         with open_plain(file) as stream:
             lines = stream.read(MOST_BYTES).splitlines()

@@ -7,7 +7,7 @@ import msgspec
 
 from scalelab.check.events import Event, RankEvents
 from scalelab.launch.diagnose import tells_of_the_end
-from scalelab.launch.launch import Outcome
+from scalelab.launch.launch import Ending, Outcome
 from scalelab.launch.output import Line, Output
 
 
@@ -28,8 +28,8 @@ class Observation:
     @classmethod
     def from_json(cls, text: str) -> "Observation":
         """Raises msgspec.DecodeError where the text is none of `to_json`, or holds an event of another kind."""
-        head, *lines = text.splitlines() or [""]
-        head = msgspec.json.decode(head, type=_Head)
+        first, *lines = text.splitlines() or [""]
+        head = msgspec.json.decode(first, type=_Head)
         told = [msgspec.json.decode(line, type=_Told) for line in lines]
         ranks = [RankEvents(rank, [one.event for one in told if one.rank == rank]) for rank in range(head.workers)]
         output = Output(head.workers)
@@ -39,7 +39,7 @@ class Observation:
 
 
 class _Head(msgspec.Struct, frozen=True, array_like=True):
-    ended: str
+    ended: Ending
     reason: str
     seconds: float
     workers: int

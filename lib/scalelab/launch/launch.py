@@ -17,7 +17,7 @@ from scalelab.train.record import RecordReader, Row
 
 Command = list[str]
 Broken = Literal["timeout", "memory", "silence", "printed"]  # which of the limits
-Ended = Literal["finished", "failed", "stopped", Broken]
+Ending = Literal["finished", "failed", "stopped", Broken]
 STARTUP_SECONDS = 60.0
 
 
@@ -54,7 +54,7 @@ class EndJobError(Exception):
 class Outcome:
     """How a job ended, in a word and in a sentence; `seconds` is its wall-clock time."""
 
-    ended: Ended
+    ended: Ending
     reason: str
     seconds: float
     output: Output = field(repr=False)
@@ -100,7 +100,7 @@ def launch(
         watch(Progress(seconds, _take(job, output), reader.new_rows()))
     except EndJobError as end:
         return Outcome("stopped", str(end), time.perf_counter() - start, output)
-    ended: Ended = broken or ("finished" if job.exit_code == 0 else "failed")
+    ended: Ending = broken or ("finished" if job.exit_code == 0 else "failed")
     return Outcome(ended, _reason(ended, limits, seconds, output, workers, script.name), seconds, output)
 
 
@@ -142,7 +142,7 @@ def _take(job: GuardedCommand, output: Output) -> list[Line]:
     return lines
 
 
-def _reason(ended: Ended, limits: Limits, seconds: float, output: Output, workers: int, script: str) -> str:
+def _reason(ended: Ending, limits: Limits, seconds: float, output: Output, workers: int, script: str) -> str:
     if ended == "finished":
         return f"{'The only rank' if workers == 1 else f'All {workers} ranks'} finished after {seconds:.1f} s."
     if ended == "timeout":

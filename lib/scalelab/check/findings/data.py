@@ -99,7 +99,8 @@ def same_numbering(first: Part, other: Part) -> bool:
 
 def epochs(batches: Part, kind: str) -> list[Part]:
     """The batches cut where half of one has been seen before in the epoch; `kind` is "rows" or "indices"."""
-    found, seen = [[]], set()
+    found: list[Part] = [[]]
+    seen: set[int] = set()
     for batch in batches:
         keys = getattr(batch, kind)
         if not keys:

@@ -75,7 +75,7 @@ def _same(parts: list[set[int]]) -> bool:
     return all(len(parts[0] & other) >= SHARED * max(len(parts[0]), len(other)) for other in parts[1:])
 
 
-def _reports_alone(events: list[Event]) -> Event | None:
+def _reports_alone(events: list[Event]) -> Print | Report | Write | None:
     """What a rank told the world after its last evaluated image, if it exchanged nothing since the first."""
     if any(isinstance(event, Call) and not event.wrapped and event.name.startswith(AVERAGING) for event in events):
         return None

@@ -35,12 +35,13 @@ def find_late_wrapping(ranks: list[RankEvents]) -> Finding | None:
 def find_reset(ranks: list[RankEvents]) -> Finding | None:
     """Gradients that are reset between backward and step: all zero when used, or Horovod refuses."""
     for rank in ranks:
-        error = rank.end.error if rank.end and rank.end.error else ""
+        end = rank.end
+        error = (end and end.error) or ""
         zeroed = {event.step: event for event in rank.of(Zeroed)}
         empty = [step for step in rank.of(Step) if step.step in zeroed and not any(step.gradients)]
-        if HOROVODS_OWN in error:
-            where = rank.end.where
-        elif len(empty) >= 2 or (zeroed and "NoneType" in error and rank.end.step in zeroed):
+        if end and HOROVODS_OWN in error:
+            where = end.where
+        elif len(empty) >= 2 or (zeroed and end and "NoneType" in error and end.step in zeroed):
             where = next(iter(zeroed.values())).where
         else:
             continue
@@ -51,7 +52,8 @@ def find_reset(ranks: list[RankEvents]) -> Finding | None:
 
 def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
     """The script averages about as many numbers a step as its wrapped optimizer does."""
-    own, wrapped, where = {}, {}, None
+    own: dict[int, int] = {}
+    wrapped: dict[int, int] = {}
     for call in ranks[0].of_calls(*AVERAGING):
         sums = wrapped if call.wrapped else own
         sums[call.step] = sums.get(call.step, 0) + call.elements

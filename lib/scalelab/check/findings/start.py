@@ -38,7 +38,7 @@ def asked_too_early(ranks: list[RankEvents]) -> bool:
 
 def _asked_at(ranks: list[RankEvents]) -> str | None:
     """The line that asked too early."""
-    return next((rank.end.where for rank in ranks if NOT_YET in _error(rank)), None)
+    return next((rank.end.where for rank in ranks if rank.end and NOT_YET in _error(rank)), None)
 
 
 def _error(rank: RankEvents) -> str:

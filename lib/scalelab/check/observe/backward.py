@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import torch
 
 from scalelab.check.events import Zeroed
 from scalelab.check.observe.batches import Batches
+from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import FULL_STEPS, Rank
-from scalelab.check.source.control_flow import common, loops
+from scalelab.check.source.control_flow import Loop, common, loops
 
 
 class Backward:
@@ -18,7 +20,7 @@ class Backward:
     def __init__(self, rank: Rank, batches: Batches):
         self.rank, self.batches = rank, batches
         self.unused = False
-        self.loops: list = []
+        self.loops: list[Loop] = []
 
     def ran(self, frame: FrameType) -> None:
         """A backward has been called from this frame."""
@@ -44,18 +46,18 @@ def install(rank: Rank, batches: Batches) -> Backward:
     backward = Backward(rank, batches)
     run = torch.autograd.backward
 
-    def observed(*arguments, **options):
+    def observed(*arguments: Any, **options: Any) -> None:
         run(*arguments, **options)
         backward.ran(sys._getframe(1))
 
-    torch.autograd.backward = observed
+    hook(torch.autograd, "backward", observed)
     for owner in (torch.optim.Optimizer, torch.nn.Module):
-        owner.zero_grad = _observed_reset(backward, owner.zero_grad)
+        hook(owner, "zero_grad", _observed_reset(backward, owner.zero_grad))
     return backward
 
 
-def _observed_reset(backward: Backward, original: Callable) -> Callable:
-    def zero_grad(*arguments, **options):
+def _observed_reset(backward: Backward, original: Callable[..., Any]) -> Callable[..., Any]:
+    def zero_grad(*arguments: Any, **options: Any) -> Any:
         backward.zeroed(sys._getframe(1))
         return original(*arguments, **options)
 

@@ -9,6 +9,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.data import dataloader
 
 from scalelab.check.events import Batch, Evaluated
+from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
 
 LOSSES = ["cross_entropy", "nll_loss", "mse_loss", "binary_cross_entropy", "l1_loss"]
@@ -109,7 +111,7 @@ class Batches:
 class Epochs:
     """Counts epochs: one ends when half of a batch has been seen in it before."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seen: set[int] = set()
         self.number = self.batches = 0
 
@@ -134,8 +136,8 @@ def install(rank: Rank) -> Batches:
     return batches
 
 
-def _observed_loss(batches: Batches, original: Callable) -> Callable:
-    def loss(input, target, *arguments, **options):  # noqa: A002  (the name by which scripts may call it)
+def _observed_loss(batches: Batches, original: Callable[..., Any]) -> Callable[..., Any]:
+    def loss(input: Any, target: Any, *arguments: Any, **options: Any) -> Any:  # noqa: A002  (the name by which scripts may call it)
         if torch.is_grad_enabled() and isinstance(target, torch.Tensor):
             batches.loss(target)
         return original(input, target, *arguments, **options)
@@ -146,7 +148,7 @@ def _observed_loss(batches: Batches, original: Callable) -> Callable:
 def _hook_indexing(batches: Batches) -> None:
     original = torch.Tensor.__getitem__
 
-    def getitem(tensor, key):
+    def getitem(tensor: torch.Tensor, key: Any) -> torch.Tensor:
         result = original(tensor, key)
         if (numbers := _drawn(key)) and len(numbers) < len(tensor):
             batches.indices = numbers
@@ -154,7 +156,7 @@ def _hook_indexing(batches: Batches) -> None:
                 batches.given = result
         return result
 
-    torch.Tensor.__getitem__ = getitem
+    hook(torch.Tensor, "__getitem__", getitem)
 
 
 def _drawn(key: object) -> list[int]:
@@ -168,12 +170,12 @@ def _hook_loader(batches: Batches) -> None:
     iterator = dataloader._BaseDataLoaderIter
     next_index, following = iterator._next_index, iterator.__next__
 
-    def draw(self):
+    def draw(self: Any) -> Any:
         drawn = next_index(self)
         self.__dict__.setdefault("_scalelab_drawn", collections.deque()).append(drawn)
         return drawn
 
-    def give(self):
+    def give(self: Any) -> Any:
         batch = following(self)
         batches.given = next((leaf for leaf in tree_leaves(batch) if isinstance(leaf, torch.Tensor)), None)
         drawn = self.__dict__.get("_scalelab_drawn")
@@ -183,7 +185,8 @@ def _hook_loader(batches: Batches) -> None:
             batches.indices = [int(i) for i in indices] if numbered else []
         return batch
 
-    iterator._next_index, iterator.__next__ = draw, give
+    hook(iterator, "_next_index", draw)
+    hook(iterator, "__next__", give)
 
 
 def hash_rows(tensor: torch.Tensor) -> list[int]:

@@ -21,8 +21,8 @@ def perhaps_end(rank: Rank, batches: Batches) -> None:
         part = rank.told / f"part-{rank.rank}"
         part.write_text(str(rank.step))
         part.rename(mark)
-    steps = [_enough_at(rank, other) for other in range(rank.size)]
-    if None not in steps and rank.step >= 2 + max(steps):
+    steps = [step for other in range(rank.size) if (step := _enough_at(rank, other)) is not None]
+    if len(steps) == rank.size and rank.step >= 2 + max(steps):
         end_together(rank, batches.into_second_epoch)
 
 

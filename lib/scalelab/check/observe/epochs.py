@@ -6,6 +6,7 @@ A script that counts its steps may do the like at any time, and differently on e
 import random
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,10 +41,10 @@ def install(rank: Rank) -> None:
     np.random.default_rng = lambda *arguments, **options: Generator(made(*arguments, **options).bit_generator)
 
 
-def _observed(rank: Rank, name: str, original: Callable) -> Callable:
+def _observed(rank: Rank, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     told = 0
 
-    def observed(*arguments, **options):
+    def observed(*arguments: Any, **options: Any) -> Any:
         nonlocal told
         frame = sys._getframe(1)
         if told < MOST_MARKS and (where := rank.where(frame)) and rank.begins_epoch(frame):

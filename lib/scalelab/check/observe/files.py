@@ -7,12 +7,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import safetensors.numpy
 import safetensors.torch
 import torch
 
 from scalelab.check.events import Print, Write
+from scalelab.check.observe.hook import hook
 from scalelab.check.observe.links import detach_file, detach_folders
 from scalelab.check.observe.observer import Rank
 
@@ -31,12 +33,12 @@ class Files:
     def __init__(self, rank: Rank):
         self.rank, self.here = rank, Path.cwd()
         self.busy = threading.local()
-        self.told: set[tuple] = set()
+        self.told: set[tuple[str, bool]] = set()
         self.early: dict[Path, str] = {}  # files opened to be written before the first step, and at which line
         self.prints = 0
         self.pid = os.getpid()
 
-    def opened(self, event: str, arguments: tuple) -> None:
+    def opened(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Python's audit hook: called before a file is opened, renamed, and much more."""
         if event not in EVENTS or getattr(self.busy, "now", False) or os.getpid() != self.pid:
             return
@@ -102,21 +104,21 @@ def install(rank: Rank) -> None:
     files = Files(rank)
     write = sys.stdout.write
 
-    def observed_write(text):
+    def observed_write(text: str) -> int:
         files.printed(text)
         return write(text)
 
     for owner, name in SAVERS:
         setattr(owner, name, observed_save(files, getattr(owner, name)))
-    sys.stdout.write = observed_write
+    hook(sys.stdout, "write", observed_write)
     sys.addaudithook(files.opened)
     rank.after_first_step.append(files.look_again)
 
 
-def observed_save(files: Files, save: Callable) -> Callable:
+def observed_save(files: Files, save: Callable[..., Any]) -> Callable[..., Any]:
     """`save(thing, target, ...)`, which tells of the target first, by whatever name it is given."""
 
-    def save_and_tell(*arguments, **options):
+    def save_and_tell(*arguments: Any, **options: Any) -> Any:
         targets = [*arguments[1:2], *(options[name] for name in TARGETS if name in options)]
         for target in targets:
             files.opened("open", (target, "wb", 0))

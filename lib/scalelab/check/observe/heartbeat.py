@@ -24,7 +24,7 @@ def heartbeat(rank: Rank) -> None:
         while True:
             time.sleep(SECONDS_BETWEEN_SIGNS)
             frame = sys._current_frames().get(rank.main_thread)
-            call = rank.call or (None, None, False)
+            call: tuple[str | None, str | None, bool] = rank.call or (None, None, False)
             rank.tell(Alive(rank.step, rank.where(frame), *call, rank.calls, **rank.surroundings(rank.stack(frame))))
 
     threading.Thread(target=beat, daemon=True).start()
@@ -72,12 +72,12 @@ def _mark(rank: Rank) -> None:
 def _tell_error(rank: Rank, error: BaseException, text: str) -> None:
     """The error, and the traceback shortened to the innermost lines of the learner's own files."""
     frames = traceback.extract_tb(error.__traceback__)
-    stack = [Place(frame.filename, frame.lineno) for frame in frames if rank.is_own(frame.filename)]
+    stack = [Place(one.filename, one.lineno) for one in frames if rank.is_own(one.filename) and one.lineno is not None]
     lines = [_line(place) for place in reversed(stack)]
-    if isinstance(error, SyntaxError) and error.filename and rank.is_own(error.filename):
+    if isinstance(error, SyntaxError) and error.filename and error.lineno and rank.is_own(error.filename):
         lines.insert(0, _line(Place(error.filename, error.lineno)))
-    where, *through = lines or [None]
-    rank.tell(Ended(rank.step, text, where, through=through[: MOST_LINES - 1], **rank.surroundings(stack)))
+    where = lines[0] if lines else None
+    rank.tell(Ended(rank.step, text, where, through=lines[1:MOST_LINES], **rank.surroundings(stack)))
 
 
 def _error_text(error: BaseException) -> str:

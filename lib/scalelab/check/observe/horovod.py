@@ -5,6 +5,7 @@ import functools
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 
@@ -21,6 +22,7 @@ NAMES = [
 ]
 ASKED_OFTEN = {"rank", "local_rank", "size"}  # told the first time only
 MOST_CALLS = 5000
+Function = Callable[..., Any]
 
 
 def install(rank: Rank) -> None:
@@ -32,18 +34,18 @@ def install(rank: Rank) -> None:
     _replace(hvd.DistributedOptimizer, _observed_wrapping(rank, hvd.DistributedOptimizer))
 
 
-def _replace(old: Callable, new: Callable) -> None:
+def _replace(old: Function, new: Function) -> None:
     for module in [m for name, m in sys.modules.items() if name.startswith("horovod.torch")]:
         for name, value in list(vars(module).items()):
             if value is old:
                 setattr(module, name, new)
 
 
-def _observed(rank: Rank, name: str, original: Callable) -> Callable:
+def _observed(rank: Rank, name: str, original: Function) -> Function:
     told: set[str] = set()
 
     @functools.wraps(original)
-    def observed(*arguments, **options):
+    def observed(*arguments: Any, **options: Any) -> Any:
         elements = _count(rank, name, arguments)
         if rank.quiet:
             return original(*arguments, **options)
@@ -79,9 +81,9 @@ def _under_way(rank: Rank, call: tuple[str, str | None, bool]) -> Iterator[None]
         rank.call = before
 
 
-def _observed_wrapping(rank: Rank, original: Callable) -> Callable:
+def _observed_wrapping(rank: Rank, original: Function) -> Function:
     @functools.wraps(original)
-    def wrap(optimizer, *arguments, **options):
+    def wrap(optimizer: torch.optim.Optimizer, *arguments: Any, **options: Any) -> Any:
         lost = id(optimizer) in rank.used and _has_state(optimizer)
         rank.tell(Wrapped(rank.step, rank.where(sys._getframe(1)), lost))
         rank.replaced.append(optimizer)
@@ -100,7 +102,7 @@ def _has_state(optimizer: torch.optim.Optimizer) -> bool:
     return any(tensor.numel() > 1 and bool(tensor.any()) for tensor in held)
 
 
-def _count(rank: Rank, name: str, arguments: tuple) -> int:
+def _count(rank: Rank, name: str, arguments: tuple[Any, ...]) -> int:
     """Elements of the call's tensors; adds up what calls bring: a rank that got a model's worth has got a model."""
     tensors = _tensors(arguments)
     if name.startswith(("broadcast", "allgather", "allreduce")):
@@ -108,6 +110,6 @@ def _count(rank: Rank, name: str, arguments: tuple) -> int:
     return sum(t.numel() for t in tensors)
 
 
-def _tensors(arguments: tuple) -> list[torch.Tensor]:
+def _tensors(arguments: tuple[Any, ...]) -> list[torch.Tensor]:
     flat = [item for value in arguments for item in (value if isinstance(value, (list, tuple)) else [value])]
     return [item for item in flat if isinstance(item, torch.Tensor)]

@@ -4,10 +4,13 @@ A hurried call gives back an earlier output of the same shape, joined to the par
 data, the optimizer and the collective calls go on as before, and an epoch of any size ends within seconds.
 """
 
+from typing import Any
+
 import torch
 from torch.utils import _pytree as tree
 
 from scalelab.check.observe.batches import Batches, Candidate
+from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
 
 
@@ -15,22 +18,22 @@ class Joined(torch.autograd.Function):
     """Gives `output` as it is; the gradient of every parameter is zero."""
 
     @staticmethod
-    def forward(context, output, *parameters):
+    def forward(context: Any, output: torch.Tensor, *parameters: torch.Tensor) -> torch.Tensor:
         context.save_for_backward(*parameters)
         return output.clone()
 
     @staticmethod
-    def backward(context, gradient):
+    def backward(context: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         return None, *(torch.zeros_like(parameter) for parameter in context.saved_tensors)
 
 
 def install(rank: Rank, batches: Batches) -> None:
     """Put an observer around the call of every module; only the outermost with weights is the model's."""
     call = torch.nn.Module.__call__
-    kept: dict[tuple, object] = {}
+    kept: dict[tuple[Any, ...], object] = {}
     depth = 0
 
-    def observed(module, *arguments, **options):
+    def observed(module: torch.nn.Module, *arguments: Any, **options: Any) -> Any:
         nonlocal depth
         if depth or next(module.parameters(), None) is None:
             return call(module, *arguments, **options)
@@ -48,7 +51,7 @@ def install(rank: Rank, batches: Batches) -> None:
             kept[key] = tree.tree_map(lambda leaf: leaf.detach() if isinstance(leaf, torch.Tensor) else leaf, output)
         return _followed(candidate, output)
 
-    torch.nn.Module.__call__ = observed
+    hook(torch.nn.Module, "__call__", observed)
 
 
 def _tell(batches: Batches, module: torch.nn.Module, inputs: list[torch.Tensor]) -> Candidate | None:
@@ -78,7 +81,7 @@ def _can_hurry(output: object) -> bool:
 def _hurried(module: torch.nn.Module, inputs: list[torch.Tensor], kept: object) -> object:
     joined = [t for t in (*module.parameters(), *inputs) if t.requires_grad] if torch.is_grad_enabled() else []
 
-    def give(leaf):
+    def give(leaf: object) -> object:
         if not isinstance(leaf, torch.Tensor):
             return leaf
         return Joined.apply(leaf, *joined) if joined and leaf.is_floating_point() else leaf.clone()

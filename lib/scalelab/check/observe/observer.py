@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import TypedDict
 
 import msgspec
 
@@ -18,6 +19,13 @@ from scalelab.places import PACKAGE
 LIBRARY = str(PACKAGE) + os.sep
 FULL_STEPS = 8  # steps of which everything is told
 FEWEST_FULL_STEPS, SLOW_SECONDS = 2, 6.0  # where so many have taken so long
+
+
+class Surroundings(TypedDict):
+    """What `Alive` and `Ended` tell of where a rank stands."""
+
+    left_loop: bool
+    by_rank: bool
 
 
 class Rank:
@@ -39,8 +47,8 @@ class Rank:
         self.exchanged = 0  # elements that Horovod's own optimizer has averaged since the last step
         self.batch_loop: Loop | None = None  # once known: the loop that holds the backward and the step
         self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
-        self.replaced: list = []  # optimizers that were given to DistributedOptimizer
-        self.received = 0  # elements that collective calls have brought
+        self.replaced: list[object] = []  # optimizers that were given to DistributedOptimizer
+        self.received = 0.0  # elements that collective calls have brought
         self.found_ended: dict[int, int] = {}  # other ranks, and the step at which this one saw that they are over
         self.after_first_step: list[Callable[[], None]] = []  # called once
 
@@ -64,7 +72,7 @@ class Rank:
         frames = self._own_frames(frame or sys._getframe(1))
         return [Place(one.f_code.co_filename, one.f_lineno) for one in frames][::-1]
 
-    def surroundings(self, stack: list[Place]) -> dict[str, bool]:
+    def surroundings(self, stack: list[Place]) -> Surroundings:
         """Whether these lines are outside the loop over batches, and whether a condition on the rank led there."""
         outside = self.batch_loop is not None and not is_within(stack, self.batch_loop)
         return {"left_loop": outside, "by_rank": depends_on_rank(stack)}

@@ -7,6 +7,7 @@ broadcast of a converted script mends that before the first step.
 
 import sys
 import time
+from typing import Any
 
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
@@ -15,6 +16,7 @@ from scalelab.check.events import Call, Rate, Step
 from scalelab.check.observe.backward import Backward
 from scalelab.check.observe.ending import perhaps_end
 from scalelab.check.observe.fingerprint import fingerprint
+from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
 
 STRETCH = 1e-3
@@ -27,25 +29,25 @@ def install(rank: Rank, backward: Backward) -> None:
     watcher = Watcher(rank, backward)
     made = torch.optim.Optimizer.__init__
 
-    def make(optimizer, *arguments, **options):
+    def make(optimizer: torch.optim.Optimizer, *arguments: Any, **options: Any) -> None:
         made(optimizer, *arguments, **options)
         watcher.made(optimizer)
 
-    torch.optim.Optimizer.__init__ = make
+    hook(torch.optim.Optimizer, "__init__", make)
     load = torch.nn.Module.load_state_dict
 
-    def load_state_dict(module, *arguments, **options):
+    def load_state_dict(module: torch.nn.Module, *arguments: Any, **options: Any) -> Any:
         watcher.loaded = True
         return load(module, *arguments, **options)
 
-    torch.nn.Module.load_state_dict = load_state_dict
+    hook(torch.nn.Module, "load_state_dict", load_state_dict)
     load_optimizer = torch.optim.Optimizer.load_state_dict
 
-    def load_optimizer_state(optimizer, *arguments, **options):
+    def load_optimizer_state(optimizer: torch.optim.Optimizer, *arguments: Any, **options: Any) -> None:
         watcher.used(optimizer)
         return load_optimizer(optimizer, *arguments, **options)
 
-    torch.optim.Optimizer.load_state_dict = load_optimizer_state
+    hook(torch.optim.Optimizer, "load_state_dict", load_optimizer_state)
     register_optimizer_step_pre_hook(lambda optimizer, *_: watcher.before(optimizer))
     register_optimizer_step_post_hook(lambda optimizer, *_: watcher.after(optimizer))
 
@@ -61,7 +63,7 @@ class Watcher:
         self.numbers: dict[int, int] = {}
         self.rates: dict[int, float] = {}  # the learning rate told last, by optimizer
         self.told_rates = 0
-        self.seen: tuple = ()
+        self.seen: tuple[list[float], list[float], str | None] = ([], [], None)
 
     def made(self, optimizer: torch.optim.Optimizer) -> None:
         parameters = trained(optimizer)

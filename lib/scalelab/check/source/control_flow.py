@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scalelab.check.source.horovod_calls import asks
-from scalelab.check.source.taint import carries, tainted
+from scalelab.check.source.taint import Source, carries, tainted
 
 LEAVES = ast.Continue | ast.Return | ast.Break
 COMPREHENSIONS = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
@@ -38,7 +38,7 @@ class Loop(NamedTuple):
 def loops(stack: list[Place]) -> list[Loop]:
     """The loops that a stack of places, outermost first, is within, outermost first."""
     found = [
-        Loop(place.file, node.lineno, node.end_lineno)
+        Loop(place.file, node.lineno, _last_line(node))
         for place in stack
         for node in [*_around(place), *_comprehensions(place)]
         if isinstance(node, LOOPS)
@@ -100,7 +100,7 @@ def _asks_rank(file: str, test: ast.expr) -> bool:
 
 
 @lru_cache
-def _rank_names(file: str):
+def _rank_names(file: str) -> tuple[Source, set[str]]:
     trees = [_parse(file)]
     source = asks(trees, "rank", "local_rank", "cross_rank")
     return source, tainted(trees, source)
@@ -109,22 +109,26 @@ def _rank_names(file: str):
 def _around(place: Place) -> list[ast.AST]:
     """The function that holds the line (or the module), and the statements within it around the line, inwards."""
     chain: list[ast.AST] = [_parse(place.file)]
-    while inner := [node for node in _statements(chain[-1]) if node.lineno <= place.line <= node.end_lineno]:
-        chain = inner[:1] if isinstance(inner[0], ast.FunctionDef | ast.AsyncFunctionDef) else [*chain, inner[0]]
+    while inner := [node for node in _statements(chain[-1]) if node.lineno <= place.line <= _last_line(node)]:
+        chain = [inner[0]] if isinstance(inner[0], ast.FunctionDef | ast.AsyncFunctionDef) else [*chain, inner[0]]
     return chain
 
 
-def _comprehensions(place: Place) -> list[ast.AST]:
+def _comprehensions(place: Place) -> list[ast.expr]:
     """Comprehensions in the innermost statement that the line lies within."""
     inside = [node for node in ast.walk(_around(place)[-1]) if isinstance(node, COMPREHENSIONS)]
-    return [node for node in inside if node.lineno <= place.line <= node.end_lineno]
+    return [node for node in inside if node.lineno <= place.line <= _last_line(node)]
+
+
+def _last_line(node: ast.stmt | ast.expr) -> int:
+    return node.end_lineno or node.lineno  # a parser tells the end of all
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             yield child
-        elif isinstance(child, ast.excepthandler | ast.match_case):
+        elif isinstance(child, ast.ExceptHandler | ast.match_case):
             yield from child.body
 
 

@@ -11,17 +11,18 @@ def asks(trees: list[ast.Module], *questions: str) -> Callable[[ast.AST], bool]:
     def is_call(node: ast.AST) -> bool:
         if not isinstance(node, ast.Call):
             return False
-        if isinstance(node.func, ast.Name):
-            return node.func.id in functions
-        owner = getattr(node.func, "value", None)
-        return getattr(node.func, "attr", "") in questions and ast.unparse(owner) in modules
+        called = node.func
+        if isinstance(called, ast.Name):
+            return called.id in functions
+        return isinstance(called, ast.Attribute) and called.attr in questions and ast.unparse(called.value) in modules
 
     return is_call
 
 
 def _imports(trees: list[ast.Module], questions: tuple[str, ...]) -> tuple[set[str], set[str]]:
     """Names by which the script calls Horovod's module, and the asked functions."""
-    modules, functions = {"hvd", "horovod.torch"}, set()
+    modules = {"hvd", "horovod.torch"}
+    functions: set[str] = set()
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.Import):
             modules |= {name.asname for name in node.names if name.asname and name.name.startswith("horovod")}

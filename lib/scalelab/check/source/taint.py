@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 Source = Callable[[ast.AST], bool]
+Functions = dict[str, list[ast.FunctionDef]]
 
 
 def tainted(trees: list[ast.Module], source: Source) -> set[str]:
@@ -36,7 +37,7 @@ def identifiers(expression: ast.AST) -> Iterator[str]:
             yield f"{node.attr}()" if id(node) in called else f".{node.attr}"
 
 
-def _spread(node: ast.AST, found: set[str], source: Source, functions: dict) -> Iterator[str]:
+def _spread(node: ast.AST, found: set[str], source: Source, functions: Functions) -> Iterator[str]:
     """Identifiers that get the value at this node."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
@@ -54,7 +55,7 @@ def _spread(node: ast.AST, found: set[str], source: Source, functions: dict) -> 
 def _assigned(target: ast.expr, value: ast.expr, found: set[str], source: Source) -> Iterator[str]:
     pairs = [(target, value)]
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
-        pairs = zip(target.elts, value.elts, strict=True)
+        pairs = list(zip(target.elts, value.elts, strict=True))
     for one, given in pairs:
         if carries(given, found, source):
             yield from _names(one)
@@ -68,7 +69,7 @@ def _names(target: ast.expr) -> Iterator[str]:
             yield f".{node.attr}"
 
 
-def _passed(call: ast.Call, found: set[str], source: Source, functions: dict) -> Iterator[str]:
+def _passed(call: ast.Call, found: set[str], source: Source, functions: Functions) -> Iterator[str]:
     """Parameters of the script's own functions and classes that get the value in this call."""
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     if name == "__init__":  # super().__init__(...): of another class, mostly of another file
@@ -83,9 +84,9 @@ def _passed(call: ast.Call, found: set[str], source: Source, functions: dict) ->
                 yield parameter
 
 
-def _functions(trees: list[ast.Module]) -> dict[str, list[ast.FunctionDef]]:
+def _functions(trees: list[ast.Module]) -> Functions:
     """Functions by the name that calls them: a class by its own, for its __init__."""
-    found: dict[str, list[ast.FunctionDef]] = {}
+    found: Functions = {}
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.FunctionDef):
             found.setdefault(node.name, []).append(node)
