@@ -42,16 +42,16 @@ def test_a_rank_goes_on_while_another_has_not_shown_enough(ends_at):
 
 
 def test_all_end_two_steps_after_the_furthest(rank, ends_at):
-    (rank.told / "enough-1").write_text("11")
+    (rank.traces / "enough-1").write_text("11")
     assert ends_at(100) == 13
 
 
 def test_a_rank_whose_script_is_over_is_not_waited_for(rank, ends_at):
-    (rank.told / "done-1").touch()
+    (rank.traces / "done-1").touch()
     assert ends_at(100) == FULL_STEPS + 2
 
 
 def test_a_rank_that_may_need_one_that_is_over_is_left_to_show_it(rank, ends_at):
     """At the next step it would wait for ever, and that has to be found."""
-    (rank.told / "done-1").touch()
+    (rank.traces / "done-1").touch()
     assert ends_at(FULL_STEPS + 1) is None

@@ -14,11 +14,11 @@ SIGNS = 4  # seconds without progress, told once a second
 TAIL = 20_000  # bytes at the end of what a rank has told
 
 
-class Watch:
+class DeadlockWatch:
     """Called by `launch`. Ends the ranks when each waits in another call; `other` watches as well."""
 
-    def __init__(self, told: Path, workers: int, other: Callable[[Progress], None] = lambda progress: None):
-        self.files, self.other = [path(told, rank) for rank in range(workers)], other
+    def __init__(self, traces: Path, workers: int, other: Callable[[Progress], None] = lambda progress: None):
+        self.files, self.other = [path(traces, rank) for rank in range(workers)], other
         self.looked = 0.0
 
     def __call__(self, progress: Progress) -> None:

@@ -165,6 +165,7 @@ class RankEvents:
         self.rank, self.events = rank, list(events)
 
     def of(self, kind: type[Kind]) -> list[Kind]:
+        """Its events of one kind, in their order."""
         return [event for event in self.events if isinstance(event, kind)]
 
     def calls(self, *names: str) -> list[Call]:
@@ -181,12 +182,13 @@ class RankEvents:
         streams: dict[int, list[Batch]] = {}
         for batch in self.of(Batch):
             streams.setdefault(batch.stream, []).append(batch)
-        told = {stream: (sum(bool(b.indices) for b in of_one), sum(bool(b.labels) for b in of_one), -stream)
+        noted = {stream: (sum(bool(b.indices) for b in of_one), sum(bool(b.labels) for b in of_one), -stream)
                 for stream, of_one in streams.items()}  # fmt: skip
-        return streams[max(told, key=lambda stream: told[stream])] if told else []
+        return streams[max(noted, key=lambda stream: noted[stream])] if noted else []
 
     @property
     def initialized(self) -> bool:
+        """Whether it called `hvd.init`."""
         return bool(self.calls("init"))
 
     @property
@@ -196,10 +198,12 @@ class RankEvents:
 
     @property
     def end(self) -> Ended | None:
+        """How its script ended; None where it was ended from outside."""
         return next(iter(self.of(Ended)), None)
 
 
 def path(folder: Path, rank: int) -> Path:
+    """Where a rank writes its events."""
     return folder / f"rank-{rank}.jsonl"
 
 

@@ -22,16 +22,16 @@ class Observation:
         """A line for the end and one for each event; of what was printed, only what says how the ranks ended."""
         outcome = self.outcome
         head = _Head(outcome.ended, outcome.reason, outcome.seconds, len(self.ranks), list(_telling(outcome.output)))
-        told = [_Told(rank.rank, event) for rank in self.ranks for event in rank.events]
-        return "\n".join(msgspec.json.encode(one).decode() for one in [head, *told]) + "\n"
+        traced = [_TracedEvent(rank.rank, event) for rank in self.ranks for event in rank.events]
+        return "\n".join(msgspec.json.encode(one).decode() for one in [head, *traced]) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Observation":
         """Raises msgspec.DecodeError where the text is none of `to_json`, or holds an event of another kind."""
         first, *lines = text.splitlines() or [""]
         head = msgspec.json.decode(first, type=_Head)
-        told = [msgspec.json.decode(line, type=_Told) for line in lines]
-        ranks = [RankEvents(rank, [one.event for one in told if one.rank == rank]) for rank in range(head.workers)]
+        traced = [msgspec.json.decode(line, type=_TracedEvent) for line in lines]
+        ranks = [RankEvents(rank, [one.event for one in traced if one.rank == rank]) for rank in range(head.workers)]
         output = Output(head.workers)
         for line in head.printed:
             output.add(line)
@@ -46,7 +46,7 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     printed: list[Line]
 
 
-class _Told(msgspec.Struct, frozen=True, array_like=True):
+class _TracedEvent(msgspec.Struct, frozen=True, array_like=True):
     rank: int
     event: Event
 

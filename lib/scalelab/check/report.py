@@ -8,7 +8,10 @@ Severity = Literal["error", "warning", "advice"]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is the matter. `rank`: the rank at fault, None where all are; `where`: "file, line N" or None."""
+    """One thing that is the matter. `rank`: the rank at fault, None where all are; `where`: "file, line N" or None.
+
+    `about`: what it is about where its id leaves that open: the name of a file, "log", "broadcast" or "step".
+    """
 
     id: str
     severity: Severity
@@ -16,6 +19,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     where: str | None = None
     message: str
     hint: str
+    about: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,10 +39,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return {finding.id for finding in self.findings}
 
     def to_json(self) -> str:
+        """As it is printed with --json."""
         return msgspec.json.format(msgspec.json.encode(self)).decode() + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Report":
+        """The report of `to_json`."""
         return msgspec.json.decode(text, type=cls)
 
 
@@ -52,7 +58,7 @@ def judge(findings: list[Finding], workers: int, steps: int, not_applicable: dic
     )
 
 
-def in_words(report: Report) -> str:
+def describe_report(report: Report) -> str:
     """The verdict in a sentence or two."""
     verdict = "Converted" if report.converted else "Not converted"
     counts = {kind: sum(finding.severity == kind for finding in report.findings) for kind in ("error", "warning")}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scalelab.check import events, observe
-from scalelab.check.deadlock import Watch
+from scalelab.check.deadlock import DeadlockWatch
 from scalelab.check.observation import Observation
 from scalelab.check.working_copy import lay
 from scalelab.errors import ScaleLabError
@@ -35,17 +35,17 @@ def observed(
     _refuse(script, workers)
     room = Path(tempfile.mkdtemp(prefix="scalelab-check-", dir=place)).resolve()
     try:
-        told, scratch = room / "events", room / "run"
-        told.mkdir()
+        traces, scratch = room / "events", room / "run"
+        traces.mkdir()
         scratch.mkdir()
         lay(Path(folder).resolve(), scratch)
         inside = Path(observe.__file__).with_name("__main__.py")
-        words = [str(told), str(script), *map(str, arguments)]
+        words = [str(traces), str(script), *map(str, arguments)]
         outcome = launch(
             inside, words, workers, folder=scratch, limits=limits, environment=environment, wrap_command=wrap_command,
-            watch=Watch(told, workers, watch),
+            watch=DeadlockWatch(traces, workers, watch),
         )  # fmt: skip
-        yield lambda: Observation(events.read(told, workers), outcome)
+        yield lambda: Observation(events.read(traces, workers), outcome)
     finally:
         clear(room)
 

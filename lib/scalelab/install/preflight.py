@@ -53,7 +53,7 @@ def check(root: Path, chosen: str | None, todo: list[steps.Step]) -> None:
         missing.append(Missing("Python's headers", _package(about, "dev")))
     missing += _disk(root, names)
     if missing:
-        raise ScaleLabError(in_words(missing))
+        raise ScaleLabError(describe_missing(missing))
 
 
 def _about(root: Path, chosen: str | None) -> About | None:
@@ -86,7 +86,7 @@ def _disk(root: Path, names: set[str]) -> list[Missing]:
     return [Missing(f"{NEEDED_GB} GB of disk ({free_gb:.1f} GB are free in {root})")]
 
 
-def in_words(missing: list[Missing]) -> str:
+def describe_missing(missing: list[Missing]) -> str:
     """One sentence that names all of it and ends in what to do."""
     whats = [one.what for one in missing]
     listed = " and ".join(filter(None, (", ".join(whats[:-1]), whats[-1])))

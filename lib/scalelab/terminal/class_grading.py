@@ -101,7 +101,7 @@ class ClassScreen:
         """A line for the submission that has ended, and the time that is left."""
         self.done += 1
         self.now.pop(ended.student, None)
-        left = f"about {in_words(ended.seconds_left)} left" if self.done < self.todo else "all done"
+        left = f"about {duration(ended.seconds_left)} left" if self.done < self.todo else "all done"
         line = f"{ended.student}: {ended.row}"
         if self.task is not None and self.console.is_terminal:
             self.bar.update(self.task, advance=1, description=self._in_hand(), left=left)
@@ -132,7 +132,7 @@ def show_class(console: Console, rows: Sequence[Row]) -> None:
     console.print(table)
 
 
-def in_words(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A length of time, to the minute where it is long."""
     minutes, hours = round(seconds / 60), round(seconds / 3600, 1)
     if seconds < 100:

@@ -9,7 +9,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from scalelab.check.report import Report, in_words
+from scalelab.check.report import Report, describe_report
 from scalelab.grade.progress import ProgressEvent, RanksRunning, StepStarted
 from scalelab.grade.result import Result
 
@@ -77,7 +77,7 @@ def show_verdict(console: Console, result: Result, out: Path) -> None:
     if result.seconds is not None:
         _print(console, f"After {result.seconds:.0f} s of {result.budget_seconds:.0f} s. {result.run}")
     if result.conversion:
-        _print(console, in_words(result.conversion))
+        _print(console, describe_report(result.conversion))
         for finding in result.conversion.findings:
             _print(console, f"  {finding.id}{f' ({finding.where})' if finding.where else ''}: {finding.message}")
     _print(console, f"Feedback: {out / 'feedback.html'}")

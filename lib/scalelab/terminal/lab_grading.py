@@ -28,14 +28,14 @@ def grade_labs_on_screen(console: Console, request: LabRequest) -> bool:
     with status or contextlib.nullcontext():
         for graded in grade_labs(request, begin):
             done.append(graded)
-            _print(console, in_words(graded))
+            _print(console, describe_lab(graded))
     console.print(table(request, done))
     if not request.sandbox:
         _print(console, "Graded without a sandbox: what they handed in could change whatever you can, scores included.")
     return not any(graded.failed for graded in done)
 
 
-def in_words(graded: Graded) -> str:
+def describe_lab(graded: Graded) -> str:
     """One student's lab, in a line."""
     if graded.failed or not graded.record:
         return f"{graded.student}: could not be graded: {graded.failed}"

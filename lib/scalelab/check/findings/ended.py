@@ -71,7 +71,7 @@ def _is_through(now: Alive | Ended | None) -> bool:
 def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:
     """Who waits at which call, who never came: from Horovod's report, or from the last signs of life."""
     places = "; ".join(_place(rank) for rank in ranks)
-    told = explain_stall(outcome.output)
+    noted = explain_stall(outcome.output)
     waiting = [rank for rank in ranks if waits(rank)]
     missing = [rank for rank in ranks if not waits(rank)]
     return Finding(
@@ -79,7 +79,7 @@ def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:
         severity="error",
         rank=missing[0].rank if waiting and len(missing) == 1 else None,
         where=_last_where(waiting[0]) if waiting else _last_where(ranks[0]),
-        message=f"{told or outcome.reason} {places}.",
+        message=f"{noted or outcome.reason} {places}.",
         hint="Every rank must make the same collective calls, equally often and in the same order: look for calls "
         "under `if hvd.rank() == 0`, and for loops that are longer on some ranks.",
     )

@@ -71,10 +71,10 @@ def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
 
 def find_rates_apart(ranks: list[RankEvents]) -> Finding | None:
     """Ranks that step by the same gradients, but by different learning rates."""
-    for told in zip(*(rank.of(Step) for rank in ranks), strict=False):
-        rates = [step.lr for step in told]
+    for steps_of_all in zip(*(rank.of(Step) for rank in ranks), strict=False):
+        rates = [step.lr for step in steps_of_all]
         if max(rates) - min(rates) > MOST_APART * max(map(abs, rates)):
-            return _rates_apart(rates, told[0].where)
+            return _rates_apart(rates, steps_of_all[0].where)
     changes = [{(rate.step, rate.optimizer): rate.lr for rate in rank.of(Rate)} for rank in ranks]
     for key in set.intersection(*map(set, changes)):
         rates = [change[key] for change in changes]

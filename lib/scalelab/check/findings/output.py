@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from scalelab.check.events import Print, RankEvents, Write
 from scalelab.check.report import Finding
@@ -42,6 +43,7 @@ def _file(path: str, where: str | None) -> Finding:
         where=where,
         message=f"Every rank writes {path}: they overwrite one another, and the file may end up broken.",
         hint="Write on one rank alone: if hvd.rank() == 0. All ranks have the same weights.",
+        about=PurePath(path).name,
     )
 
 
@@ -52,4 +54,5 @@ def _lines(line: Print) -> Finding:
         where=line.where,
         message=f"Every rank prints its own copy of the log, such as {line.text[:60]!r}.",
         hint="Print on one rank alone: if hvd.rank() == 0.",
+        about="log",
     )

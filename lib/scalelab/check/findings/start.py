@@ -115,4 +115,5 @@ def _broadcast_late(where: str | None) -> Finding:
         where=where,
         message="The weights are broadcast only after the first step: until then the ranks trained different models.",
         hint="Move the broadcast to where the model and its optimizer have just been made, before the loop.",
+        about="broadcast",
     )

@@ -15,10 +15,10 @@ from scalelab.check.observe.observer import Rank
 
 def main() -> int:
     """Run the script as Python itself would; the exit code is the script's."""
-    told, script, *arguments = sys.argv[1:]
+    traces, script, *arguments = sys.argv[1:]
     sys.path[0] = str(Path(script).parent)
     sys.argv = [script, *arguments]
-    rank = Rank(Path(told), Path(script))
+    rank = Rank(Path(traces), Path(script))
     start_differently(rank.rank)
     horovod.install(rank)
     watched = batches.install(rank)

@@ -48,7 +48,7 @@ class Batches:
         self.given: torch.Tensor | None = None  # what the last drawing of examples gave
         self.candidates: collections.deque[Candidate] = collections.deque(maxlen=MOST_CANDIDATES)
         self.streams: dict[int, int] = {}
-        self.told = self.told_evaluated = 0
+        self.noted = self.noted_evaluated = 0
         self.epochs: dict[tuple[int, str], Epochs] = collections.defaultdict(Epochs)
 
     def forward(self, module: torch.nn.Module, images: torch.Tensor) -> Candidate | None:
@@ -67,9 +67,9 @@ class Batches:
 
     def evaluate(self, images: torch.Tensor) -> None:
         """A forward that is no training, as far as one can tell; beyond MOST_EVALUATED images the rows stay empty."""
-        if images.ndim and self.told_evaluated < 2 * MOST_EVALUATED:
-            self.told_evaluated += len(images)
-            rows = hash_rows(images) if self.told_evaluated <= MOST_EVALUATED else []
+        if images.ndim and self.noted_evaluated < 2 * MOST_EVALUATED:
+            self.noted_evaluated += len(images)
+            rows = hash_rows(images) if self.noted_evaluated <= MOST_EVALUATED else []
             self.rank.tell(Evaluated(self.rank.step, self.rank.where(sys._getframe(2)), rows))
 
     def loss(self, target: torch.Tensor) -> None:
@@ -87,9 +87,9 @@ class Batches:
             return
         self.candidates.clear()
         best = max(trained, key=lambda candidate: (bool(candidate.indices), bool(candidate.labels)))
-        if self.told < MOST_BATCHES:
+        if self.noted < MOST_BATCHES:
             self.rank.tell(Batch(self.rank.step, best.rows, best.indices, best.labels, best.stream))
-        self.told += 1
+        self.noted += 1
         for kind in ("rows", "indices"):
             self.epochs[best.stream, kind].add(getattr(best, kind))
 

@@ -16,9 +16,9 @@ def perhaps_end(rank: Rank, batches: Batches) -> None:
     """Called after every step: say that it is enough, or end."""
     if not has_shown_enough(rank, batches):
         return
-    mark = rank.told / f"enough-{rank.rank}"
+    mark = rank.traces / f"enough-{rank.rank}"
     if not mark.exists():
-        part = rank.told / f"part-{rank.rank}"
+        part = rank.traces / f"part-{rank.rank}"
         part.write_text(str(rank.step))
         part.rename(mark)
     steps = [step for other in range(rank.size) if (step := _enough_at(rank, other)) is not None]
@@ -28,10 +28,10 @@ def perhaps_end(rank: Rank, batches: Batches) -> None:
 
 def _enough_at(rank: Rank, other: int) -> int | None:
     """The step at which a rank had shown enough, or at which this one found it ended; None while it goes on."""
-    mark = rank.told / f"enough-{other}"
+    mark = rank.traces / f"enough-{other}"
     if mark.exists():
         return int(mark.read_text())
-    if (rank.told / f"done-{other}").exists():
+    if (rank.traces / f"done-{other}").exists():
         return rank.found_ended.setdefault(other, rank.step)
     return None
 

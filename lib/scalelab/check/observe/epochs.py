@@ -42,13 +42,13 @@ def install(rank: Rank) -> None:
 
 
 def _observed(rank: Rank, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
-    told = 0
+    noted = 0
 
     def observed(*arguments: Any, **options: Any) -> Any:
-        nonlocal told
+        nonlocal noted
         frame = sys._getframe(1)
-        if told < MOST_MARKS and (where := rank.where(frame)) and rank.begins_epoch(frame):
-            told += 1
+        if noted < MOST_MARKS and (where := rank.where(frame)) and rank.begins_epoch(frame):
+            noted += 1
             rank.tell(Mark(rank.step, where, name))
         return original(*arguments, **options)
 

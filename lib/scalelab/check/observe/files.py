@@ -33,7 +33,7 @@ class Files:
     def __init__(self, rank: Rank):
         self.rank, self.here = rank, Path.cwd()
         self.busy = threading.local()
-        self.told: set[tuple[str, bool]] = set()
+        self.noted: set[tuple[str, bool]] = set()
         self.early: dict[Path, str] = {}  # files opened to be written before the first step, and at which line
         self.prints = 0
         self.pid = os.getpid()
@@ -64,11 +64,11 @@ class Files:
         if path.is_symlink() and path.is_relative_to(self.here):
             detach_file(path, keep)
         where = self.rank.where()
-        passing = path.name.endswith(PASSING) or path.is_relative_to("/dev") or path.is_relative_to(self.rank.told)
-        told = (str(path), self.rank.step > 0)
-        if where is None or passing or told in self.told or len(self.told) >= MOST_WRITES:
+        passing = path.name.endswith(PASSING) or path.is_relative_to("/dev") or path.is_relative_to(self.rank.traces)
+        noted = (str(path), self.rank.step > 0)
+        if where is None or passing or noted in self.noted or len(self.noted) >= MOST_WRITES:
             return
-        self.told.add(told)
+        self.noted.add(noted)
         if not self.rank.step:
             self.early[path] = where
         self._tell(path, where)

@@ -56,7 +56,7 @@ def end_together(rank: Rank, second_epoch: bool) -> None:
     _mark(rank)
     waited_from = time.monotonic()
     while time.monotonic() - waited_from < SECONDS_FOR_THE_OTHERS:
-        if all((rank.told / f"done-{other}").exists() for other in range(rank.size)):
+        if all((rank.traces / f"done-{other}").exists() for other in range(rank.size)):
             break
         time.sleep(0.02)
     sys.stdout.flush()
@@ -66,7 +66,7 @@ def end_together(rank: Rank, second_epoch: bool) -> None:
 
 def _mark(rank: Rank) -> None:
     """Whoever waits for this rank need wait no longer."""
-    (rank.told / f"done-{rank.rank}").touch()
+    (rank.traces / f"done-{rank.rank}").touch()
 
 
 def _tell_error(rank: Rank, error: BaseException, text: str) -> None:

@@ -42,7 +42,7 @@ def _replace(old: Function, new: Function) -> None:
 
 
 def _observed(rank: Rank, name: str, original: Function) -> Function:
-    told: set[str] = set()
+    noted: set[str] = set()
 
     @functools.wraps(original)
     def observed(*arguments: Any, **options: Any) -> Any:
@@ -55,9 +55,9 @@ def _observed(rank: Rank, name: str, original: Function) -> Function:
             rank.exchanged += elements  # told with the step: there may be hundreds of such calls in each
         if threading.get_ident() != rank.main_thread:  # the backward of a GPU's tensors has threads of its own
             return original(*arguments, **options)
-        if name in ASKED_OFTEN and name in told:
+        if name in ASKED_OFTEN and name in noted:
             return original(*arguments, **options)
-        told.add(name)
+        noted.add(name)
         tensor = options.get("name") or next((value for value in arguments if isinstance(value, str)), None)
         if not wrapped and rank.calls_of_script < MOST_CALLS:
             rank.calls_of_script += 1

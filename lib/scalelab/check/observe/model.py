@@ -19,11 +19,13 @@ class Joined(torch.autograd.Function):
 
     @staticmethod
     def forward(context: Any, output: torch.Tensor, *parameters: torch.Tensor) -> torch.Tensor:
+        """The output as it is, with the parameters remembered."""
         context.save_for_backward(*parameters)
         return output.clone()
 
     @staticmethod
     def backward(context: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        """The gradient as it is, and zeros for the parameters."""
         return None, *(torch.zeros_like(parameter) for parameter in context.saved_tensors)
 
 

@@ -31,12 +31,12 @@ class Surroundings(TypedDict):
 class Rank:
     """Who this process is, how far it has come, where it stands."""
 
-    def __init__(self, told: Path, script: Path):
+    def __init__(self, traces: Path, script: Path):
         self.rank = int(os.environ.get("HOROVOD_RANK", 0))
         self.size = int(os.environ.get("HOROVOD_SIZE", 1))
-        self.told, self.script = told, script
+        self.traces, self.script = traces, script
         self.home = str(script.parent) + os.sep
-        self.file = path(told, self.rank).open("ab", buffering=0)
+        self.file = path(traces, self.rank).open("ab", buffering=0)
         self.lock = threading.Lock()
         self.main_thread = threading.get_ident()
         self.step = 0
@@ -53,11 +53,13 @@ class Rank:
         self.after_first_step: list[Callable[[], None]] = []  # called once
 
     def tell(self, event: Event) -> None:
+        """Write an event as a line of JSON; threads take turns."""
         with self.lock:
             self.file.write(msgspec.json.encode(event) + b"\n")
 
     @property
     def in_full(self) -> bool:
+        """Whether this step is told in full."""
         slow = self.step >= FEWEST_FULL_STEPS and self.seconds() > SLOW_SECONDS
         return self.step < FULL_STEPS and not slow
 

@@ -66,6 +66,9 @@ class Watcher:
         self.seen: tuple[list[float], list[float], str | None] = ([], [], None)
 
     def made(self, optimizer: torch.optim.Optimizer) -> None:
+        """Stretch the weights of a new optimizer on every rank but 0, unless a broadcast or a checkpoint made them
+        equal.
+        """
         parameters = trained(optimizer)
         new = [p for p in parameters if id(p) not in self.stretched]
         self.stretched |= {id(p) for p in new}
@@ -82,6 +85,7 @@ class Watcher:
             self.rank.used.add(id(optimizer))
 
     def before(self, optimizer: torch.optim.Optimizer) -> None:
+        """A step of an optimizer begins; those that it makes within count as part of it."""
         self.depth += 1
         if self.depth > 1 or self.rank.quiet:
             return
@@ -98,6 +102,7 @@ class Watcher:
         )
 
     def after(self, optimizer: torch.optim.Optimizer) -> None:
+        """A step of an optimizer has ended."""
         self.depth -= 1
         if self.depth or self.rank.quiet:
             return

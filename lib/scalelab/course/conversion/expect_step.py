@@ -5,7 +5,7 @@ from pathlib import Path
 from scalelab.course.conversion.checks import CHECKS
 from scalelab.course.conversion.evidence import store
 from scalelab.course.conversion.runs import Sizes
-from scalelab.course.conversion.steps import in_words, undoes
+from scalelab.course.conversion.steps import describe_finding, undoes
 from scalelab.course.exercises.expect import NotYet
 from scalelab.errors import ScaleLabError
 
@@ -25,7 +25,7 @@ def expect_step(
     except ScaleLabError as error:
         raise NotYet(str(error)) from None
     if findings:
-        raise NotYet(in_words(findings[0]))
+        raise NotYet(describe_finding(findings[0]))
     for judge in CHECKS[step]:
         if sentence := judge(evidence):
             raise NotYet(sentence)

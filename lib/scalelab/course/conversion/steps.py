@@ -25,13 +25,13 @@ def undoes(finding: Finding, step: str) -> bool:
     if finding.id not in UNDONE_BY[step]:
         return False
     if finding.id == "parts-out-of-step":
-        return ("broadcast" in finding.message) == (step == "broadcast")
+        return (finding.about == "broadcast") == (step == "broadcast")
     if finding.id == "every-rank-writes":  # a line of the log, the run record, or the checkpoint
-        return ("prints" in finding.message or RECORD in finding.message) == (step == "log")
+        return (finding.about in ("log", RECORD)) == (step == "log")
     return True
 
 
-def in_words(finding: Finding) -> str:
+def describe_finding(finding: Finding) -> str:
     """A finding as one paragraph: what, where, what to do."""
     where = f" ({finding.where})" if finding.where and finding.where not in finding.message else ""
     return f"{finding.message.removesuffix('.')}{where}. {finding.hint}"

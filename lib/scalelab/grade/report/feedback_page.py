@@ -6,7 +6,7 @@ from statistics import median
 import jinja2
 from markupsafe import Markup
 
-from scalelab.check.report import in_words
+from scalelab.check.report import describe_report
 from scalelab.files.atomic import write_file
 from scalelab.grade.report.curve import as_svg, describe, draw_curve
 from scalelab.grade.result import Result
@@ -24,7 +24,7 @@ def write_feedback(result: Result, rows: list[Row], path: Path) -> None:
         curve_in_words=describe(result),
         table=_table(result, rows),
         runs=result.runs if len(result.runs) > 1 else [],
-        conversion_in_words=in_words(result.conversion) if result.conversion else "",
+        conversion_in_words=describe_report(result.conversion) if result.conversion else "",
     )
     write_file(path, page.encode("utf-8"))
 
