@@ -10,7 +10,6 @@ import time
 from typing import Any
 
 import torch
-from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from scalelab.check.events import Call, Rate, Step
 from scalelab.check.observe.backward import Backward
@@ -18,6 +17,7 @@ from scalelab.check.observe.ending import perhaps_end
 from scalelab.check.observe.fingerprint import fingerprint
 from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
+from scalelab.check.observe.steps import OptimizerSteps, state, trained
 
 STRETCH = 1e-3
 MOST_RATES = 500  # changes of the learning rate that are told
@@ -48,18 +48,16 @@ def install(rank: Rank, backward: Backward) -> None:
         return load_optimizer(optimizer, *arguments, **options)
 
     hook(torch.optim.Optimizer, "load_state_dict", load_optimizer_state)
-    register_optimizer_step_pre_hook(lambda optimizer, *_: watcher.before(optimizer))
-    register_optimizer_step_post_hook(lambda optimizer, *_: watcher.after(optimizer))
+    OptimizerSteps(watcher.before, watcher.after, quiet=lambda: bool(rank.quiet))
 
 
 class Watcher:
-    """Follows the optimizers of a rank; Horovod's wrapped optimizer steps within its step, which counts once."""
+    """Tells of the optimizers of a rank."""
 
     def __init__(self, rank: Rank, backward: Backward):
         self.rank, self.backward = rank, backward
         self.loaded = False
         self.stretched: set[int] = set()
-        self.depth = 0
         self.numbers: dict[int, int] = {}
         self.rates: dict[int, float] = {}  # the learning rate told last, by optimizer
         self.told_rates = 0
@@ -85,10 +83,7 @@ class Watcher:
             self.rank.used.add(id(optimizer))
 
     def before(self, optimizer: torch.optim.Optimizer) -> None:
-        """A step of an optimizer begins; those that it makes within count as part of it."""
-        self.depth += 1
-        if self.depth > 1 or self.rank.quiet:
-            return
+        """A step of an optimizer begins."""
         self.rank.began = self.rank.began or time.monotonic()
         self.used(optimizer)
         self.backward.step(sys._getframe(1))
@@ -103,9 +98,6 @@ class Watcher:
 
     def after(self, optimizer: torch.optim.Optimizer) -> None:
         """A step of an optimizer has ended."""
-        self.depth -= 1
-        if self.depth or self.rank.quiet:
-            return
         if self.rank.in_full:
             self._tell(optimizer)
             self._tell_exchange()
@@ -139,17 +131,6 @@ class Watcher:
 
     def _number(self, optimizer: torch.optim.Optimizer) -> int:
         return self.numbers.setdefault(id(optimizer), len(self.numbers))
-
-
-def trained(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:
-    """The optimizer's parameters that are not frozen."""
-    return [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
-
-
-def state(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
-    """Momentum and the like, in the order of the parameters."""
-    held = [optimizer.state[p] for p in trained(optimizer) if p in optimizer.state]
-    return [one[name] for one in held for name in sorted(one, key=str) if isinstance(one[name], torch.Tensor)]
 
 
 def _rate(optimizer: torch.optim.Optimizer) -> float:

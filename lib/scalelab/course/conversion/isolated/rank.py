@@ -9,15 +9,16 @@ import hashlib
 import os
 import runpy
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import torch
-from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 import scalelab.train
+from scalelab.check.observe.hook import around
+from scalelab.check.observe.steps import OptimizerSteps, state, trained
 from scalelab.course.conversion.isolated.trace import Batch, MeasuredAccuracy, RankTrace, ReportedValues
 from scalelab.train import preset
 from scalelab.train.record import RunRecord
@@ -45,17 +46,16 @@ class RankObserver:
 
     def __init__(self):
         self.trace, self.optimizer, self.within_horovod = RankTrace(), None, False
-        _around(torch.nn.functional, "cross_entropy", self.loss)
-        _around(scalelab.train, "accuracy", self.accuracy)
-        _around(RunRecord, "write", self.report)
-        register_optimizer_step_pre_hook(lambda optimizer, *_: self.before(optimizer))
-        register_optimizer_step_post_hook(lambda optimizer, *_: self.after(optimizer))
+        around(torch.nn.functional, "cross_entropy", self.loss)
+        around(scalelab.train, "accuracy", self.accuracy)
+        around(RunRecord, "write", self.report)
+        OptimizerSteps(self.before, self.after, quiet=lambda: self.within_horovod)
         with contextlib.suppress(ImportError):
             import horovod.torch as hvd
 
             hvd.local_rank, hvd.local_size = (lambda: 0), (lambda: 1)
             # Where there is no state yet, it makes one by a step of its own.
-            _around(hvd, "broadcast_optimizer_state", self.in_horovod)
+            around(hvd, "broadcast_optimizer_state", self.in_horovod)
 
     def loss(self, original: Callable, logits: torch.Tensor, target: torch.Tensor, *more, **options) -> torch.Tensor:
         """Note the batch where it is trained on."""
@@ -88,37 +88,19 @@ class RankObserver:
 
     def before(self, optimizer: torch.optim.Optimizer) -> None:
         """Note what the script begins with."""
-        if not self.within_horovod and not self.trace.start_weights:
-            self.trace.start_weights, self.trace.start_state = digest(weights(optimizer)), digest(state(optimizer))
+        if not self.trace.start_weights:
+            self.trace.start_weights, self.trace.start_state = digest(trained(optimizer)), digest(state(optimizer))
 
     def after(self, optimizer: torch.optim.Optimizer) -> None:
         """Keep the optimizer: its weights and state are noted at the end."""
-        if not self.within_horovod:
-            self.optimizer = optimizer
+        self.optimizer = optimizer
 
     def finished_trace(self) -> RankTrace:
         """The trace, with the weights and the state that the script has ended with."""
         if self.optimizer is not None:
-            self.trace.end_weights = digest(weights(self.optimizer))
+            self.trace.end_weights = digest(trained(self.optimizer))
             self.trace.end_state = digest(state(self.optimizer))
         return self.trace
-
-
-def _around(owner: object, name: str, watcher: Callable) -> None:
-    """Put `watcher(original, ...)` in the place of `owner.name`."""
-    original = getattr(owner, name)
-    setattr(owner, name, lambda *arguments, **options: watcher(original, *arguments, **options))
-
-
-def weights(optimizer: torch.optim.Optimizer) -> Iterator[torch.Tensor]:
-    """All that it trains."""
-    return (p for group in optimizer.param_groups for p in group["params"] if p.requires_grad)
-
-
-def state(optimizer: torch.optim.Optimizer) -> Iterator[torch.Tensor]:
-    """Momentum and the like, in the order of the weights."""
-    held = [optimizer.state[p] for p in weights(optimizer) if p in optimizer.state]
-    return (one[name] for one in held for name in sorted(one, key=str) if isinstance(one[name], torch.Tensor))
 
 
 def digest(tensors: Iterable[torch.Tensor]) -> str:
