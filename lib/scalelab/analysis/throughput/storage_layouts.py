@@ -111,7 +111,7 @@ def write_layouts(folder: Path, images: Images, shards: int = 4) -> list[Layout]
     """
     for name in ("files", "shards", "records", "hdf5"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    layouts = [
+    layouts: list[Layout] = [
         OneFileEach(folder / "files", images),
         Shards(folder / "shards", images, shards),
         Records(folder / "records", images),
