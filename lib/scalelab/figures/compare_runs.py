@@ -62,6 +62,9 @@ def draw_runs(runs: Mapping[str, Sequence[Row]]) -> Figure:
 
 def in_words(runs: Mapping[str, Sequence[Row]]) -> str:
     """The last accuracy of each run, the best first, and its seconds."""
-    last = {name: next(row for row in reversed(rows) if accuracy(row) is not None) for name, rows in runs.items()}
-    order = sorted(last, key=lambda name: -accuracy(last[name]))
-    return "; ".join(f"{name}: accuracy {accuracy(last[name]):.3f} after {last[name].seconds:.0f} s" for name in order)
+    last = {
+        name: next((reached, row.seconds) for row in reversed(rows) if (reached := accuracy(row)) is not None)
+        for name, rows in runs.items()
+    }
+    order = sorted(last.items(), key=lambda one: -one[1][0])
+    return "; ".join(f"{name}: accuracy {reached:.3f} after {seconds:.0f} s" for name, (reached, seconds) in order)

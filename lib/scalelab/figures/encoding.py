@@ -5,21 +5,25 @@ a target is a thin horizontal line with its value, spread is two standard deviat
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
-PREDICTION = {"color": "0.5", "linestyle": "--", "linewidth": 1.6}
+Style = dict[str, Any]  # keywords of a drawing function of matplotlib
+
+PREDICTION: Style = {"color": "0.5", "linestyle": "--", "linewidth": 1.6}
 SMALL = 8
-TITLE = {"fontsize": 10}
+TITLE: Style = {"fontsize": 10}
 _COLOURS = colormaps["cividis_r"]  # made for readers with and without colour vision (Nunez et al. 2018)
 _STYLES = ("-", "--", "-.", ":")
 
 
-def batch_colour(batch_size: int, batch_sizes: Sequence[int]) -> tuple[float, ...]:
+def batch_colour(batch_size: int, batch_sizes: Collection[int]) -> tuple[float, ...]:
     """The colour of a batch size among those of the figure: the smallest is light, the largest dark, by their log."""
     low, high = math.log2(min(batch_sizes)), math.log2(max(batch_sizes))
     place = (math.log2(batch_size) - low) / (high - low) if high > low else 1.0
@@ -31,7 +35,7 @@ def worker_style(workers: int) -> str:
     return _STYLES[min(int(math.log2(workers)), len(_STYLES) - 1)]
 
 
-def batch_axis(axes: Axes, batch_sizes: Sequence[int], label: str = "batch size (images)") -> None:
+def batch_axis(axes: Axes, batch_sizes: Collection[int], label: str = "batch size (images)") -> None:
     """Make x a log-2 axis with the batch sizes themselves as ticks, every second one where they would collide."""
     sizes = sorted(set(batch_sizes))
     every = 1 if len(sizes) <= 8 else 2
@@ -57,14 +61,14 @@ def draw_target(axes: Axes, value: float, name: str = "target") -> None:
     axes.annotate(f"{name} {value:g}", place, xycoords=("axes fraction", "data"), ha="right", va="bottom", size=SMALL)
 
 
-def draw_spread(axes: Axes, x: Sequence[float], samples, **style) -> None:
+def draw_spread(axes: Axes, x: npt.ArrayLike, samples: npt.ArrayLike, **style: Any) -> None:
     """The mean over seeds with error bars of two standard deviations; `samples` has shape (seeds, len(x)).
 
     A missing run is NaN and is left out; one seed alone gets no bar.
     """
-    samples = np.asarray(samples, dtype=float)
-    spread = 2 * np.nanstd(samples, axis=0, ddof=1) if len(samples) > 1 else None
-    axes.errorbar(x, np.nanmean(samples, axis=0), yerr=spread, **{"marker": "o", "capsize": 3, **style})
+    values = np.asarray(samples, dtype=float)
+    spread = 2 * np.nanstd(values, axis=0, ddof=1) if len(values) > 1 else None
+    axes.errorbar(x, np.nanmean(values, axis=0), yerr=spread, **{"marker": "o", "capsize": 3, **style})
 
 
 def in_bytes(number: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from scalelab.figures.encoding import PREDICTION, SMALL
+from scalelab.figures.encoding import PREDICTION, SMALL, Style
 from scalelab.files.atomic import write_file
 
 PREDICTIONS_FILE = Path(".predictions.json")
@@ -33,7 +33,7 @@ def draw_prediction(axes: Axes, name: str, along: str = "x", label: str = "your 
         across(value, label=label, **PREDICTION)
     else:
         paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
-        note = {"ha": "right", "va": "bottom", "size": SMALL, "color": "0.5", "bbox": paper, "zorder": 6}
+        note: Style = {"ha": "right", "va": "bottom", "size": SMALL, "color": "0.5", "bbox": paper, "zorder": 6}
         axes.annotate("no prediction kept", (0.99, 0.01), xycoords="axes fraction", **note)
 
 

@@ -9,13 +9,13 @@ from matplotlib.ticker import NullLocator
 
 from scalelab.analysis.descent.quadratic import Bowl
 from scalelab.analysis.gradient_noise.batch_gradient import exponent
-from scalelab.figures.encoding import SMALL, TITLE, batch_axis, batch_colour, draw_spread
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, batch_colour, draw_spread
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 from scalelab.train.descent import Path
 
-STAR = {"color": "black", "linestyle": "none", "marker": "*", "markersize": 12, "zorder": 6}
-CONTOUR = {"colors": "0.75", "linewidths": 0.8}
+STAR: Style = {"color": "black", "linestyle": "none", "marker": "*", "markersize": 12, "zorder": 6}
+CONTOUR: Style = {"colors": "0.75", "linewidths": 0.8}
 
 
 def draw_epochs(epochs: Sequence[Sequence[np.ndarray]]) -> Figure:
@@ -167,7 +167,7 @@ def _draw_moment(
     axes: Axes, bowl: Bowl, own: Bowl, points: np.ndarray, sizes: tuple[int, int], window: np.ndarray
 ) -> None:
     heights = _levels(bowl, window, count=7) - bowl.lowest
-    w, b = (np.linspace(*side, 120) for side in window)
+    w, b = (np.linspace(low, high, 120) for low, high in window)
     styles = ((bowl, sizes[1], 0.8, 0.4, 12), (own, sizes[0], 1.8, 1.0, 15))
     for surface, size, linewidth, alpha, star in styles:
         colour = batch_colour(size, sizes)
@@ -181,7 +181,7 @@ def _draw_moment(
 
 
 def _draw_contours(axes: Axes, bowl: Bowl, window: np.ndarray, levels: np.ndarray) -> None:
-    w, b = (np.linspace(*side, 150) for side in window)
+    w, b = (np.linspace(low, high, 150) for low, high in window)
     axes.contour(w, b, bowl.surface(w, b), levels, **CONTOUR)
     axes.set(xlim=window[0], ylim=window[1])
 

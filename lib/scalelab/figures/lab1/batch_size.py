@@ -11,13 +11,13 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from scalelab.analysis.throughput.step_time import StepCost
 from scalelab.data import Dataset
 from scalelab.experiments.batch_size import LENGTHS, Measured, Run
-from scalelab.figures.encoding import SMALL, TITLE, batch_axis, batch_colour, draw_spread, plain_log
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, batch_colour, draw_spread, plain_log
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 from scalelab.train.memory import MemoryProbe
 
-OWN = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
-MODEL = {"color": "0.2", "linewidth": 1.0}
+OWN: Style = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
+MODEL: Style = {"color": "0.2", "linewidth": 1.0}
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def draw_factors(
     return figure
 
 
-def _points(axes: Axes, batch_sizes: Sequence[int], samples: np.ndarray) -> None:
+def _points(axes: Axes, batch_sizes: Sequence[int] | np.ndarray, samples: np.ndarray) -> None:
     """Mean and two standard deviations in the colour of each batch size, joined by a thin line.
 
     On a logarithmic axis a bar would have no lower end where the spread exceeds the mean: it ends at a tenth of it.

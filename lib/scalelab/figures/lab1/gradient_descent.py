@@ -5,17 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from mpl_toolkits.mplot3d import Axes3D
 
 from scalelab.analysis.descent.quadratic import Bowl
 from scalelab.data.line import Line
-from scalelab.figures.encoding import SMALL, TITLE, batch_colour, draw_target
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_colour, draw_target
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 from scalelab.train.descent import Path
 
+Gradient = Callable[[float, float, np.ndarray, np.ndarray], Sequence[float] | np.ndarray]  # of w, b, x and y
+
 ALL = batch_colour(1, [1])  # descent on all the examples has the colour of the largest batch
-POINTS = {"color": "0.55", "linestyle": "none", "marker": "o", "markersize": 3}
-BEST = {"color": "black", "linestyle": "none", "marker": "*", "markersize": 12, "zorder": 5}
+POINTS: Style = {"color": "0.55", "linestyle": "none", "marker": "o", "markersize": 3}
+BEST: Style = {"color": "black", "linestyle": "none", "marker": "*", "markersize": 12, "zorder": 5}
 RATES = (("#0072b2", "o"), ("#009e73", "s"), ("#e69f00", "^"), ("#d55e00", "x"))  # Okabe and Ito 2008
 
 
@@ -48,7 +51,7 @@ def draw_errors(line: Line, lines: Mapping[str, tuple[float, float]], prediction
     return figure
 
 
-def draw_gradient(line: Line, bowl: Bowl, gradient: Callable, point: tuple[float, float]) -> Figure:
+def draw_gradient(line: Line, bowl: Bowl, gradient: Gradient, point: tuple[float, float]) -> Figure:
     """Left the loss along w with its tangent at `point`; right the downhill direction at points around the bowl."""
     figure, (slice_axes, above) = new_figure(1, 2, width=9, height=3.8)
     _draw_slice(slice_axes, line, bowl, gradient, point)
@@ -63,8 +66,9 @@ def draw_gradient(line: Line, bowl: Bowl, gradient: Callable, point: tuple[float
     return figure
 
 
-def _draw_slice(axes: Axes, line: Line, bowl: Bowl, gradient: Callable, point: tuple[float, float]) -> None:
-    w = np.linspace(*sorted((point[0] - 0.6, 2 * bowl.minimum[0] - point[0])), 100)
+def _draw_slice(axes: Axes, line: Line, bowl: Bowl, gradient: Gradient, point: tuple[float, float]) -> None:
+    low, high = sorted((point[0] - 0.6, 2 * bowl.minimum[0] - point[0]))
+    w = np.linspace(low, high, 100)
     slope, height = gradient(*point, line.x, line.y)[0], float(bowl.loss(*point))
     near = np.array([point[0] - 0.5, point[0] + 0.5])
     axes.plot(w, bowl.loss(w, point[1]), color="0.4")
@@ -106,7 +110,7 @@ def draw_descent(bowl: Bowl, path: Path) -> Figure:
     return figure
 
 
-def _draw_surface(axes: Axes, bowl: Bowl, path: Path, levels: np.ndarray, rings: np.ndarray) -> None:
+def _draw_surface(axes: Axes3D, bowl: Bowl, path: Path, levels: np.ndarray, rings: np.ndarray) -> None:
     """The inside of the bowl up to the highest level; `rings` as of `Bowl.rings`."""
     w, b = bowl.minimum[:, None, None] + rings
     for ring_w, ring_b, level in zip(w, b, levels, strict=True):
@@ -195,7 +199,7 @@ def _draw_path(axes: Axes, path: Path) -> None:
 
 def _draw_contours(axes: Axes, bowl: Bowl, window: np.ndarray, levels: np.ndarray | None = None) -> None:
     """Contours in grey, the minimum as a star; as long a way along w as along b."""
-    w, b = (np.linspace(*side, 200) for side in window)
+    w, b = (np.linspace(low, high, 200) for low, high in window)
     lines = axes.contour(w, b, bowl.surface(w, b), _levels(bowl, window) if levels is None else levels, colors="0.6",
                          linewidths=0.8)  # fmt: skip
     axes.clabel(lines, fontsize=7, fmt="%.3g")

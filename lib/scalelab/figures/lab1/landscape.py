@@ -1,6 +1,7 @@
 """Loss landscapes: contours and surfaces side by side, at the same levels; and what filter normalisation is for."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,11 +10,13 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from scalelab.analysis.curvature.landscape import Landscape
-from scalelab.figures.encoding import SMALL, TITLE
+from scalelab.figures.encoding import SMALL, TITLE, Style
 from scalelab.figures.figure import new_figure
 
 GREY = "Greys_r"  # dark is low: colours are taken, they stand for batch sizes
-STAR = {"color": "white", "markeredgecolor": "black", "linestyle": "none", "marker": "*", "markersize": 11, "zorder": 5}
+STAR: Style = {
+    "color": "white", "markeredgecolor": "black", "linestyle": "none", "marker": "*", "markersize": 11, "zorder": 5
+}  # fmt: skip
 LEVELS_PER_DECADE = 6
 HIGHEST = 1e3  # what lies above is cut: no image is worth a loss of 1,000, and the bottom would not be seen
 
@@ -79,13 +82,13 @@ def draw_slices(panels: Mapping[str, Mapping[str, tuple[Sequence[float], Sequenc
 
 
 def _draw_curves(axes: Axes, curves: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> None:
-    styles = ({"color": "0.65", "linewidth": 5}, {"color": "black", "marker": ".", "linewidth": 1.2})
+    styles: tuple[Style, ...] = ({"color": "0.65", "linewidth": 5}, {"color": "black", "marker": ".", "linewidth": 1.2})
     for (name, (steps, loss)), style in zip(curves.items(), styles, strict=False):
         axes.plot(steps, loss, label=name, **style)
     axes.set(yscale="log", xlabel="steps along the direction", xticks=np.linspace(steps[0], steps[-1], 5))
 
 
-def _two_to_a_row(landscapes: Mapping[str, Landscape], height: float, **options) -> tuple[Figure, np.ndarray]:
+def _two_to_a_row(landscapes: Mapping[str, Landscape], height: float, **options: Any) -> tuple[Figure, np.ndarray]:
     rows = -(-len(landscapes) // 2)
     figure, axes = new_figure(rows, min(2, len(landscapes)), width=9, height=height * rows, squeeze=False, **options)
     return figure, axes.ravel()

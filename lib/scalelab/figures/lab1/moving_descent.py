@@ -5,6 +5,7 @@ quadratic bowl are ellipses with a known form, so none have to be searched for o
 """
 
 import io
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -26,7 +27,7 @@ class MovingDescent:
     `law` holds the other arguments of `noisy_line`.
     """
 
-    def __init__(self, **law: float):
+    def __init__(self, **law: Any):
         self.law = law
         self.figure, (above, beside) = new_figure(1, 2, width=8.4, height=3.7)
         self.canvas = FigureCanvasAgg(self.figure)

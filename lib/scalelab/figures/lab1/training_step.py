@@ -6,14 +6,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.figures.encoding import SMALL, TITLE, batch_axis, batch_colour, in_bytes
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, batch_colour, in_bytes
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 from scalelab.parallel.collectives.traffic import Part
 from scalelab.train.stages import STAGES, StageTimes
 
-WEIGHTS = {"color": "black", "hatch": None}
-ACTIVATIONS = {"color": "white", "edgecolor": "black", "hatch": "///"}
+WEIGHTS: Style = {"color": "black", "hatch": None}
+ACTIVATIONS: Style = {"color": "white", "edgecolor": "black", "hatch": "///"}
 
 
 def draw_parts(parts: Sequence[Part]) -> Figure:
@@ -69,7 +69,7 @@ def draw_stages(times: Sequence[StageTimes]) -> Figure:
     return figure
 
 
-def _draw_timeline(axes: Axes, times: StageTimes, colour) -> None:
+def _draw_timeline(axes: Axes, times: StageTimes, colour: tuple[float, ...]) -> None:
     micro = 1e6 / times.batch_size
     length = times.medians * micro
     start = np.cumsum(length) - length

@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scalelab.analysis.descent.two_minima import TwoMinima
-from scalelab.figures.encoding import SMALL, TITLE, batch_axis, batch_colour, draw_spread
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, batch_colour, draw_spread
 from scalelab.figures.figure import new_figure
 
-FROM_NARROW = {"color": "#d55e00", "marker": "o"}
-FROM_WIDE = {"color": "#0072b2", "marker": "s", "markerfacecolor": "white"}
+FROM_NARROW: Style = {"color": "#d55e00", "marker": "o"}
+FROM_WIDE: Style = {"color": "#0072b2", "marker": "s", "markerfacecolor": "white"}
 
 
 def draw_two_minima(minima: TwoMinima, shown: int = 8) -> Figure:

@@ -21,13 +21,13 @@ from scalelab.analysis.scaling_laws.compute_growth import (
     kaplan_parameters,
     work,
 )
-from scalelab.figures.encoding import PREDICTION, SMALL, TITLE, draw_spread
+from scalelab.figures.encoding import PREDICTION, SMALL, TITLE, Style, draw_spread
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction, kept
 
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"  # Okabe and Ito 2008
 KINDS = {"images": (BLUE, "o"), "language": (ORANGE, "s")}
-DEVICE = {"color": "black", "marker": "^", "linestyle": "none", "markersize": 5}
+DEVICE: Style = {"color": "black", "marker": "^", "linestyle": "none", "markersize": 5}
 PLACES = ((5, 3), (-5, 3), (7, -3), (-7, -3), (5, -9), (-5, -9), (0, 7), (0, -14), (12, -14), (-12, 9))  # in points
 
 
@@ -107,9 +107,9 @@ def draw_days(flop: float, peaks: Mapping[str, float], utilisation: float, worke
     for (name, peak), marker, colour in zip(peaks.items(), "os^", (BLUE, ORANGE, GREEN), strict=False):
         days = [days_needed(flop, peak, count, utilisation) for count in workers]
         axes.loglog(workers, days, marker + "-", color=colour, label=name)
-    for days, name in ((1, "a day"), (30, "a month"), (365, "a year"), (36_500, "a century")):
-        axes.axhline(days, color="0.7", linewidth=0.8, zorder=1)
-        axes.annotate(name, (1, days), (-1, 1), xycoords=("axes fraction", "data"), textcoords="offset points",
+    for mark, name in ((1, "a day"), (30, "a month"), (365, "a year"), (36_500, "a century")):
+        axes.axhline(mark, color="0.7", linewidth=0.8, zorder=1)
+        axes.annotate(name, (1, mark), (-1, 1), xycoords=("axes fraction", "data"), textcoords="offset points",
                       ha="right", va="bottom", size=SMALL, color="0.35")  # fmt: skip
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_locator(FixedLocator(workers))
@@ -169,12 +169,14 @@ def draw_learning_curve(
     return figure
 
 
-def _draw_systems(axes: Axes, systems: Sequence[System], field: str, notes: bool = True, markersize: float = 5):
+def _draw_systems(
+    axes: Axes, systems: Sequence[System], field: str, notes: bool = True, markersize: float = 5
+) -> np.ndarray:
     """A point for each system: filled as reported, hollow as estimated by others. Gives years for lines over them."""
     for kind, (colour, marker) in KINDS.items():
         for filled in (True, False) if notes else (True,):
             these = [s for s in systems if s.reads == kind and (not notes or (s.flop_from == "reported") == filled)]
-            style = {"color": colour, "markersize": markersize, "markerfacecolor": colour if filled else "white"}
+            style: Style = {"color": colour, "markersize": markersize, "markerfacecolor": colour if filled else "white"}
             label = f"{kind}: {'reported' if filled else 'estimated'}" if notes else kind
             if these:
                 axes.plot([s.year for s in these], [getattr(s, field) for s in these], marker, label=label, **style)
@@ -209,7 +211,8 @@ def _label(
     figure.draw_without_rendering()  # the places on the canvas are known only now
     spots = [axes.transData.transform(place[:2]) for place in (*points, *others)]
     taken = [Bbox.from_bounds(x - 3, y - 3, 6, 6) for x, y in spots]
-    taken += [axes.get_legend().get_window_extent()]
+    legend = axes.get_legend()
+    taken += [legend.get_window_extent()] if legend else []
     for x, y, name in points:
         for dx, dy in PLACES:
             side = "center" if dx == 0 else "left" if dx > 0 else "right"

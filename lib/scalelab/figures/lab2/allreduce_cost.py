@@ -37,7 +37,7 @@ def draw_message_cost(
     axes.annotate(f"equal at {in_bytes(even)} ", (even, 0.98), **place)
     axes.set(xscale="log", yscale="log", xlabel="bytes of the message", ylabel="milliseconds")
     axes.set_ylim(0.3 * alone, 5 * max(high))
-    _byte_axis(axes, sizes)
+    _byte_axis(axes, list(seconds))
     _plain_log(axes.yaxis)
     if prediction:
         draw_prediction(axes, prediction)

@@ -47,7 +47,7 @@ def draw_half(gradient: Tensor, factors: Sequence[float], errors: Sequence[HalfE
 def _draw_sizes(axes: Axes, gradient: Tensor) -> None:
     sizes = gradient.abs()[gradient != 0].cpu().numpy()
     low = min(sizes.min(), SMALLEST / 100) / 3
-    axes.hist(sizes, bins=np.geomspace(low, 3 * LARGEST, 70), color="0.4", zorder=2)
+    axes.hist(sizes, bins=np.geomspace(low, 3 * LARGEST, 70).tolist(), color="0.4", zorder=2)
     axes.set(xscale="log", yscale="log", xlabel="size of a number of the gradient", ylabel="how many")
     axes.axvspan(low, SMALLEST / 2, color="0.8", linewidth=0)
     axes.axvspan(SMALLEST / 2, SMALLEST_NORMAL, color="0.92", linewidth=0)

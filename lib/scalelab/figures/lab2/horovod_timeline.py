@@ -7,12 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from scalelab.errors import ScaleLabError
-from scalelab.figures.encoding import SMALL
+from scalelab.figures.encoding import SMALL, Style
 from scalelab.figures.figure import new_figure
 from scalelab.launch.timeline import Event, Message, Ready, travels
 
 # Read without colour: white waits, grey is at work, dots copy, black sends.
-STYLES = {
+STYLES: dict[str, Style] = {
     "negotiates: until all ranks are ready": {"facecolor": "white", "edgecolor": "black"},
     "in hand: waits for its turn, or is handed back": {"facecolor": "0.8", "edgecolor": "0.5"},
     "copied into or out of the fusion buffer": {"facecolor": "white", "edgecolor": "black", "hatch": "....."},
@@ -20,7 +20,7 @@ STYLES = {
 }
 NEGOTIATES, IN_HAND, COPIED, TRAVELS = STYLES
 # What the script does meanwhile: here too, white waits.
-STAGES = {
+STAGES: dict[str, Style] = {
     "input": {"facecolor": "white", "edgecolor": "black", "hatch": "//////"},
     "forward": {"facecolor": "0.88", "edgecolor": "black"},
     "backward": {"facecolor": "0.7", "edgecolor": "black"},
@@ -61,6 +61,7 @@ def draw_step(
         times = [(1e3 * (one.time - start), one.rank) for one in ready if one.tensor == tensor]
         _draw_ready(axes, row, sorted(time for time in times if 0 <= time[0] <= width), width)
     _label(axes, tensors, width, travels(list(step)))
+    _legend(figure)
     if stages:
         _draw_stages(axes, stages, start, width)
     return figure
@@ -148,7 +149,6 @@ def _label(axes: Axes, tensors: Sequence[str], width: float, sent: Sequence[Mess
     axes.set_xlim(-0.01 * width, 1.1 * width)
     axes.set_xlabel("milliseconds since the first tensor was ready")
     axes.set_title(_in_messages(tensors, sent), fontsize=10)
-    _legend(axes.figure)
 
 
 def _legend(figure: Figure) -> None:

@@ -9,12 +9,12 @@ from matplotlib.ticker import MaxNLocator
 
 from scalelab.analysis.sampling.orders import WAYS
 from scalelab.experiments.input_order import DIVISION, Measured
-from scalelab.figures.encoding import SMALL, TITLE, draw_spread
+from scalelab.figures.encoding import SMALL, TITLE, Style, draw_spread
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 
 RANK_GREYS = ("0.85", "0.6", "0.35", "0.15")
-NOBODY = {"facecolor": "white", "edgecolor": "0.4", "hatch": "////", "linewidth": 0.5}
+NOBODY: Style = {"facecolor": "white", "edgecolor": "0.4", "hatch": "////", "linewidth": 0.5}
 WAY_STYLES = dict(zip(WAYS, ({"marker": "o", "color": "black"},
                              {"marker": "s", "color": "0.45", "linestyle": "-."},
                              {"marker": "^", "color": "#0072b2", "linestyle": ":"}), strict=True))  # fmt: skip

@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 
 from scalelab.analysis.throughput.rank_breakdown import STAGES
 from scalelab.analysis.throughput.rank_timeline import RankSteps
-from scalelab.figures.encoding import SMALL, TITLE
+from scalelab.figures.encoding import SMALL, TITLE, Style
 from scalelab.figures.figure import new_figure
 
-COMPUTES = {"facecolor": "0.3", "edgecolor": "white"}
-WAITS = {"facecolor": "#fbe3d2", "edgecolor": "#d55e00", "hatch": "////"}
+COMPUTES: Style = {"facecolor": "0.3", "edgecolor": "white"}
+WAITS: Style = {"facecolor": "#fbe3d2", "edgecolor": "#d55e00", "hatch": "////"}
 SHORT = 0.08  # of the axis: a shorter wait has no room for a word
 STAGE_STYLES = dict(zip(STAGES, ({"facecolor": "#56b4e9", "hatch": "...", "edgecolor": "white"}, COMPUTES, WAITS,
                                  {"facecolor": "black", "edgecolor": "white"}), strict=True))  # fmt: skip

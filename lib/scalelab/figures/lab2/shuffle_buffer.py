@@ -3,43 +3,44 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from scalelab.analysis.sampling.orders import MIXED, SORTED
 from scalelab.experiments.input_order import Measured
-from scalelab.figures.encoding import SMALL, TITLE, batch_axis, draw_spread
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, draw_spread
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 
-WRITTEN_STYLES = {
+WRITTEN_STYLES: dict[str, Style] = {
     SORTED: {"color": "#d55e00", "marker": "o", "linestyle": "-"},
     MIXED: {"color": "black", "marker": "s", "linestyle": "--", "markerfacecolor": "white"},
 }
 
 
-def draw_streams(orders: Mapping[int, Sequence[int]], labels: Sequence[int], batch_size: int) -> Figure:
+def draw_streams(orders: Mapping[int, Sequence[int]], labels: npt.ArrayLike, batch_size: int) -> Figure:
     """A panel for each buffer size: where in the file the images of the stream stood; `labels` in the file's order.
 
     Bands are classes of a file that is sorted by them; the title has the classes in a batch, on average.
     """
     figure, panels = new_figure(1, len(orders), width=10, height=3.2, sharex=True, sharey=True)
-    labels = np.asarray(labels)
-    edges = np.flatnonzero(np.diff(labels)) + 1
+    classes = np.asarray(labels)
+    edges = np.flatnonzero(np.diff(classes)) + 1
     for axes, (size, order) in zip(panels, orders.items(), strict=True):
-        for first, last in zip([0, *edges[1::2]], [*edges[::2], len(labels)], strict=False):
+        for first, last in zip([0, *edges[1::2]], [*edges[::2], len(classes)], strict=False):
             axes.axhspan(first, last, color="0.92", linewidth=0)
         axes.plot(order, ".", color="black", markersize=2)
-        mixed = classes_in_a_batch(labels[np.asarray(order)], batch_size)
+        mixed = classes_in_a_batch(classes[np.asarray(order)], batch_size)
         axes.set_title(f"buffer of {size:,}:\n{mixed:.1f} classes in a batch of {batch_size}", **TITLE)
-        axes.set(xlabel="place in the stream", xlim=(0, len(labels)), ylim=(0, len(labels)))
+        axes.set(xlabel="place in the stream", xlim=(0, len(classes)), ylim=(0, len(classes)))
     panels[0].set_ylabel("place in the file (bands: classes)")
     return figure
 
 
-def classes_in_a_batch(labels: Sequence[int], batch_size: int) -> float:
+def classes_in_a_batch(labels: npt.ArrayLike, batch_size: int) -> float:
     """Different classes in a batch of the stream, the mean over its batches."""
-    labels = np.asarray(labels)
-    return float(np.mean([len(set(labels[k : k + batch_size].tolist())) for k in range(0, len(labels), batch_size)]))
+    stream = np.asarray(labels)
+    return float(np.mean([len(set(stream[k : k + batch_size].tolist())) for k in range(0, len(stream), batch_size)]))
 
 
 def draw_buffers(measured: Measured, prediction: str) -> Figure:

@@ -9,12 +9,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from scalelab.experiments.horovod_settings import DEFAULT, Experiment
-from scalelab.figures.encoding import PREDICTION, SMALL, TITLE, batch_axis, batch_colour, draw_spread
+from scalelab.figures.encoding import PREDICTION, SMALL, TITLE, Style, batch_axis, batch_colour, draw_spread
 from scalelab.figures.figure import new_figure
 from scalelab.figures.lab2.horovod_timeline import STAGES
 from scalelab.figures.prediction import draw_prediction
 
-OWN = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
+OWN: Style = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
 WRITTEN_IN = 0.08  # of the width: a shorter piece has its name nowhere
 
 

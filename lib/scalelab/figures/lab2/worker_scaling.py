@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scalelab.experiments.workers import Measured
-from scalelab.figures.encoding import SMALL, TITLE, batch_colour
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_colour
 from scalelab.figures.figure import new_figure
 
 HATCHES = {1: "", 2: "//", 4: "xx"}  # of a bar there is no line style: the workers are its hatching
@@ -39,7 +39,7 @@ def _bars(axes: Axes, measured: Measured, samples: np.ndarray) -> None:
             continue
         spread = 2 * known.std(ddof=1) if len(known) > 1 else None
         colour = batch_colour(way.effective_batch_size, [min(sizes) // 4, max(sizes)])
-        look = {"color": colour, "hatch": HATCHES.get(way.workers, ".."), "edgecolor": "white", "width": 0.7}
+        look: Style = {"color": colour, "hatch": HATCHES.get(way.workers, ".."), "edgecolor": "white", "width": 0.7}
         axes.bar(place, means[place], yerr=spread, capsize=3, **look)
         top = means[place] + (spread or 0)
         highest = max(highest, top)

@@ -11,12 +11,14 @@ from scalelab.analysis.scaling_laws.critical_batch_size import DIMINISHING, NONE
 from scalelab.experiments.large_batch import SweepRuns
 from scalelab.experiments.noise_scale import NoiseRuns
 from scalelab.experiments.sharpness import Minimum
-from scalelab.figures.encoding import SMALL, TITLE, batch_axis, batch_colour, draw_spread, plain_log
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, batch_colour, draw_spread, plain_log
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 
-MODEL = {"color": "0.2", "linewidth": 1.0}
-OWN = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5, "label": "your run"}
+MODEL: Style = {"color": "0.2", "linewidth": 1.0}
+OWN: Style = {
+    "marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5, "label": "your run"
+}  # fmt: skip
 SHADES = {PERFECT: "0.93", DIMINISHING: "0.86", NONE: "0.78"}
 # Goyal et al. 2017, figure 1: top-1 error of ResNet-50 on ImageNet after 90 epochs, in percent.
 GOYAL = {256: 23.60, 8192: 23.74, 16384: 24.79, 32768: 27.55, 65536: 33.96}

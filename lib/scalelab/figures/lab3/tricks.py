@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from scalelab.experiments.large_batch import SweepRun, SweepRuns
-from scalelab.figures.encoding import SMALL, TITLE, batch_colour
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_colour
 from scalelab.figures.figure import new_figure
 from scalelab.optim import grow_batch
 from scalelab.train.record import Row
 
-OWN = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
+OWN: Style = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
 ENDS = (16, 256)
 SHOWN_BELOW_BEST = 0.1
 
