@@ -8,8 +8,7 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from scalelab.figures.figure import new_figure, show
-from scalelab.train import Row, read_record
-from scalelab.train.record import RECORD_NAME
+from scalelab.train.record import RECORD_NAME, Row, read_record
 
 STYLES = ("-", "--", "-.", ":")
 COLOURS = colormaps["cividis"]

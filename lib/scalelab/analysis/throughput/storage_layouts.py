@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import torch
 
-from scalelab.data import Images
+from scalelab.data.images import Images
 from scalelab.data.randomness import generator
 from scalelab.data.streaming.shards import read_shards, unpack_image, write_shards
 from scalelab.errors import ScaleLabError
