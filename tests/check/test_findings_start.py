@@ -192,5 +192,5 @@ def test_converted_means_no_error_and_json_comes_back_whole(story):
     assert not report.converted
     assert Report.from_json(report.to_json()) == report
     keys = set(msgspec.json.decode(report.to_json())["findings"][0])
-    assert keys == {"id", "severity", "rank", "where", "message", "hint"}
+    assert keys == {"id", "severity", "rank", "where", "message", "hint", "about"}
     assert judge([], 2, 8).converted

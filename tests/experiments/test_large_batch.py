@@ -56,7 +56,12 @@ def test_an_unknown_name_is_told_with_those_there_are():
 
 def test_of_an_option_that_is_given_twice_the_last_counts():
     one = run("a", 0, [1], "--lr 0.1 --augment --lr 0.2")
-    assert (one.option("--lr"), one.option("--scale"), one.option("--scale", "none")) == ("0.2", None, "none")
+    assert (one.option("--lr"), one.option("--scale", "none")) == ("0.2", "none")
+
+
+def test_an_option_that_was_not_given_is_told_with_those_that_were():
+    with pytest.raises(ScaleLabError, match="no --scale; its arguments are '--lr 0.1'"):
+        run("a", 0, [1], "--lr 0.1").option("--scale")
 
 
 def test_what_is_stored_is_read_again(tmp_path):

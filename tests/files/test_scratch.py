@@ -20,10 +20,10 @@ with scratch():
 IS_KILLED_WHILE_IT_MEASURES = """
 import os, signal, torch
 from scalelab.data import Images
-from scalelab.grade.measure.evaluator import Examiner
+from scalelab.grade.measure.evaluator import Evaluator
 from scalelab.grade.run.handout import Handout
 train, test = (Images(torch.randint(256, (8, 3, 32, 32), dtype=torch.uint8), torch.arange(8)) for _ in range(2))
-examiner = Examiner("small-resnet", Handout(train, test, (), ""), "cpu")
+examiner = Evaluator("small-resnet", Handout(train, test, (), ""), "cpu")
 print(examiner.folder, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -29,6 +29,7 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, int, float, int]:
+        """What tells it from the other runs."""
         return self.experiment, self.batch_size, self.lr, self.seed
 
 
@@ -110,6 +111,7 @@ class Factors:
 
     @property
     def product(self) -> np.ndarray:
+        """Learning per second."""
         return self.learning_per_image * self.images_per_second
 
 

@@ -20,6 +20,7 @@ class Timed(msgspec.Struct, frozen=True):
 
     @property
     def images_per_second(self) -> float:
+        """The throughput of all workers together."""
         return self.images / self.step
 
 
@@ -33,6 +34,7 @@ class Experiment(msgspec.Struct, frozen=True):
 
     @property
     def settings(self) -> list[str]:
+        """Their names, in the order in which they were measured."""
         return list(self.rounds[0])
 
     def ratios(self, setting: str, base: str = DEFAULT, per_image: bool = False) -> np.ndarray:
@@ -75,6 +77,7 @@ class WatchingRuns(msgspec.Struct, frozen=True):
     images_to_target: dict[int, list[float]]
 
     def sweep(self, workers: int) -> Sweep:
+        """The messages among so many workers."""
         return next(sweep for sweep in self.sweeps if sweep.workers == workers)
 
 

@@ -25,6 +25,7 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, str, int, int]:
+        """What tells it from the other runs."""
         return self.experiment, self.way, self.buffer, self.seed
 
 

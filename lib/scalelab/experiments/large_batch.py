@@ -23,9 +23,15 @@ class SweepRun(msgspec.Struct, frozen=True):
     workers: int
     rows: list[Row]
 
-    def option(self, name: str, otherwise: str | None = None) -> str | None:
-        """The value of an option such as "--batch-size"; where it is given twice the last counts."""
-        return next(iter(self.options(name)), otherwise)
+    def option(self, name: str, otherwise: str | None = None) -> str:
+        """The value of an option such as "--batch-size"; where it is given twice the last counts.
+
+        Raises ScaleLabError where it is not given and there is no other value.
+        """
+        value = next(iter(self.options(name)), otherwise)
+        if value is None:
+            raise ScaleLabError(f"The run {self.name!r} was given no {name}; its arguments are {self.arguments!r}.")
+        return value
 
     def number(self, name: str) -> int:
         """The value of an option that is a whole number; raises ScaleLabError where it is not given."""
@@ -74,9 +80,10 @@ class SweepRuns(msgspec.Struct, frozen=True):
 
     def effect(self, before: str, after: str) -> "Effect":
         """What the change from one recipe to another does to the last held-out accuracy, seed by seed."""
-        pairs = {run.seed: run.rows[-1].validation_accuracy for run in self.of(before)}
-        both = [(pairs[run.seed], run.rows[-1].validation_accuracy) for run in self.of(after) if run.seed in pairs]
-        return effect([b - a for a, b in both])
+        was, became = (
+            dict(zip([run.seed for run in self.of(name)], self.last(name), strict=True)) for name in (before, after)
+        )
+        return effect([became[seed] - was[seed] for seed in became if seed in was])
 
 
 @dataclass(frozen=True)

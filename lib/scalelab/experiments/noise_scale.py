@@ -30,6 +30,7 @@ class NoiseRun(msgspec.Struct, frozen=True):
 
     @property
     def steps_per_epoch(self) -> int:
+        """Updates of an epoch."""
         return len(self.small) // len(self.accuracies)
 
     @property

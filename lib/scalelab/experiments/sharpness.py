@@ -38,6 +38,7 @@ class Minima(msgspec.Struct, frozen=True):
     runs: list[Minimum]
 
     def of(self, name: str) -> list[Minimum]:
+        """The minima of one recipe, one for each seed."""
         return [minimum for minimum in self.runs if minimum.name == name]
 
 

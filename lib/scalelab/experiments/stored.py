@@ -1,5 +1,6 @@
 """Runs that a bench has made and a notebook draws, as JSON in one file that is whole at any time."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,12 +34,13 @@ def its_bench(module: str) -> str:
 
 def write_stored(stored: msgspec.Struct, path: Path | str) -> None:
     """Store it whole or not at all; what has a list `runs` as its last field gets one line for each of them."""
-    write_file(Path(path), _by_line(stored) if hasattr(stored, "runs") else _indented(stored))
+    runs = getattr(stored, "runs", None)
+    write_file(Path(path), _indented(stored) if runs is None else _by_line(stored, runs))
 
 
-def _by_line(stored: msgspec.Struct) -> bytes:
+def _by_line(stored: msgspec.Struct, runs: Sequence[msgspec.Struct]) -> bytes:
     head = msgspec.json.encode(msgspec.structs.replace(stored, runs=[]))
-    lines = b",\n".join(msgspec.json.encode(run) for run in stored.runs)
+    lines = b",\n".join(msgspec.json.encode(run) for run in runs)
     return head.removesuffix(b"]}") + b"\n" + lines + b"\n]}\n"
 
 

@@ -1,5 +1,6 @@
 """One worker against several: stored runs of the same training, its throughput, and the way to a target accuracy."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ class Way(msgspec.Struct, frozen=True):
 
     @property
     def effective_batch_size(self) -> int:
+        """The batch size of all workers together."""
         return self.workers * self.batch_size
 
     def __str__(self) -> str:
@@ -74,16 +76,18 @@ class Measured(msgspec.Struct, frozen=True):
         speeds = self.throughput()
         return speeds / speeds[:, :1] / np.array([way.workers for way in self.ways])
 
-    def _table(self, look) -> np.ndarray:
+    def _table(self, look: Callable[[list[Row]], float]) -> np.ndarray:
         found = {(run.seed, run.way): look(run.rows) for run in self.runs}
         return np.array([[found[seed, way] for way in self.ways] for seed in self.seeds()], dtype=float)
 
 
 def training_speed(rows: list[Row]) -> float:
-    """Images per second of training without the first epoch, which warms up; NaN where there are not two epochs."""
+    """Images per second of training without the first epoch, which warms up; NaN without two epochs and their times."""
     if len(rows) < 2:
         return np.nan
     first, last = rows[0], rows[-1]
+    if first.training_seconds is None or last.training_seconds is None:
+        return np.nan
     seconds = last.training_seconds - first.training_seconds
     return (last.images - first.images) / seconds if seconds > 0 else np.nan
 

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +13,9 @@ DPI = 100
 TEXT = 9
 
 
-def new_figure(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.6, **options):
+def new_figure(
+    rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.6, **options: Any
+) -> tuple[Figure, Any]:
     """A figure of `width` x `height` inches and its axes: one `Axes`, or an array of them as matplotlib's subplots.
 
     `options` go to `Figure.subplots` (sharex, sharey, subplot_kw, ...).

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from scalelab.data import batches
+from scalelab.data.partitions import batches
 from scalelab.data.randomness import generator
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from scalelab.data import Dataset, load, standardise, statistics
+from scalelab.data.images import Dataset, Images
+from scalelab.data.search import load
+from scalelab.data.splits import standardise, statistics
 from scalelab.data.subsample import smaller
 from scalelab.models import build
 
@@ -36,8 +38,14 @@ class ExperimentConfig:
     dataset: Dataset
     device: torch.device
 
+    @property
+    def held_out(self) -> Images:
+        """The images that are not learned from."""
+        assert self.dataset.test is not None  # `smaller` refuses a data set without
+        return self.dataset.test
+
     def __str__(self) -> str:
-        train, test = self.dataset.train, self.dataset.test
+        train, test = self.dataset.train, self.held_out
         channels, height, width = train.images.shape[1:]
         return (
             f"{self.model_name} on {self.device.type}, {self.dataset.source}: {len(train):,} images to learn from and "
@@ -54,11 +62,12 @@ class ExperimentConfig:
     def tensors(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """X, y to learn from and X, y held out, on the device; both standardised by the statistics of the first."""
         pixels = statistics(self.dataset.train)
-        return tuple(
+        X, y, held_out_X, held_out_y = (
             tensor.to(self.device)
-            for part in (self.dataset.train, self.dataset.test)
+            for part in (self.dataset.train, self.held_out)
             for tensor in (standardise(part.images, pixels), part.labels)
         )
+        return X, y, held_out_X, held_out_y
 
 
 def choose_preset(

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from scalelab.data import Images, Statistics, standardise
+from scalelab.data.images import Images
 from scalelab.data.randomness import generator
+from scalelab.data.splits import Statistics, standardise
 from scalelab.errors import ScaleLabError
 
 T = TypeVar("T")

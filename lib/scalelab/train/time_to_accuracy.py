@@ -9,7 +9,8 @@ def reached(rows: Sequence[Row], target: float, patience: int) -> Row | None:
     """The first report at which `patience` held-out accuracies in a row were at or above the target."""
     in_a_row = 0
     for row in rows:
-        in_a_row = in_a_row + 1 if row.validation_accuracy >= target else 0
+        above = row.validation_accuracy is not None and row.validation_accuracy >= target
+        in_a_row = in_a_row + 1 if above else 0
         if in_a_row >= patience:
             return row
     return None

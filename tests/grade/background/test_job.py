@@ -15,8 +15,8 @@ ATTACKS = Path(__file__).parents[1] / "attacks" / "submissions"
 STARTS = """
 import os, signal, sys
 from pathlib import Path
-from scalelab.grade.background.job import Desk
-Desk(Path(sys.argv[1])).start(Path(sys.argv[2]), sys.argv[3:])
+from scalelab.grade.background.job import BackgroundJob
+BackgroundJob(Path(sys.argv[1])).start(Path(sys.argv[2]), sys.argv[3:])
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

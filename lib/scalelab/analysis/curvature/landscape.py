@@ -20,6 +20,7 @@ from scalelab.errors import ScaleLabError
 BATCH_SIZES = {"cpu": 256, "cuda": 4096}  # of evaluation: on a CPU larger ones leave its caches
 ROUNDING = 1e-5  # of a loss in float32, relative
 Direction = dict[str, Tensor]
+Place = tuple[int, int]  # row and column
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ def filter_norms(weight: Tensor) -> Tensor:
 
 def landscape(
     model: nn.Module, images: Tensor, labels: Tensor, directions: Sequence[Direction],
-    span: float = 1.0, points: int = 15, progress: Callable[[Iterable], Iterable] = iter,
+    span: float = 1.0, points: int = 15, progress: Callable[[Iterable[Place]], Iterable[Place]] = iter,
 ) -> Landscape:  # fmt: skip
     """The loss of standardised `images` (N, C, H, W) on a grid of points x points, a and b from -span to span.
 
@@ -93,7 +94,7 @@ def landscape(
     steps = _steps(span, points)
     loss = np.empty((points, points))
     with _moving(model) as move:
-        for row, column in progress(list(product(range(points), repeat=2))):
+        for row, column in progress(list(product(range(points), range(points)))):
             move(directions, (steps[column], steps[row]))
             loss[row, column] = mean_loss(model, images, labels)
     return Landscape(steps, loss)
@@ -120,7 +121,8 @@ def mean_loss(model: nn.Module, images: Tensor, labels: Tensor, batch_size: int 
     """
     batch_size = batch_size or BATCH_SIZES.get(images.device.type, BATCH_SIZES["cuda"])
     batches = zip(images.split(batch_size), labels.split(batch_size), strict=True)
-    total = sum(cross_entropy(model(X), y, reduction="sum") for X, y in batches)
+    losses = [cross_entropy(model(X), y, reduction="sum") for X, y in batches]
+    total = sum(losses[1:], start=losses[0])
     return torch.nan_to_num(total / len(labels), nan=float("inf")).item()
 
 
@@ -136,8 +138,9 @@ def rescaled(model: nn.Module, factor: float) -> nn.Module:
             if isinstance(module, nn.Conv2d):
                 module.weight.mul_(factor)
             elif isinstance(module, nn.BatchNorm2d):
-                module.running_mean.mul_(factor)
-                module.running_var.mul_(factor**2)
+                for statistic, power in ((module.running_mean, 1), (module.running_var, 2)):
+                    if statistic is not None:
+                        statistic.mul_(factor**power)
     return copied
 
 

@@ -37,7 +37,9 @@ def hessian_product(model: nn.Module, images: Tensor, labels: Tensor, batch_size
     return product, sum(sizes)
 
 
-def largest_eigenvalues(product: Product, size: int, steps: int = 20, seed: int = 0, device=None) -> np.ndarray:
+def largest_eigenvalues(
+    product: Product, size: int, steps: int = 20, seed: int = 0, device: torch.device | str | None = None
+) -> np.ndarray:
     """Estimates of the eigenvalues of a symmetric matrix, largest first: (steps,), good at both ends of the spectrum.
 
     Lanczos (1950) from a random vector; every new vector is made orthogonal to all before, twice, since rounding would

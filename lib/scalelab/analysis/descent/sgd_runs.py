@@ -50,7 +50,9 @@ def updates_until(excess: np.ndarray, target: float) -> float:
     return float(reached[0]) if len(reached) else np.inf
 
 
-def path_through(x: np.ndarray, y: np.ndarray, lr: float | Sequence[float], batches: Sequence) -> np.ndarray:
+def path_through(
+    x: np.ndarray, y: np.ndarray, lr: float | Sequence[float], batches: Sequence[Sequence[int] | np.ndarray]
+) -> np.ndarray:
     """(updates + 1, 2): the path of w x + b from (0, 0), an update a batch of example numbers, by their mean gradient.
 
     `lr` may hold a rate of its own for every batch.
@@ -91,6 +93,7 @@ class Race:
 
     @property
     def updates(self) -> np.ndarray:
+        """The number of each update, from 0 for the start: (updates + 1,)."""
         return np.arange(self.excess.shape[1])
 
     @property

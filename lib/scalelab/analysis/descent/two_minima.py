@@ -71,14 +71,17 @@ class TwoMinima:
 
     @property
     def narrow(self) -> float:
+        """Where the narrow minimum lies."""
         return self.points[0]
 
     @property
     def top(self) -> float:
+        """Where the top between the two lies."""
         return self.points[1]
 
     @property
     def wide(self) -> float:
+        """Where the wide minimum lies."""
         return self.points[2]
 
 

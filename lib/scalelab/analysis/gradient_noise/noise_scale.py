@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -36,7 +37,7 @@ class NoiseScale:
         return self.value > 2 * self.error
 
 
-def noise_scale(small: Sequence[float], large: Sequence[float], batch_small: int, batch_large: int) -> NoiseScale:
+def noise_scale(small: npt.ArrayLike, large: npt.ArrayLike, batch_small: int, batch_large: int) -> NoiseScale:
     """From squared lengths of gradients of batches of two sizes, (steps,) each, measured at the same weights (eq. A.2).
 
     The expected squared length of a batch's gradient is |G|^2 + tr(Sigma) / B; two sizes give both unknowns. They are
@@ -44,14 +45,14 @@ def noise_scale(small: Sequence[float], large: Sequence[float], batch_small: int
     that of the jackknife over the steps (Efron and Stein 1981).
     Raises ScaleLabError where the sizes are not in order or there are fewer than 2 steps.
     """
-    small, large = np.asarray(small, dtype=float), np.asarray(large, dtype=float)
-    if not 0 < batch_small < batch_large or len(small) < 2 or small.shape != large.shape:
+    of_small, of_large = np.asarray(small, dtype=float), np.asarray(large, dtype=float)
+    if not 0 < batch_small < batch_large or len(of_small) < 2 or of_small.shape != of_large.shape:
         raise ScaleLabError(
             f"Expected two batch sizes, the smaller first, and as many lengths of each, 2 or more, but got "
-            f"{batch_small} and {batch_large} with {len(small)} and {len(large)} lengths."
+            f"{batch_small} and {batch_large} with {len(of_small)} and {len(of_large)} lengths."
         )
-    gradient = (batch_large * large - batch_small * small) / (batch_large - batch_small)
-    noise = (small - large) / (1 / batch_small - 1 / batch_large)
+    gradient = (batch_large * of_large - batch_small * of_small) / (batch_large - batch_small)
+    noise = (of_small - of_large) / (1 / batch_small - 1 / batch_large)
     return NoiseScale(
         float(gradient.mean()), float(noise.mean()), float(noise.mean() / gradient.mean()),
         _jackknife_error(noise, gradient),

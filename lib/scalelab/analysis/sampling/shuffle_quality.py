@@ -1,28 +1,28 @@
 """How well an order is shuffled: by how many places its items have moved."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from scalelab.errors import ScaleLabError
 
 
-def moved(order: Sequence[int]) -> np.ndarray:
+def moved(order: npt.ArrayLike) -> np.ndarray:
     """Places by which each item moved: int64 (n,), in the items' own order; negative is earlier.
 
     `order[k]` is the item that came at place k. Raises ScaleLabError where it is not each of 0 to n - 1 once.
     """
-    order = np.asarray(order, dtype=np.int64)
-    if not np.array_equal(np.sort(order), np.arange(len(order))):
+    came = np.asarray(order, dtype=np.int64)
+    if not np.array_equal(np.sort(came), np.arange(len(came))):
         raise ScaleLabError(
-            f"Expected each number from 0 to {len(order) - 1} once but got another list of {len(order)}; "
+            f"Expected each number from 0 to {len(came) - 1} once but got another list of {len(came)}; "
             "give the place that each item had before the shuffle."
         )
-    return np.argsort(order) - np.arange(len(order))
+    return np.argsort(came) - np.arange(len(came))
 
 
-def spread(order: Sequence[int]) -> float:
+def spread(order: npt.ArrayLike) -> float:
     """Root mean square of the places moved: 0 for an order left as it was."""
     return float(np.sqrt(np.mean(np.square(moved(order), dtype=np.float64))))
 

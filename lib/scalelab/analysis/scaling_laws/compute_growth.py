@@ -4,15 +4,18 @@ A growth is a straight line of log2(value) over time, a power law one of log(val
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from scalelab.errors import ScaleLabError
 
+Value = TypeVar("Value", float, np.ndarray)  # a number, or as many as there are places
 MONTHS = 12
 SECONDS_A_DAY = 86_400
 FLOP_FROM = ("reported", "estimate", "arithmetic")  # by the authors; by others; 6 x parameters x tokens
@@ -79,7 +82,10 @@ def _system(row: dict[str, str], path: Path) -> System:
             f"Expected positive numbers, a source and flop_from among {', '.join(FLOP_FROM)} in {path} "
             f"but got {row}; correct that row."
         )
-    return System(name=row["system"], year=day.year + (day.timetuple().tm_yday - 1) / 365.25, **numbers, **texts)
+    return System(
+        row["system"], day.year + (day.timetuple().tm_yday - 1) / 365.25, texts["reads"], numbers["parameters"],
+        numbers["data"], texts["unit"], numbers["flop"], texts["flop_from"], texts["source"],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,9 +97,9 @@ class Line:
     slope: float
     error: float
 
-    def at(self, x: np.ndarray | float) -> np.ndarray | float:
+    def at(self, x: Value) -> Value:
         """The fitted y at x."""
-        return self.middle + self.slope * (np.asarray(x) - self.centre)
+        return self.middle + self.slope * (x - self.centre)
 
 
 def _fit(x: np.ndarray, y: np.ndarray) -> Line:
@@ -113,7 +119,7 @@ class Growth:
 
     line: Line
 
-    def at(self, year: np.ndarray | float) -> np.ndarray | float:
+    def at(self, year: Value) -> Value:
         """The fitted value in that year."""
         return 2 ** self.line.at(year)
 
@@ -134,7 +140,7 @@ class Growth:
         return 2**self.line.slope
 
 
-def growth(years: Sequence[float], values: Sequence[float]) -> Growth:
+def growth(years: npt.ArrayLike, values: npt.ArrayLike) -> Growth:
     """Least squares of log2(value) over the year; pairs with a NaN are left out.
 
     Raises ScaleLabError for values that are not positive and for fewer than three pairs.
@@ -155,14 +161,16 @@ class PowerLaw:
         return self.factor * np.asarray(size, dtype=float) ** self.exponent
 
 
-def power_law(sizes: Sequence[float], values: Sequence[float]) -> PowerLaw:
+def power_law(sizes: npt.ArrayLike, values: npt.ArrayLike) -> PowerLaw:
     """Least squares of log(value) over log(size), one pair a run. Raises ScaleLabError as `growth`."""
     line = _fit(*_positive_pairs(sizes, values, log_x=True, log=np.log))
     return PowerLaw(float(np.exp(line.at(0.0))), line.slope, line.error)
 
 
-def _positive_pairs(x: Sequence[float], y: Sequence[float], log_x: bool, log) -> tuple[np.ndarray, np.ndarray]:
-    x, y = np.asarray(x, dtype=float).ravel(), np.asarray(y, dtype=float).ravel()
+def _positive_pairs(
+    places: npt.ArrayLike, values: npt.ArrayLike, log_x: bool, log: Callable[[np.ndarray], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    x, y = np.asarray(places, dtype=float).ravel(), np.asarray(values, dtype=float).ravel()
     if x.shape != y.shape:
         raise ScaleLabError(f"Expected as many places as values but got {len(x)} and {len(y)}; pair them.")
     there = ~(np.isnan(x) | np.isnan(y))
@@ -172,7 +180,7 @@ def _positive_pairs(x: Sequence[float], y: Sequence[float], log_x: bool, log) ->
     return (log(x) if log_x else x), log(y)
 
 
-def work(peak: float, days: float, utilisation: float = 0.4) -> float:
+def work(peak: Value, days: float, utilisation: float = 0.4) -> Value:
     """FLOP that one device of `peak` FLOP/s does in that many days at that share of its peak."""
     return peak * utilisation * days * SECONDS_A_DAY
 

@@ -4,10 +4,10 @@ The three regimes of Shallue and others (2019, "Measuring the effects of data pa
 arXiv:1811.03600, section 4.1), with the curve of McCandlish and others (2018, arXiv:1812.06162, eq. 2.11).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from scalelab.errors import ScaleLabError
 
@@ -21,15 +21,15 @@ class StepsCurve:
     least_steps: float
     critical: float
 
-    def steps(self, batch_size):
+    def steps(self, batch_size: np.ndarray | float) -> np.ndarray | float:
         """Steps to the target; of a number or an array."""
         return self.least_steps * (1 + self.critical / np.asarray(batch_size, dtype=float))
 
-    def examples(self, batch_size):
+    def examples(self, batch_size: np.ndarray | float) -> np.ndarray | float:
         """Examples to the target: least_steps (B + critical)."""
         return self.steps(batch_size) * batch_size
 
-    def slope(self, batch_size):
+    def slope(self, batch_size: np.ndarray | float) -> np.ndarray | float:
         """d log steps / d log B: -1 where doubling the batch halves the steps, 0 where it changes nothing."""
         return -self.critical / (np.asarray(batch_size, dtype=float) + self.critical)
 
@@ -39,17 +39,17 @@ class StepsCurve:
         return PERFECT if saved >= 0.4 else DIMINISHING if saved >= 0.1 else NONE
 
 
-def fit_steps(batch_sizes: Sequence[int], steps: Sequence[float]) -> StepsCurve:
+def fit_steps(batch_sizes: npt.ArrayLike, steps: npt.ArrayLike) -> StepsCurve:
     """The curve with the least squared error of log steps, through at least 3 batch sizes; NaN is left out.
 
     For a given critical batch size the best `least_steps` is known, so only one number is searched for: on a grid, and
     then between the neighbours of its best point. Raises ScaleLabError for fewer than 3 batch sizes.
     """
-    batch_sizes, steps = np.asarray(batch_sizes, dtype=float), np.asarray(steps, dtype=float)
-    there = np.isfinite(steps)
+    tried, needed = np.asarray(batch_sizes, dtype=float), np.asarray(steps, dtype=float)
+    there = np.isfinite(needed)
     if there.sum() < 3:
         raise ScaleLabError(f"Expected the steps of 3 batch sizes or more but got {there.sum()}; measure more of them.")
-    sizes, logs = batch_sizes[there], np.log(steps[there])
+    sizes, logs = tried[there], np.log(needed[there])
     low, high = sizes.min() / 100, sizes.max() * 100
     for _ in range(6):
         grid = np.geomspace(low, high, 101)

@@ -1,9 +1,9 @@
 """What a training step costs by its batch size: something for every step, and something for every image in it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class StepCost:
         """The batch size with half of the ceiling: a step costs as much as its images do."""
         return self.per_step / self.per_image
 
-    def images_per_second(self, batch_size):
+    def images_per_second(self, batch_size: npt.ArrayLike) -> np.ndarray | float:
         """The speed at a batch size, or at an array of them."""
-        batch_size = np.asarray(batch_size, dtype=float)
-        return batch_size / (self.per_step + batch_size * self.per_image)
+        images = np.asarray(batch_size, dtype=float)
+        return images / (self.per_step + images * self.per_image)
 
 
-def fit_step_cost(batch_sizes: Sequence[int], images_per_second: Sequence[float]) -> StepCost:
+def fit_step_cost(batch_sizes: npt.ArrayLike, images_per_second: npt.ArrayLike) -> StepCost:
     """The two costs that fit the measured speeds best, in relative error of the seconds a step takes; none negative."""
     sizes = np.asarray(batch_sizes, dtype=float)
     seconds = sizes / np.asarray(images_per_second, dtype=float)

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import torch
 
-from scalelab.data import Images
+from scalelab.data.images import Images
 from scalelab.data.randomness import generator
 from scalelab.data.streaming.shards import read_shards, unpack_image, write_shards
 from scalelab.errors import ScaleLabError
@@ -111,7 +111,7 @@ def write_layouts(folder: Path, images: Images, shards: int = 4) -> list[Layout]
     """
     for name in ("files", "shards", "records", "hdf5"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    layouts = [
+    layouts: list[Layout] = [
         OneFileEach(folder / "files", images),
         Shards(folder / "shards", images, shards),
         Records(folder / "records", images),

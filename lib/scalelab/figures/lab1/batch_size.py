@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from scalelab.analysis.throughput.step_time import StepCost
-from scalelab.data import Dataset
+from scalelab.data.images import Dataset
 from scalelab.experiments.batch_size import LENGTHS, Measured, Run
 from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, batch_colour, draw_spread, plain_log
 from scalelab.figures.figure import new_figure

@@ -69,7 +69,7 @@ def draw_stages(times: Sequence[StageTimes]) -> Figure:
     return figure
 
 
-def _draw_timeline(axes: Axes, times: StageTimes, colour) -> None:
+def _draw_timeline(axes: Axes, times: StageTimes, colour: tuple[float, ...]) -> None:
     micro = 1e6 / times.batch_size
     length = times.medians * micro
     start = np.cumsum(length) - length

@@ -1,6 +1,7 @@
 """Figures of a script's conversion: weights that drift, images trained on twice, metrics of one rank."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -29,7 +30,7 @@ def draw_drift(distances: Mapping[str, Sequence[float]], wrong: str, right: str,
     return figure
 
 
-def draw_division(ways: Mapping[str, Mapping]) -> Figure:
+def draw_division(ways: Mapping[str, Mapping[str, Any]]) -> Figure:
     """Who trains on which image in one epoch, step by step: a row for each rank, a place for each image.
 
     `ways` maps a name to {"images": a list of image numbers for each rank, "batch_size": of one rank}.

@@ -78,7 +78,7 @@ def draw_fusion(runs: Mapping[str, Sequence[Event]]) -> Figure:
         axes.set_xlabel("ms since the first was ready")
         axes.set(ylim=(len(tensors) - 0.4, -0.8), yticks=[])
     panels[0, 0].set_ylabel("gradients, in the order\nin which they were ready")
-    _legend(figure)
+    _legend(panels[0, 0])
     return figure
 
 

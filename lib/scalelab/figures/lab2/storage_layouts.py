@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from scalelab.analysis.throughput.storage_layouts import Layout, with_latency
-from scalelab.figures.encoding import SMALL, TITLE, draw_spread
+from scalelab.figures.encoding import SMALL, TITLE, Style, draw_spread
 from scalelab.figures.figure import new_figure
 
-STYLES = ({"color": "#d55e00", "marker": "o", "linestyle": "-"},
-          {"color": "#0072b2", "marker": "s", "linestyle": "--"},
-          {"color": "black", "marker": "^", "linestyle": ":"},
-          {"color": "#009e73", "marker": "D", "linestyle": "-."})  # fmt: skip
+STYLES: tuple[Style, ...] = (
+    {"color": "#d55e00", "marker": "o", "linestyle": "-"},
+    {"color": "#0072b2", "marker": "s", "linestyle": "--"},
+    {"color": "black", "marker": "^", "linestyle": ":"},
+    {"color": "#009e73", "marker": "D", "linestyle": "-."},
+)
 
 
 def draw_reading(layouts: Sequence[Layout], places: Sequence[str], speeds: np.ndarray) -> Figure:
@@ -58,13 +61,13 @@ def draw_latency(layouts: Sequence[Layout], latencies: Sequence[float], speeds: 
     return figure
 
 
-def crossing(layouts: Sequence[Layout], speeds: Sequence[float]) -> float:
+def crossing(layouts: Sequence[Layout], speeds: Sequence[float] | np.ndarray) -> float:
     """The latency (s) at which the first two layouts are equally fast; below 0 where the second is faster without."""
     opens = [len(layout.paths) / layout.count for layout in layouts]
     return (1 / speeds[1] - 1 / speeds[0]) / (opens[0] - opens[1])
 
 
-def _plain(axis) -> None:
+def _plain(axis: Axis) -> None:
     axis.set_major_locator(LogLocator())
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(lambda value, _: f"{value:,g}" if value < 1e5 else f"{value:,.0f}")
