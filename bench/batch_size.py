@@ -26,10 +26,10 @@ from scalelab.experiments.batch_size import (
     LENGTHS,
     TO_TARGET,
     TUNING,
-    Measured,
-    Run,
+    BatchSizeRun,
+    BatchSizeRuns,
     best_rate,
-    read_measured,
+    read_batch_size,
 )
 from scalelab.experiments.stored import write_stored
 from scalelab.train import ExperimentConfig, choose_preset, throughput_rounds
@@ -48,12 +48,14 @@ ROUNDS = 7
 class Bench:
     """Does the runs that are not stored yet, and stores each."""
 
-    def __init__(self, measured: Measured, setting: ExperimentConfig, out: Path, most_epochs: int):
+    def __init__(self, measured: BatchSizeRuns, setting: ExperimentConfig, out: Path, most_epochs: int):
         self.measured, self.setting, self.out, self.most_epochs = measured, setting, out, most_epochs
         self.train = load_script(LAB / "fashion_mnist.py", needs=["train"]).train
         self.tuning_setting = choose_preset("cpu", tuning=True, images=measured.images)
 
-    def run(self, experiment: str, batch_size: int, lr: float, seed: int, epochs: int, stop: bool = True) -> Run:
+    def run(
+        self, experiment: str, batch_size: int, lr: float, seed: int, epochs: int, stop: bool = True
+    ) -> BatchSizeRun:
         """The run with these properties: the stored one, or a new one."""
         key = (experiment, batch_size, lr, seed)
         stored = next((run for run in self.measured.runs if run.key == key), None)
@@ -62,7 +64,7 @@ class Bench:
         setting = self.tuning_setting if experiment == TUNING else self.setting
         with TemporaryDirectory() as folder, redirect_stdout(io.StringIO()):
             rows = self.train(self.arguments(batch_size, lr, seed, epochs, stop, folder), setting)
-        run = Run(experiment, batch_size, lr, seed, rows)
+        run = BatchSizeRun(experiment, batch_size, lr, seed, rows)
         self.measured = msgspec.structs.replace(self.measured, runs=[*self.measured.runs, run])
         write_stored(self.measured, self.out)
         return run
@@ -100,14 +102,14 @@ class Bench:
         return best_rate(tuning, self.measured.target, self.measured.patience)
 
 
-def said(row, run: Run) -> str:
+def said(row, run: BatchSizeRun) -> str:
     """How a run ended, in words."""
     if row is None:
         return f"target not reached within {len(run.rows)} epochs"
     return f"{row.images:,} images, {row.training_seconds:.1f} s, held-out accuracy {row.validation_accuracy:.3f}"
 
 
-def begin(setting: ExperimentConfig, out: Path, images: int, target: float, epochs: int) -> Measured:
+def begin(setting: ExperimentConfig, out: Path, images: int, target: float, epochs: int) -> BatchSizeRuns:
     """The stored runs, if they are of this setting; else none yet, with the speeds measured first."""
     terms = {
         "setting": str(setting), "model_name": setting.model_name, "images": images, "shrink": ON_A_CPU.shrink,
@@ -115,14 +117,14 @@ def begin(setting: ExperimentConfig, out: Path, images: int, target: float, epoc
         "epochs": epochs,
     }  # fmt: skip
     if out.exists():
-        stored = read_measured(out)
+        stored = read_batch_size(out)
         if any(getattr(stored, name) != value for name, value in terms.items()):
             raise ScaleLabError(f"{out} holds runs of another setting; move it away, or give another --out.")
         return stored
     rounds = tqdm(throughput_rounds(setting, BATCH_SIZES, ROUNDS, seconds=0.3), total=ROUNDS, desc="throughput")
     speeds = [speeds.tolist() for speeds in rounds]
     machine = describe_machine() | {"threads": str(torch.get_num_threads())}
-    return Measured(machine=machine, speeds=speeds, runs=[], **terms)
+    return BatchSizeRuns(machine=machine, speeds=speeds, runs=[], **terms)
 
 
 @click.command()

@@ -21,7 +21,7 @@ from machine import describe_machine
 from rich.console import Console
 from rich.progress import track
 
-from scalelab.experiments.batch_size import read_measured
+from scalelab.experiments.batch_size import read_batch_size
 from scalelab.experiments.horovod_settings import DEFAULT, Experiment, Sweep, Timed, WatchingRuns
 from scalelab.experiments.step_profile import Watched, read_watched
 from scalelab.experiments.stored import write_stored
@@ -135,7 +135,7 @@ def sweeps(rounds: int, console: Console) -> list[Sweep]:
 def main(rounds: int, sweep_rounds: int, out: Path) -> None:
     """Measure, store, and say the ratios."""
     console = Console(stderr=True)
-    lab1 = read_measured(LABS / "lab1_sgd" / "measured_batch_size.json")
+    lab1 = read_batch_size(LABS / "lab1_sgd" / "measured_batch_size.json")
     images = {
         size: samples[np.isfinite(samples)].tolist()
         for size, samples in zip(lab1.batch_sizes, lab1.to_target("images").T, strict=True)

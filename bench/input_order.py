@@ -20,10 +20,10 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
-from scalelab.analysis.sampling.orders import WAYS, WRITTEN, effective_batches, stream_order, written_order
+from scalelab.analysis.sampling.orders import SCHEMES, WRITTEN, effective_batches, stream_order, written_order
 from scalelab.data import batches
 from scalelab.errors import ScaleLabError
-from scalelab.experiments.input_order import BUFFER, DIVISION, Measured, Run, read_measured
+from scalelab.experiments.input_order import BUFFER, DIVISION, InputOrderRun, InputOrderRuns, read_input_order
 from scalelab.experiments.stored import write_stored
 from scalelab.train import ExperimentConfig, accuracy, choose_preset
 
@@ -36,51 +36,51 @@ EPOCHS = {DIVISION: 8, BUFFER: 4}
 class Bench:
     """Does the runs that are not stored yet, and stores each."""
 
-    def __init__(self, measured: Measured, setting: ExperimentConfig, out: Path):
+    def __init__(self, measured: InputOrderRuns, setting: ExperimentConfig, out: Path):
         self.measured, self.out, self.setting = measured, out, setting
         self.X, self.y, self.X_held_out, self.y_held_out = setting.tensors()
 
-    def run(self, experiment: str, way: str, buffer: int, seed: int) -> Run:
+    def run(self, experiment: str, scheme: str, buffer: int, seed: int) -> InputOrderRun:
         """The run with these properties: the stored one, or a new one."""
-        key = (experiment, way, buffer, seed)
+        key = (experiment, scheme, buffer, seed)
         stored = next((run for run in self.measured.runs if run.key == key), None)
         if stored:
             return stored
-        run = Run(*key, self.train(experiment, way, buffer, seed))
+        run = InputOrderRun(*key, self.train(experiment, scheme, buffer, seed))
         self.measured = msgspec.structs.replace(self.measured, runs=[*self.measured.runs, run])
         write_stored(self.measured, self.out)
         return run
 
-    def train(self, experiment: str, way: str, buffer: int, seed: int) -> list[float]:
+    def train(self, experiment: str, scheme: str, buffer: int, seed: int) -> list[float]:
         """Held-out accuracy after each epoch. Runs of one seed begin with the same weights."""
         model = self.setting.new_model(seed)
         optimizer = torch.optim.SGD(model.parameters(), LR, momentum=MOMENTUM)
         accuracies = []
         for epoch in range(EPOCHS[experiment]):
-            for batch in self.epoch_batches(experiment, way, buffer, epoch, seed):
+            for batch in self.epoch_batches(experiment, scheme, buffer, epoch, seed):
                 optimizer.zero_grad()
                 cross_entropy(model(self.X[batch]), self.y[batch]).backward()
                 optimizer.step()
             accuracies.append(round(accuracy(model, self.X_held_out, self.y_held_out), 5))
         return accuracies
 
-    def epoch_batches(self, experiment: str, way: str, buffer: int, epoch: int, seed: int) -> list[Tensor]:
+    def epoch_batches(self, experiment: str, scheme: str, buffer: int, epoch: int, seed: int) -> list[Tensor]:
         count = len(self.y)
         if experiment == DIVISION:
-            return effective_batches(way, count, WORKERS, BATCH_SIZE // WORKERS, epoch, seed)
+            return effective_batches(scheme, count, WORKERS, BATCH_SIZE // WORKERS, epoch, seed)
         places = stream_order(count, SHARDS, buffer, epoch, seed)
-        return list(batches(written_order(self.y, way, seed)[places], BATCH_SIZE))
+        return list(batches(written_order(self.y, scheme, seed)[places], BATCH_SIZE))
 
 
-def begin(setting: ExperimentConfig, out: Path) -> Measured:
+def begin(setting: ExperimentConfig, out: Path) -> InputOrderRuns:
     """The stored runs, if they are of this setting; else none yet."""
     terms = {
         "setting": str(setting), "images": len(setting.dataset.train), "workers": WORKERS, "batch_size": BATCH_SIZE,
         "lr": LR, "shards": SHARDS, "buffers": BUFFERS,
     }  # fmt: skip
     if not out.exists():
-        return Measured(machine=describe_machine(), runs=[], **terms)
-    stored = read_measured(out)
+        return InputOrderRuns(machine=describe_machine(), runs=[], **terms)
+    stored = read_input_order(out)
     if any(getattr(stored, name) != value for name, value in terms.items()):
         raise ScaleLabError(f"{out} holds runs of another setting; move it away, or give another --out.")
     return stored
@@ -96,11 +96,11 @@ def main(division_seeds: int, buffer_seeds: int, images: int, out: Path) -> None
     setting = choose_preset("cpu", images=images)
     click.echo(str(setting))
     bench = Bench(begin(setting, out), setting, out)
-    work = [(DIVISION, way, 0, seed) for seed in range(division_seeds) for way in WAYS]
-    work += [(BUFFER, way, size, seed) for seed in range(buffer_seeds) for way in WRITTEN for size in BUFFERS]
-    for experiment, way, buffer, seed in tqdm(work, desc="runs"):
-        run = bench.run(experiment, way, buffer, seed)
-        tqdm.write(f"{experiment}, {way}, buffer {buffer}, seed {seed}: {run.accuracies[-1]:.3f}")
+    work = [(DIVISION, scheme, 0, seed) for seed in range(division_seeds) for scheme in SCHEMES]
+    work += [(BUFFER, scheme, size, seed) for seed in range(buffer_seeds) for scheme in WRITTEN for size in BUFFERS]
+    for experiment, scheme, buffer, seed in tqdm(work, desc="runs"):
+        run = bench.run(experiment, scheme, buffer, seed)
+        tqdm.write(f"{experiment}, {scheme}, buffer {buffer}, seed {seed}: {run.accuracies[-1]:.3f}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 from large_batch import LAB
 
 from scalelab.errors import ScaleLabError
-from scalelab.experiments.batch_size import read_measured
+from scalelab.experiments.batch_size import read_batch_size
 from scalelab.experiments.noise_scale import NoiseRun, NoiseRuns, read_noise
 from scalelab.experiments.steps_to_target import read_steps
 from scalelab.experiments.stored import write_stored
@@ -38,7 +38,7 @@ def cifar10() -> Known:
 
 
 def fashion_mnist() -> Known:
-    measured = read_measured(FASHION)
+    measured = read_batch_size(FASHION)
     options = f"--model {measured.model_name} --images {measured.images} --lr {measured.lr(BATCH_SIZE)}"
     steps = measured.to_target("images") / np.array(measured.batch_sizes)
     by_size = dict(zip(measured.batch_sizes, steps.T.tolist(), strict=True))

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.stored import write_stored
-from scalelab.experiments.workers import Measured, Way, WorkerRun, read_measured
+from scalelab.experiments.workers import Configuration, WorkerRun, WorkerRuns, read_workers
 from scalelab.launch.launch import Limits, Progress, launch
 from scalelab.train import choose_preset, read_record
 from scalelab.train.preset import ON_A_CPU
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "labs" / "solutions" / "lab2_horovod" / "fashion_mnist.py"
 OUT = ROOT / "labs" / "source" / "lab2_horovod" / "measured_workers.json"
 RESULTS = Path(__file__).parent / "results" / "workers.md"
-WAYS = [Way(1, 32), Way(2, 32), Way(2, 16)]
+CONFIGS = [Configuration(1, 32), Configuration(2, 32), Configuration(2, 16)]
 LIMITS = Limits(seconds=600, stall_seconds=60)
 
 
@@ -38,7 +38,7 @@ class Arrived(Exception):
     """The run may end: the target was kept."""
 
 
-def run(measured: Measured, way: Way, seed: int, most_epochs: int) -> WorkerRun:
+def run(measured: WorkerRuns, config: Configuration, seed: int, most_epochs: int) -> WorkerRun:
     """Train until the target is reached, or for `most_epochs`."""
     rows = []
 
@@ -48,30 +48,30 @@ def run(measured: Measured, way: Way, seed: int, most_epochs: int) -> WorkerRun:
             raise Arrived
 
     with TemporaryDirectory() as folder:
-        options = ["--images", measured.images, "--batch-size", way.batch_size, "--lr", measured.lr, "--seed", seed]
+        options = ["--images", measured.images, "--batch-size", config.batch_size, "--lr", measured.lr, "--seed", seed]
         options += ["--epochs", most_epochs, "--device", "cpu", "--out", folder]
         try:
-            outcome = launch(SCRIPT, options, way.workers, folder=folder, record=folder, limits=LIMITS, watch=watch)
+            outcome = launch(SCRIPT, options, config.workers, folder=folder, record=folder, limits=LIMITS, watch=watch)
             if outcome.ended != "finished":
-                raise ScaleLabError(f"{way}, seed {seed}: {outcome.reason}")
+                raise ScaleLabError(f"{config}, seed {seed}: {outcome.reason}")
         except Arrived:
             pass
-        return WorkerRun(way, seed, read_record(folder))
+        return WorkerRun(config, seed, read_record(folder))
 
 
-def begin(out: Path, images: int, lr: float, target: float) -> Measured:
+def begin(out: Path, images: int, lr: float, target: float) -> WorkerRuns:
     """The stored runs, if they are of this setting; else none yet."""
     setting = str(choose_preset("cpu", images=images))
-    terms = {"setting": setting, "images": images, "lr": lr, "target": target, "patience": 2, "ways": WAYS}
+    terms = {"setting": setting, "images": images, "lr": lr, "target": target, "patience": 2, "ways": CONFIGS}
     if out.exists():
-        stored = read_measured(out)
+        stored = read_workers(out)
         if any(getattr(stored, name) != value for name, value in terms.items()):
             raise ScaleLabError(f"{out} holds runs of another setting; move it away, or give another --out.")
         return stored
-    return Measured(machine=describe_machine(), runs=[], **terms)
+    return WorkerRuns(machine=describe_machine(), runs=[], **terms)
 
 
-def table(measured: Measured) -> str:
+def table(measured: WorkerRuns) -> str:
     """The means with their range over the seeds, as a table."""
     columns = {
         "images per second": measured.throughput(),
@@ -81,9 +81,9 @@ def table(measured: Measured) -> str:
         "seconds to target": measured.to_target("training_seconds"),
     }
     lines = ["| |" + "".join(f" {name} |" for name in columns), "|---|" + "---|" * len(columns)]
-    for place, way in enumerate(measured.ways):
+    for place, config in enumerate(measured.configs):
         cells = [_cell(values[:, place], "%" if name == "efficiency" else "") for name, values in columns.items()]
-        lines.append(f"| {way} |" + "".join(f" {cell} |" for cell in cells))
+        lines.append(f"| {config} |" + "".join(f" {cell} |" for cell in cells))
     machine = ", ".join(f"{name} {value}" for name, value in measured.machine.items())
     what = f"Held-out accuracy {measured.target:g} kept for {measured.patience} epochs, lr {measured.lr:g}"
     return "\n".join([*lines, "", f"{what}; {len(measured.seeds())} seeds. {measured.setting} {machine}."]) + "\n"
@@ -110,16 +110,15 @@ def main(seeds: int, images: int, lr: float, target: float, most_epochs: int, ou
     """Do what is missing, one line a run."""
     measured = begin(out, images, lr, target)
     click.echo(measured.setting)
-    work = [(seed, WAYS[(place + seed) % len(WAYS)]) for seed in range(seeds) for place in range(len(WAYS))]
-    done = {(one.seed, one.way) for one in measured.runs}
-    for seed, way in tqdm([key for key in work if key not in done], desc="runs"):
-        new = run(measured, way, seed, most_epochs)
+    work = [(seed, CONFIGS[(place + seed) % len(CONFIGS)]) for seed in range(seeds) for place in range(len(CONFIGS))]
+    done = {(one.seed, one.config) for one in measured.runs}
+    for seed, config in tqdm([key for key in work if key not in done], desc="runs"):
+        new = run(measured, config, seed, most_epochs)
         measured = msgspec.structs.replace(measured, runs=[*measured.runs, new])
         write_stored(measured, out)
         last = new.rows[-1]
-        tqdm.write(
-            f"{way}, seed {seed}: {last.images:,} images, {last.training_seconds:.1f} s, {last.validation_accuracy:.3f}"
-        )
+        reached = f"{last.images:,} images, {last.training_seconds:.1f} s, {last.validation_accuracy:.3f}"
+        tqdm.write(f"{config}, seed {seed}: {reached}")
     text = table(measured)
     if out == OUT:
         RESULTS.write_text(text)

@@ -11,11 +11,11 @@ from scalelab.experiments.batch_size import (
     LENGTHS,
     TO_TARGET,
     TUNING,
-    Measured,
-    Run,
+    BatchSizeRun,
+    BatchSizeRuns,
     best_rate,
     factors,
-    read_measured,
+    read_batch_size,
 )
 from scalelab.experiments.stored import write_stored
 from scalelab.train import Row
@@ -33,7 +33,7 @@ def rows(accuracies, images_each=100, speed=50.0):
 
 
 def measured(runs, batch_sizes=(16, 64), speeds=((50.0, 200.0),)):
-    return Measured(
+    return BatchSizeRuns(
         machine={"machine": "made up"}, setting="made up", model_name="resnet-8", images=100, shrink=2,
         batch_sizes=list(batch_sizes), rates=[0.1], target=0.8, patience=2, small=16, large=64, epochs=2,
         speeds=[list(one) for one in speeds], runs=runs,
@@ -50,7 +50,7 @@ def test_the_target_is_reached_where_a_window_first_lies_above_it(accuracies, pa
 @given(st.lists(st.integers(2, 10), min_size=4, max_size=4), st.floats(1, 1e4), st.floats(1, 1e4))
 def test_where_steps_take_what_they_took_alone_the_product_is_what_is_measured(lengths, slow, fast):
     runs = [
-        Run(TO_TARGET, size, 0.1, seed, rows([0.1] * (length - 2) + [0.9, 0.9], speed=speed))
+        BatchSizeRun(TO_TARGET, size, 0.1, seed, rows([0.1] * (length - 2) + [0.9, 0.9], speed=speed))
         for (size, speed, seed), length in zip(
             [(16, slow, 0), (16, slow, 1), (64, fast, 0), (64, fast, 1)], lengths, strict=True
         )
@@ -60,20 +60,21 @@ def test_where_steps_take_what_they_took_alone_the_product_is_what_is_measured(l
 
 
 def test_a_run_that_did_not_get_there_is_missing_not_zero():
-    runs = [Run(TO_TARGET, 16, 0.1, 0, rows([0.9, 0.9])), Run(TO_TARGET, 16, 0.1, 1, rows([0.9, 0.1]))]
-    images = measured([*runs, Run(TO_TARGET, 64, 0.1, 0, rows([0.9, 0.9]))]).to_target("images")
+    kept, lost = rows([0.9, 0.9]), rows([0.9, 0.1])
+    runs = [BatchSizeRun(TO_TARGET, 16, 0.1, 0, kept), BatchSizeRun(TO_TARGET, 16, 0.1, 1, lost)]
+    images = measured([*runs, BatchSizeRun(TO_TARGET, 64, 0.1, 0, rows([0.9, 0.9]))]).to_target("images")
     np.testing.assert_array_equal(images, [[200, 200], [np.nan, np.nan]])
 
 
 def test_equal_lengths_are_looked_up_in_updates():
-    runs = [Run(LENGTHS, 50, 0.1, seed, rows([0.1 * seed, 0.2, 0.3, 0.4])) for seed in (1, 0)]
+    runs = [BatchSizeRun(LENGTHS, 50, 0.1, seed, rows([0.1 * seed, 0.2, 0.3, 0.4])) for seed in (1, 0)]
     np.testing.assert_allclose(measured(runs).after(50, 2, "validation_accuracy"), [0.0, 0.1])
     np.testing.assert_allclose(measured(runs).after(50, 7, "validation_accuracy"), [0.3, 0.3])
 
 
 def test_the_best_rate_needs_the_fewest_images_then_is_the_smaller():
     def run(lr, accuracies, seed=0):
-        return Run(TUNING, 16, lr, seed, rows(accuracies))
+        return BatchSizeRun(TUNING, 16, lr, seed, rows(accuracies))
 
     slow, fast, never = run(0.1, [0.1, 0.9, 0.9]), run(0.3, [0.9, 0.9]), run(0.01, [0.9, 0.1, 0.2])
     assert best_rate([slow, fast, never], 0.8, 2) == 0.3
@@ -87,10 +88,10 @@ def test_without_any_run_there_is_no_best_rate():
 
 
 def test_what_is_stored_is_read(tmp_path):
-    stored = measured([Run(TO_TARGET, 16, 0.1, seed, rows([0.9, 0.9])) for seed in range(3)])
+    stored = measured([BatchSizeRun(TO_TARGET, 16, 0.1, seed, rows([0.9, 0.9])) for seed in range(3)])
     for one in (stored, msgspec.structs.replace(stored, runs=[])):
         write_stored(one, tmp_path / "runs.json")
-        assert read_measured(tmp_path / "runs.json") == one
+        assert read_batch_size(tmp_path / "runs.json") == one
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", '{"runs": 3}'])
@@ -98,4 +99,4 @@ def test_a_file_that_holds_no_runs_says_what_makes_one(tmp_path, text):
     if text is not None:
         (tmp_path / "runs.json").write_text(text)
     with pytest.raises(ScaleLabError, match=r"bench/batch_size\.py"):
-        read_measured(tmp_path / "runs.json")
+        read_batch_size(tmp_path / "runs.json")

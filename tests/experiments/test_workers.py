@@ -6,10 +6,10 @@ import pytest
 
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.stored import write_stored
-from scalelab.experiments.workers import Measured, Way, WorkerRun, read_measured, training_speed
+from scalelab.experiments.workers import Configuration, WorkerRun, WorkerRuns, read_workers, training_speed
 from scalelab.train import Row
 
-ONE, TWO = Way(1, 32), Way(2, 32)
+ONE, TWO = Configuration(1, 32), Configuration(2, 32)
 
 
 def row(epoch, seconds, accuracy):
@@ -21,7 +21,7 @@ def row(epoch, seconds, accuracy):
 
 def measured(runs):
     terms = {"setting": "a network", "images": 1000, "lr": 0.1, "target": 0.8, "patience": 2}
-    return Measured(machine={"machine": "one"}, ways=[ONE, TWO], runs=runs, **terms)
+    return WorkerRuns(machine={"machine": "one"}, configs=[ONE, TWO], runs=runs, **terms)
 
 
 @pytest.fixture
@@ -29,8 +29,10 @@ def two_seeds():
     """One worker needs 10 s an epoch, two need 6; the first epoch takes 5 s more. The last run never arrives."""
     good, bad = [0.7, 0.8, 0.9, 0.9], [0.7, 0.8, 0.7, 0.8]
     return measured([
-        WorkerRun(way, seed, [row(epoch, 5 + each * epoch, accuracy) for epoch, accuracy in enumerate(held_out, 1)])
-        for way, each, seed, held_out in ((ONE, 10, 0, good), (TWO, 6, 0, good), (ONE, 10, 1, good), (TWO, 6, 1, bad))
+        WorkerRun(config, seed, [row(epoch, 5 + each * epoch, accuracy) for epoch, accuracy in enumerate(held_out, 1)])
+        for config, each, seed, held_out in (
+            (ONE, 10, 0, good), (TWO, 6, 0, good), (ONE, 10, 1, good), (TWO, 6, 1, bad),
+        )
     ])  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def test_a_seed_counts_that_every_way_has_been_run_with(two_seeds):
 
 def test_what_is_stored_is_read_again(two_seeds, tmp_path):
     write_stored(two_seeds, tmp_path / "runs.json")
-    assert read_measured(tmp_path / "runs.json") == two_seeds
+    assert read_workers(tmp_path / "runs.json") == two_seeds
     assert (tmp_path / "runs.json").read_text().count("\n") >= 4
 
 
@@ -67,4 +69,4 @@ def test_what_is_no_record_of_runs_is_said_to_be_none(tmp_path, content):
     if content:
         (tmp_path / "runs.json").write_text(content)
     with pytest.raises(ScaleLabError, match=r"bench/workers\.py"):
-        read_measured(tmp_path / "runs.json")
+        read_workers(tmp_path / "runs.json")

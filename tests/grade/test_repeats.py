@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from scalelab.grade.measure.evaluator_process import Measured
+from scalelab.grade.measure.evaluator_process import Accuracies
 from scalelab.grade.repeats import chosen, describe_repeats, run_again
 from scalelab.grade.rubric import Targets, load_rubric
 from scalelab.grade.verdict import margin
@@ -28,7 +28,7 @@ def runs(terms, *outcomes):
 
 
 def test_the_margin_is_that_of_the_worse_accuracy_of_the_worse_checkpoint():
-    measured = [Measured(0.75, 0.65), Measured(0.72, 0.61)]
+    measured = [Accuracies(0.75, 0.65), Accuracies(0.72, 0.61)]
     assert margin(measured, TARGETS) == pytest.approx(0.01)
     assert margin(measured[:1], TARGETS) is None
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalelab.grade.measure.evaluator_process import Measured
+from scalelab.grade.measure.evaluator_process import Accuracies
 from scalelab.grade.measure.weights import BadCheckpointError, CutOffError
 from scalelab.grade.rubric import Targets
 from scalelab.grade.run.checkpoint_watch import Checkpoint
@@ -18,7 +18,7 @@ shares = st.floats(0, 1)
 
 @given(shares, shares, shares, shares)
 def test_it_passes_exactly_when_all_four_accuracies_meet_their_targets(a, b, c, d):
-    verdict = judge([Measured(a, b), Measured(c, d)], TARGETS)
+    verdict = judge([Accuracies(a, b), Accuracies(c, d)], TARGETS)
     assert verdict.passed == (min(a, c) >= 0.7 and min(b, d) >= 0.6)
     assert (verdict.score == 100) == verdict.passed
     assert 0 <= verdict.score <= 100
@@ -26,14 +26,14 @@ def test_it_passes_exactly_when_all_four_accuracies_meet_their_targets(a, b, c, 
 
 @given(shares, shares, st.floats(0, 0.1))
 def test_more_accuracy_never_earns_less(train, test, more):
-    lower = judge([Measured(train, test)] * 2, TARGETS)
-    higher = judge([Measured(train, min(1, test + more))] * 2, TARGETS)
+    lower = judge([Accuracies(train, test)] * 2, TARGETS)
+    higher = judge([Accuracies(train, min(1, test + more))] * 2, TARGETS)
     assert higher.score >= lower.score
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_one_checkpoint_is_not_enough_however_good(count):
-    verdict = judge([Measured(1.0, 1.0)] * count, TARGETS)
+    verdict = judge([Accuracies(1.0, 1.0)] * count, TARGETS)
     assert (verdict.passed, verdict.score) == (False, 0)
 
 
@@ -48,7 +48,7 @@ def test_one_checkpoint_is_not_enough_however_good(count):
     ],
 )
 def test_the_score_and_the_sentence(train, test, score, sentence):
-    verdict = judge([Measured(1.0, 1.0), Measured(train, test)], TARGETS)
+    verdict = judge([Accuracies(1.0, 1.0), Accuracies(train, test)], TARGETS)
     assert verdict.score == pytest.approx(score)
     assert verdict.reason == sentence
 
@@ -60,7 +60,7 @@ def judged(*files):
     def measure(path):
         if path.name != "whole":
             raise {"cut": CutOffError, "bad": BadCheckpointError}[path.name](path.name)
-        return Measured(0.9, 0.9)
+        return Accuracies(0.9, 0.9)
 
     found, measured, said = measure_last_two(checkpoints, measure)
     assert len(measured) == len(found)

@@ -18,7 +18,7 @@ from scalelab.train.time_to_accuracy import reached
 TUNING, TO_TARGET, LENGTHS = "tuning", "to the target", "epochs and updates"  # what a run was made for
 
 
-class Run(msgspec.Struct, frozen=True):
+class BatchSizeRun(msgspec.Struct, frozen=True):
     """One training run: what it was for, and its report after each epoch."""
 
     experiment: str
@@ -33,7 +33,7 @@ class Run(msgspec.Struct, frozen=True):
         return self.experiment, self.batch_size, self.lr, self.seed
 
 
-class Measured(msgspec.Struct, frozen=True):
+class BatchSizeRuns(msgspec.Struct, frozen=True):
     """All runs of `bench/batch_size.py`, with what they ran on.
 
     `speeds` holds the images per second of every batch size in each round (rounds, batch sizes), measured without
@@ -54,9 +54,9 @@ class Measured(msgspec.Struct, frozen=True):
     large: int
     epochs: int
     speeds: list[list[float]]
-    runs: list[Run]
+    runs: list[BatchSizeRun]
 
-    def select(self, experiment: str, batch_size: int) -> list[Run]:
+    def select(self, experiment: str, batch_size: int) -> list[BatchSizeRun]:
         """The runs made for `experiment` with this batch size, by seed."""
         found = [run for run in self.runs if (run.experiment, run.batch_size) == (experiment, batch_size)]
         return sorted(found, key=lambda run: run.seed)
@@ -86,7 +86,7 @@ class Measured(msgspec.Struct, frozen=True):
         return best_rate(self.select(TUNING, batch_size), self.target, self.patience)
 
 
-def best_rate(runs: Sequence[Run], target: float, patience: int) -> float:
+def best_rate(runs: Sequence[BatchSizeRun], target: float, patience: int) -> float:
     """The rate whose runs needed the fewest images in all, the smaller of two that needed as many.
 
     A run that was ended before the target counts with one epoch more than it had: it needs that at least.
@@ -115,7 +115,7 @@ class Factors:
         return self.learning_per_image * self.images_per_second
 
 
-def factors(measured: Measured) -> Factors:
+def factors(measured: BatchSizeRuns) -> Factors:
     """The factors from runs whose time is ignored and from steps that learn nothing; their product from the times.
 
     A run that did not reach the target is left out of the means.
@@ -127,6 +127,6 @@ def factors(measured: Measured) -> Factors:
     )
 
 
-def read_measured(path: Path | str) -> Measured:
+def read_batch_size(path: Path | str) -> BatchSizeRuns:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, Measured, its_bench(__name__))
+    return read_stored(path, BatchSizeRuns, its_bench(__name__))

@@ -11,7 +11,7 @@ from scalelab.train.record import Row
 from scalelab.train.time_to_accuracy import reached
 
 
-class Way(msgspec.Struct, frozen=True):
+class Configuration(msgspec.Struct, frozen=True):
     """A way to train: so many workers, so many images a step of each."""
 
     workers: int
@@ -29,12 +29,12 @@ class Way(msgspec.Struct, frozen=True):
 class WorkerRun(msgspec.Struct, frozen=True):
     """One run of a way: its report after each epoch."""
 
-    way: Way
+    config: Configuration
     seed: int
     rows: list[Row]
 
 
-class Measured(msgspec.Struct, frozen=True):
+class WorkerRuns(msgspec.Struct, frozen=True):
     """All runs of `bench/workers.py`, with what they ran on.
 
     The first of `ways` is one worker, the measure of all.
@@ -46,12 +46,12 @@ class Measured(msgspec.Struct, frozen=True):
     lr: float
     target: float
     patience: int
-    ways: list[Way]
+    configs: list[Configuration]
     runs: list[WorkerRun]
 
     def seeds(self) -> list[int]:
         """Seeds that every way has been run with."""
-        have = [{run.seed for run in self.runs if run.way == way} for way in self.ways]
+        have = [{run.seed for run in self.runs if run.config == config} for config in self.configs]
         return sorted(set.intersection(*have))
 
     def throughput(self) -> np.ndarray:
@@ -69,16 +69,16 @@ class Measured(msgspec.Struct, frozen=True):
 
     def updates(self) -> np.ndarray:
         """Steps until the target, (seeds, ways)."""
-        return self.to_target("images") / np.array([way.effective_batch_size for way in self.ways])
+        return self.to_target("images") / np.array([config.effective_batch_size for config in self.configs])
 
     def efficiency(self) -> np.ndarray:
         """Throughput over that of one worker times the workers, of the runs of the same seed: (seeds, ways)."""
         speeds = self.throughput()
-        return speeds / speeds[:, :1] / np.array([way.workers for way in self.ways])
+        return speeds / speeds[:, :1] / np.array([config.workers for config in self.configs])
 
     def _table(self, look: Callable[[list[Row]], float]) -> np.ndarray:
-        found = {(run.seed, run.way): look(run.rows) for run in self.runs}
-        return np.array([[found[seed, way] for way in self.ways] for seed in self.seeds()], dtype=float)
+        found = {(run.seed, run.config): look(run.rows) for run in self.runs}
+        return np.array([[found[seed, config] for config in self.configs] for seed in self.seeds()], dtype=float)
 
 
 def training_speed(rows: list[Row]) -> float:
@@ -92,6 +92,6 @@ def training_speed(rows: list[Row]) -> float:
     return (last.images - first.images) / seconds if seconds > 0 else np.nan
 
 
-def read_measured(path: Path | str) -> Measured:
+def read_workers(path: Path | str) -> WorkerRuns:
     """The stored runs. Raises ScaleLabError where the file is missing or something else."""
-    return read_stored(path, Measured, its_bench(__name__))
+    return read_stored(path, WorkerRuns, its_bench(__name__))

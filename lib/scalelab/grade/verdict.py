@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.grade.measure.evaluator_process import Measured
+from scalelab.grade.measure.evaluator_process import Accuracies
 from scalelab.grade.measure.weights import BadCheckpointError, CutOffError
 from scalelab.grade.plan import GradingPlan
 from scalelab.grade.rubric import Targets
@@ -32,7 +32,7 @@ class Judgement:
     """
 
     checkpoints: list[Checkpoint]
-    measured: list[Measured]
+    measured: list[Accuracies]
     verdict: Verdict
     margin: float | None = None
 
@@ -56,8 +56,8 @@ def judge_run(evidence: Evidence, plan: GradingPlan) -> Judgement:
 
 
 def measure_last_two(
-    checkpoints: Sequence[Checkpoint], measure: Callable[[Path], Measured]
-) -> tuple[list[Checkpoint], list[Measured], str]:
+    checkpoints: Sequence[Checkpoint], measure: Callable[[Path], Accuracies]
+) -> tuple[list[Checkpoint], list[Accuracies], str]:
     """The last two checkpoints that were complete, their accuracies, and what was cut off, in words.
 
     Only the very last file can have been cut off, by the end of the budget; then the two before it are the last. That
@@ -73,7 +73,7 @@ def measure_last_two(
         return [*first, *before], [measure(one.path) for one in first] + measured, str(cut)
 
 
-def judge(measured: Sequence[Measured], targets: Targets, passed_over: str = "") -> Verdict:
+def judge(measured: Sequence[Accuracies], targets: Targets, passed_over: str = "") -> Verdict:
     """Both of the last two checkpoints must meet both targets: one lucky checkpoint is not a trained model.
 
     The score is 100 for a pass. Below, it is the share of the way from the floor (what the script earns as handed
@@ -99,7 +99,7 @@ def judge(measured: Sequence[Measured], targets: Targets, passed_over: str = "")
     return Verdict(False, _partial_score(train, test, targets), f"{' and '.join(short).capitalize()}.")
 
 
-def margin(measured: Sequence[Measured], targets: Targets) -> float | None:
+def margin(measured: Sequence[Accuracies], targets: Targets) -> float | None:
     """How far a run is above both targets (below 0: short of one of them); None where it left too little to say."""
     if len(measured) < 2:
         return None
@@ -107,7 +107,7 @@ def margin(measured: Sequence[Measured], targets: Targets) -> float | None:
     return min(train - targets.train_accuracy, test - targets.test_accuracy)
 
 
-def worse(measured: Sequence[Measured]) -> tuple[float, float]:
+def worse(measured: Sequence[Accuracies]) -> tuple[float, float]:
     """The lower training and the lower held-out accuracy."""
     return min(m.train_accuracy for m in measured), min(m.test_accuracy for m in measured)
 

@@ -20,17 +20,18 @@ from scalelab.data.streaming.shuffle import shuffle_buffer
 from scalelab.errors import ScaleLabError
 
 
-def epoch(way, number):
-    return torch.cat(effective_batches(way, count=96, size=2, batch_size=8, epoch=number, seed=3))
+def epoch(scheme, number):
+    return torch.cat(effective_batches(scheme, count=96, size=2, batch_size=8, epoch=number, seed=3))
 
 
-@pytest.mark.parametrize("way", [RENEWED, KEPT])
-def test_parts_hold_every_image_once(way):
-    assert epoch(way, 1).sort().values.tolist() == list(range(96))
+@pytest.mark.parametrize("scheme", [RENEWED, KEPT])
+def test_parts_hold_every_image_once(scheme):
+    assert epoch(scheme, 1).sort().values.tolist() == list(range(96))
 
 
 def test_only_a_kept_shuffle_is_the_same_in_the_next_epoch():
-    assert [torch.equal(epoch(way, 0), epoch(way, 1)) for way in (RENEWED, KEPT, DRAWN)] == [False, True, False]
+    same = [torch.equal(epoch(scheme, 0), epoch(scheme, 1)) for scheme in (RENEWED, KEPT, DRAWN)]
+    assert same == [False, True, False]
 
 
 def test_draws_miss_more_than_a_third():

@@ -7,7 +7,7 @@ import pytest
 
 from scalelab.analysis.throughput.step_time import StepCost
 from scalelab.data.images import Dataset, Images
-from scalelab.experiments.batch_size import LENGTHS, TO_TARGET, TUNING, Measured, Run
+from scalelab.experiments.batch_size import LENGTHS, TO_TARGET, TUNING, BatchSizeRun, BatchSizeRuns
 from scalelab.figures.figure import png
 from scalelab.figures.lab1.batch_size import (
     OwnRun,
@@ -39,7 +39,7 @@ def run(experiment, batch_size, seed, accuracies, lr=0.1):
         )
         for epoch, accuracy in enumerate(accuracies, start=1)
     ]  # fmt: skip
-    return Run(experiment, batch_size, lr, seed, rows)
+    return BatchSizeRun(experiment, batch_size, lr, seed, rows)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def measured():
     runs += [run(TO_TARGET, size, seed, [0.5] * (seed + 1) + [0.9] * 2) for size in SIZES for seed in (0, 1)]
     runs += [run(LENGTHS, 16, seed, [0.5, 0.6]) for seed in (0, 1)]
     runs += [run(LENGTHS, 64, seed, [0.3, 0.4, 0.5, 0.55, 0.57, 0.6, 0.61, 0.62]) for seed in (0, 1)]
-    return Measured(
+    return BatchSizeRuns(
         machine={}, setting="made up", model_name="resnet-8", images=512, shrink=1, batch_sizes=SIZES, rates=[0.1, 0.3],
         target=0.8, patience=2, small=16, large=64, epochs=2, speeds=[[100.0, 200.0, 250.0]] * 2, runs=runs,
     )  # fmt: skip

@@ -5,13 +5,13 @@ import warnings
 import numpy as np
 import pytest
 
-from scalelab.experiments.workers import Measured, Way, WorkerRun
+from scalelab.experiments.workers import Configuration, WorkerRun, WorkerRuns
 from scalelab.figures.figure import png
 from scalelab.figures.lab2.conversion import draw_division, draw_drift, draw_own_metrics
 from scalelab.figures.lab2.worker_scaling import draw_comparison
 from scalelab.train import Row
 
-WAYS = [Way(1, 32), Way(2, 32), Way(2, 16)]
+CONFIGS = [Configuration(1, 32), Configuration(2, 32), Configuration(2, 16)]
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +38,11 @@ def test_ranks_that_never_part_are_drawn_as_well():
 
 
 def test_the_division_counts_images_trainings_and_steps():
-    ways = {
+    configs = {
         "not divided": {"images": [[0, 1, 2, 3], [0, 1, 2, 3]], "batch_size": 2},
         "divided": {"images": [[0, 2], [3, 1]], "batch_size": 2},
     }
-    figure = draw_division(ways)
+    figure = draw_division(configs)
     titles = [axes.get_title() for axes in figure.axes]
     assert titles[0] == "not divided: 4 images, trained on 8 times in all, 2 steps"
     assert titles[1] == "divided: 4 images, trained on 4 times in all, 1 steps"
@@ -57,7 +57,7 @@ def test_the_accuracy_over_all_images_is_weighted_by_their_number():
     assert png(figure)
 
 
-def run(way, seed, seconds, accuracies):
+def run(config, seed, seconds, accuracies):
     rows = [
         Row(
             seconds=seconds * epoch, training_seconds=seconds * epoch, epoch=epoch, images=1000 * epoch,
@@ -65,16 +65,16 @@ def run(way, seed, seconds, accuracies):
         )
         for epoch, accuracy in enumerate(accuracies, start=1)
     ]  # fmt: skip
-    return WorkerRun(way, seed, rows)
+    return WorkerRun(config, seed, rows)
 
 
 def stored(runs):
-    terms = {"setting": "a network", "images": 1000, "lr": 0.1, "target": 0.8, "patience": 1, "ways": WAYS}
-    return Measured(machine={}, runs=runs, **terms)
+    terms = {"setting": "a network", "images": 1000, "lr": 0.1, "target": 0.8, "patience": 1, "ways": CONFIGS}
+    return WorkerRuns(machine={}, runs=runs, **terms)
 
 
 def test_each_way_stands_with_its_ratio_to_one_worker():
-    runs = [run(way, seed, 4 / way.workers, [0.5, 0.9]) for seed in range(3) for way in WAYS]
+    runs = [run(config, seed, 4 / config.workers, [0.5, 0.9]) for seed in range(3) for config in CONFIGS]
     figure = draw_comparison(stored(runs))
     assert words(figure.axes[0]) == ["1.00 x", "2.00 x", "2.00 x", "2 x one worker"]
     assert words(figure.axes[2]) == ["1.00 x", "0.50 x", "1.00 x"]
@@ -83,11 +83,12 @@ def test_each_way_stands_with_its_ratio_to_one_worker():
 
 
 def test_a_way_that_never_arrives_is_said_to():
-    runs = [run(way, seed, 4, [0.5, 0.9 if way.batch_size == 32 else 0.6]) for seed in range(2) for way in WAYS]
+    last = {config: 0.9 if config.batch_size == 32 else 0.6 for config in CONFIGS}
+    runs = [run(config, seed, 4, [0.5, last[config]]) for seed in range(2) for config in CONFIGS]
     figure = draw_comparison(stored(runs))
     assert words(figure.axes[3])[-1] == "never"
     assert png(figure)
 
 
 def test_one_seed_is_drawn_without_a_spread():
-    assert png(draw_comparison(stored([run(way, 0, 4, [0.5, 0.9]) for way in WAYS])))
+    assert png(draw_comparison(stored([run(config, 0, 4, [0.5, 0.9]) for config in CONFIGS])))

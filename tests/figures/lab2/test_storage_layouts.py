@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from scalelab.analysis.sampling.orders import MIXED, SORTED, WAYS
+from scalelab.analysis.sampling.orders import MIXED, SCHEMES, SORTED
 from scalelab.analysis.throughput.rank_timeline import RankSteps
-from scalelab.experiments.input_order import BUFFER, DIVISION, Measured, Run
+from scalelab.experiments.input_order import BUFFER, DIVISION, InputOrderRun, InputOrderRuns
 from scalelab.figures import png
 from scalelab.figures.lab2 import partition
 from scalelab.figures.lab2 import rank_timeline as input_ranks
@@ -33,10 +33,14 @@ def holds(axes, points):
 
 
 def some_runs():
-    runs = [Run(DIVISION, way, 0, seed, [0.5, 0.8 - 0.1 * place]) for place, way in enumerate(WAYS) for seed in (0, 1)]
-    for way in (SORTED, MIXED):
-        runs += [Run(BUFFER, way, buffer, seed, [0.3, 0.6]) for buffer in (1, 8) for seed in (0, 1)]
-    return Measured({"machine": "any"}, "some images", 64, 2, 8, 0.1, 4, [1, 8], runs)
+    runs = [
+        InputOrderRun(DIVISION, scheme, 0, seed, [0.5, 0.8 - 0.1 * place])
+        for place, scheme in enumerate(SCHEMES)
+        for seed in (0, 1)
+    ]
+    for scheme in (SORTED, MIXED):
+        runs += [InputOrderRun(BUFFER, scheme, buffer, seed, [0.3, 0.6]) for buffer in (1, 8) for seed in (0, 1)]
+    return InputOrderRuns({"machine": "any"}, "some images", 64, 2, 8, 0.1, 4, [1, 8], runs)
 
 
 def test_every_image_names_the_ranks_that_get_it_and_is_hatched_for_nobody():

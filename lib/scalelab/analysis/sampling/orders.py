@@ -11,29 +11,29 @@ from scalelab.errors import ScaleLabError
 RENEWED = "parts of a new shuffle in each epoch"
 KEPT = "parts of one shuffle, kept for all epochs"
 DRAWN = "drawn with replacement"
-WAYS = (RENEWED, KEPT, DRAWN)
+SCHEMES = (RENEWED, KEPT, DRAWN)
 SORTED, MIXED = "sorted by class", "shuffled before they were written"
 WRITTEN = (SORTED, MIXED)
 
 
-def rank_images(way: str, count: int, rank: int, size: int, epoch: int, seed: int) -> Tensor:
-    """The images of one rank in one epoch by one of WAYS: int64 (count // size,).
+def rank_images(scheme: str, count: int, rank: int, size: int, epoch: int, seed: int) -> Tensor:
+    """The images of one rank in one epoch by one of SCHEMES: int64 (count // size,).
 
     Raises ScaleLabError for another way.
     """
-    if way == DRAWN:
+    if scheme == DRAWN:
         return draw(count, count // size, rank, epoch, seed)
-    if way in WAYS:
-        return partition(count, rank, size, epoch if way == RENEWED else 0, seed)
-    raise ScaleLabError(f"There is no way {way!r} to divide images; the ways are {', '.join(WAYS)}.")
+    if scheme in SCHEMES:
+        return partition(count, rank, size, epoch if scheme == RENEWED else 0, seed)
+    raise ScaleLabError(f"There is no way {scheme!r} to divide images; the ways are {', '.join(SCHEMES)}.")
 
 
-def effective_batches(way: str, count: int, size: int, batch_size: int, epoch: int, seed: int) -> list[Tensor]:
+def effective_batches(scheme: str, count: int, size: int, batch_size: int, epoch: int, seed: int) -> list[Tensor]:
     """The images of all ranks together in each step, `batch_size` from each rank.
 
     Averaging the ranks' gradients is the gradient over these, so one process can stand for K of them.
     """
-    ranks = [batches(rank_images(way, count, rank, size, epoch, seed), batch_size) for rank in range(size)]
+    ranks = [batches(rank_images(scheme, count, rank, size, epoch, seed), batch_size) for rank in range(size)]
     return [torch.cat(parts) for parts in zip(*ranks, strict=True)]
 
 

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from scalelab.analysis.throughput.step_time import StepCost
 from scalelab.data.images import Dataset
-from scalelab.experiments.batch_size import LENGTHS, Measured, Run
+from scalelab.experiments.batch_size import LENGTHS, BatchSizeRun, BatchSizeRuns
 from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, batch_colour, draw_spread, plain_log
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
@@ -90,7 +90,7 @@ def draw_memory(probe: MemoryProbe) -> Figure:
     return figure
 
 
-def draw_rates(measured: Measured) -> Figure:
+def draw_rates(measured: BatchSizeRuns) -> Figure:
     """The learning rates that each batch size tried; filled the one that needed the fewest images."""
     figure, axes = new_figure(width=6, height=3)
     best = [measured.lr(size) for size in measured.batch_sizes]
@@ -105,7 +105,7 @@ def draw_rates(measured: Measured) -> Figure:
     return figure
 
 
-def draw_to_target(measured: Measured, own: Sequence[OwnRun] = ()) -> Figure:
+def draw_to_target(measured: BatchSizeRuns, own: Sequence[OwnRun] = ()) -> Figure:
     """Updates, images and seconds to the target accuracy, by batch size; the learner's runs as stars."""
     figure, panels = new_figure(1, 3, width=10, height=3.4)
     images = measured.to_target("images")
@@ -129,7 +129,7 @@ def draw_to_target(measured: Measured, own: Sequence[OwnRun] = ()) -> Figure:
     return figure
 
 
-def draw_lengths(measured: Measured) -> Figure:
+def draw_lengths(measured: BatchSizeRuns) -> Figure:
     """Accuracy of the small and the large batch against epochs, and of the same runs against updates."""
     figure, panels = new_figure(1, 2, width=9, height=3.8, sharey=True)
     small, large = measured.small, measured.large
@@ -185,7 +185,7 @@ def _mean(samples: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, np.nansum(samples, axis=0) / np.maximum(1, counts), np.nan)
 
 
-def _curves(axes: Axes, runs: Sequence[Run], batch_size: int, unit: str, batch_sizes: Sequence[int]) -> None:
+def _curves(axes: Axes, runs: Sequence[BatchSizeRun], batch_size: int, unit: str, batch_sizes: Sequence[int]) -> None:
     """Held-out accuracy with points and bars, training accuracy as a thin line."""
     epochs = np.array([row.epoch for row in runs[0].rows])
     x = epochs if unit == "epochs" else np.array([row.images for row in runs[0].rows]) / batch_size

@@ -7,26 +7,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from scalelab.analysis.sampling.orders import WAYS
-from scalelab.experiments.input_order import DIVISION, Measured
+from scalelab.analysis.sampling.orders import SCHEMES
+from scalelab.experiments.input_order import DIVISION, InputOrderRuns
 from scalelab.figures.encoding import SMALL, TITLE, Style, draw_spread
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 
 RANK_GREYS = ("0.85", "0.6", "0.35", "0.15")
 NOBODY: Style = {"facecolor": "white", "edgecolor": "0.4", "hatch": "////", "linewidth": 0.5}
-WAY_STYLES = dict(zip(WAYS, ({"marker": "o", "color": "black"},
+WAY_STYLES = dict(zip(SCHEMES, ({"marker": "o", "color": "black"},
                              {"marker": "s", "color": "0.45", "linestyle": "-."},
                              {"marker": "^", "color": "#0072b2", "linestyle": ":"}), strict=True))  # fmt: skip
 
 Epochs = Sequence[Sequence[Sequence[int]]]  # for each epoch and rank the numbers of its images
 
 
-def draw_division(ways: Mapping[str, Epochs], count: int) -> Figure:
+def draw_division(schemes: Mapping[str, Epochs], count: int) -> Figure:
     """A panel for each way: a row for each epoch, a field for each image, in it the ranks that get it."""
-    epochs = max(map(len, ways.values()))
-    figure, panels = new_figure(len(ways), 1, width=9, height=len(ways) * (0.75 + 0.36 * epochs), squeeze=False)
-    for axes, (title, parts) in zip(panels[:, 0], ways.items(), strict=True):
+    epochs = max(map(len, schemes.values()))
+    figure, panels = new_figure(len(schemes), 1, width=9, height=len(schemes) * (0.75 + 0.36 * epochs), squeeze=False)
+    for axes, (title, parts) in zip(panels[:, 0], schemes.items(), strict=True):
         for row, ranks in enumerate(parts):
             _row(axes, row, ranks, count)
         axes.set_yticks(range(len(parts)), [f"epoch {row + 1}" for row in range(len(parts))])
@@ -64,26 +64,27 @@ def draw_never_seen(epochs: Sequence[float], shares: np.ndarray, expected: Seque
     return figure
 
 
-def draw_ways(measured: Measured) -> Figure:
+def draw_ways(measured: InputOrderRuns) -> Figure:
     """Left the held-out accuracy after each epoch by way, right the difference of the last epoch to the first way."""
     figure, (left, right) = new_figure(1, 2, width=9.5, height=3.8, width_ratios=(3, 2))
     final = {}
-    for place, way in enumerate(WAYS):
-        accuracies = measured.accuracies(DIVISION, way)
-        final[way] = accuracies[:, -1]
+    for place, scheme in enumerate(SCHEMES):
+        accuracies = measured.accuracies(DIVISION, scheme)
+        final[scheme] = accuracies[:, -1]
         epochs = np.arange(1, accuracies.shape[1] + 1) + 0.12 * (place - 1)  # beside each other: bars would overlap
-        draw_spread(left, epochs, accuracies, label=way, **WAY_STYLES[way])
+        draw_spread(left, epochs, accuracies, label=scheme, **WAY_STYLES[scheme])
     left.set(xlabel="epochs", ylabel="held-out accuracy")
     left.legend(frameon=False, fontsize=SMALL, loc="lower right")
     left.set_title("All three learn", **TITLE)
-    for place, way in enumerate(WAYS[1:]):
-        style = WAY_STYLES[way] | {"linestyle": "none"}
-        right.plot(final[way] - final[WAYS[0]], np.full(len(final[way]), place), alpha=0.6, **style)
-        mean, spread = np.mean(final[way] - final[WAYS[0]]), 2 * np.std(final[way] - final[WAYS[0]], ddof=1)
+    for place, scheme in enumerate(SCHEMES[1:]):
+        style = WAY_STYLES[scheme] | {"linestyle": "none"}
+        right.plot(final[scheme] - final[SCHEMES[0]], np.full(len(final[scheme]), place), alpha=0.6, **style)
+        mean, spread = np.mean(final[scheme] - final[SCHEMES[0]]), 2 * np.std(final[scheme] - final[SCHEMES[0]], ddof=1)
         right.errorbar(mean, place + 0.22, xerr=spread, capsize=3, **style)
     right.axvline(0, color="black", linewidth=0.8)
-    right.set_yticks(range(len(WAYS) - 1), [way.replace(" with", "\nwith").replace(", ", ",\n") for way in WAYS[1:]])
-    right.set(ylim=(-0.5, len(WAYS) - 1.4), xlabel="difference of held-out accuracy\nto a new shuffle in each epoch")
+    names = [scheme.replace(" with", "\nwith").replace(", ", ",\n") for scheme in SCHEMES[1:]]
+    right.set_yticks(range(len(names)), names)
+    right.set(ylim=(-0.5, len(SCHEMES) - 1.4), xlabel="difference of held-out accuracy\nto a new shuffle in each epoch")
     right.xaxis.set_major_locator(MaxNLocator(4))
     right.set_title("Last epoch, seed by seed", **TITLE)
     return figure

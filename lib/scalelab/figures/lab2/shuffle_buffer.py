@@ -7,7 +7,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from scalelab.analysis.sampling.orders import MIXED, SORTED
-from scalelab.experiments.input_order import Measured
+from scalelab.experiments.input_order import InputOrderRuns
 from scalelab.figures.encoding import SMALL, TITLE, Style, batch_axis, draw_spread
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
@@ -44,12 +44,12 @@ def classes_in_a_batch(labels: npt.ArrayLike, batch_size: int) -> float:
     return float(np.mean([len(set(batch.tolist())) for batch in batches]))
 
 
-def draw_buffers(measured: Measured, prediction: str) -> Figure:
+def draw_buffers(measured: InputOrderRuns, prediction: str) -> Figure:
     """Held-out accuracy by the size of the shuffle buffer, for shards written sorted and shuffled."""
     figure, axes = new_figure(width=7, height=3.8)
-    for way, style in WRITTEN_STYLES.items():
-        samples = measured.final(way)
-        draw_spread(axes, measured.buffers, samples, label=f"shards {way}", **style)
+    for scheme, style in WRITTEN_STYLES.items():
+        samples = measured.final(scheme)
+        draw_spread(axes, measured.buffers, samples, label=f"shards {scheme}", **style)
     batch_axis(axes, measured.buffers, f"shuffle buffer (images, of {measured.images:,} in {measured.shards} shards)")
     axes.set(ylim=(0, 1), ylabel="held-out accuracy")
     axes.axhline(0.1, color="0.5", linewidth=0.8)

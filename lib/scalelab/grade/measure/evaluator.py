@@ -14,7 +14,7 @@ from torch import Tensor
 from scalelab.errors import ScaleLabError
 from scalelab.files.scratch import own_folder
 from scalelab.files.untrusted import open_plain
-from scalelab.grade.measure.evaluator_process import IMAGES, Measured, Refused
+from scalelab.grade.measure.evaluator_process import IMAGES, Accuracies, Refused
 from scalelab.grade.measure.weights import BadCheckpointError, CutOffError, most_bytes
 from scalelab.grade.run.handout import Handout
 from scalelab.launch.command import python
@@ -55,7 +55,7 @@ class Evaluator:
         """Whether it can measure another one."""
         return self.process.poll() is None
 
-    def measure(self, path: Path) -> Measured:
+    def measure(self, path: Path) -> Accuracies:
         """Accuracies of the checkpoint; raises BadCheckpointError where it is none, CutOffError where it is a part."""
         copy = self.folder / path.name
         try:
@@ -96,11 +96,11 @@ class Evaluator:
         assert process.stdout is not None
         return process, process.stdin, process.stdout
 
-    def _answer(self) -> Measured | Refused:
+    def _answer(self) -> Accuracies | Refused:
         ready, _, _ = select.select([self.answers], [], [], SECONDS)
         line = self.answers.readline(LINE_BYTES) if ready else b""
         try:
-            return msgspec.json.decode(line, type=Measured | Refused)
+            return msgspec.json.decode(line, type=Accuracies | Refused)
         except msgspec.DecodeError:
             self.process.kill()
             self.process.wait()  # else it may still look alive to who grades next

@@ -28,7 +28,7 @@ MOST_BYTES = 4_000_000_000  # beside what the process has at its start
 BATCH_SIZE = 50  # more would not fit into the caches of a core
 
 
-class Measured(msgspec.Struct, frozen=True, tag=True):
+class Accuracies(msgspec.Struct, frozen=True, tag=True):
     """Accuracies (0 to 1) on the images handed out and on those held out."""
 
     train_accuracy: float
@@ -123,7 +123,7 @@ def count_right(model: nn.Module, X: Tensor, y: Tensor) -> int:
     return int((model(X).argmax(1) == y).sum())
 
 
-def combine(said: list[Counted | Refused | None], name: str, counts: list[int]) -> Measured | Refused:
+def combine(said: list[Counted | Refused | None], name: str, counts: list[int]) -> Accuracies | Refused:
     """The accuracies on parts of so many images, from the answers of all children."""
     counted: list[list[int]] = []
     for one in said:
@@ -131,10 +131,10 @@ def combine(said: list[Counted | Refused | None], name: str, counts: list[int]) 
             return one or Refused(f"{name} could not be measured: it ended the process that loaded it.")
         counted.append(one.right)
     right = map(sum, zip(*counted, strict=True))
-    return Measured(*(share / count for share, count in zip(right, counts, strict=True)))
+    return Accuracies(*(share / count for share, count in zip(right, counts, strict=True)))
 
 
-def answer(said: Measured | Refused) -> None:
+def answer(said: Accuracies | Refused) -> None:
     """A line on standard output."""
     sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
     sys.stdout.flush()
