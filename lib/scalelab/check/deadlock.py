@@ -1,4 +1,4 @@
-"""Looks over the ranks' shoulders while they run: those that wait for one another are ended without delay."""
+"""Detects a deadlock while the ranks run, and ends them without delay."""
 
 import os
 from collections.abc import Callable

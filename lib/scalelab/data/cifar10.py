@@ -159,8 +159,8 @@ def _classes(extras: dict[str, bytes], path: Path) -> tuple[str, ...]:
         lines = extras["batches.meta.txt"].decode("utf-8", "replace").splitlines()
         names = tuple(line.strip() for line in lines if line.strip())
     elif "batches.meta" in extras:
-        told = unpickle(extras["batches.meta"], str(path / "batches.meta")).get("label_names")
-        meta = told if isinstance(told, list | tuple) else ()
+        label_names = unpickle(extras["batches.meta"], str(path / "batches.meta")).get("label_names")
+        meta = label_names if isinstance(label_names, list | tuple) else ()
         names = tuple(n.decode("utf-8", "replace") if type(n) is bytes else str(n) for n in meta)
     else:
         names = CIFAR10_CLASSES

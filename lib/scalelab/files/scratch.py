@@ -17,8 +17,8 @@ from scalelab.files.untrusted import clear
 def machine_folder() -> Path:
     """The same for all graders of this user on this machine, whatever class they grade.
 
-    Raises ScaleLabError where it is not his alone: anybody can make a folder of that name, and what graders put here is
-    not for others to see.
+    Raises ScaleLabError if it is not private to this user: anybody can make a folder of that name, and what graders
+    put here is not for others to see.
     """
     folder = Path(tempfile.gettempdir()) / f"scalelab-grading-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a stranger's program said, fit to be shown: the learner's own lines, and nothing that steers a screen."""
+"""An excerpt of what a submission printed: the learner's own lines, and nothing that steers a screen."""
 
 import re
 from itertools import accumulate

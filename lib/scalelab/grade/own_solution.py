@@ -1,4 +1,4 @@
-"""The course's own solution is no stranger's program: where no sandbox can be had, that file is graded all the same."""
+"""Grades the course's own solution even where no sandbox can be had: it is no stranger's program."""
 
 import hashlib
 from dataclasses import replace

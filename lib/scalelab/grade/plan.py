@@ -1,4 +1,4 @@
-"""A request looked into once: what the rest of a grading reads, and nothing looks up again."""
+"""Resolves a request once into a frozen plan, which the rest of a grading reads."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a grading tells while it works: one small union of events, and one protocol for whoever listens.
+"""Progress of a grading: one small union of events, and one protocol for whoever listens.
 
 The terminal, a notebook, a log file and a pipe are listeners; a file and a pipe carry the events on to another process.
 """

@@ -1,4 +1,4 @@
-"""Two runs of one script can disagree: how often a submission is run, and which of its runs counts, by rule."""
+"""Decides how often a submission is run, and which run counts: two runs of one script can disagree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

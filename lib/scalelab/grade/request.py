@@ -1,4 +1,4 @@
-"""What is asked of the grader for one submission."""
+"""What somebody asks of the grader for one submission."""
 
 from dataclasses import dataclass
 from pathlib import Path

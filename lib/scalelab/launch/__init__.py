@@ -1,4 +1,4 @@
-"""K ranks started, followed, ended and explained."""
+"""Starts K ranks, follows them, ends them, and explains why they ended."""
 
 from scalelab.launch.launch import Outcome, launch
 

@@ -1,4 +1,4 @@
-"""Why a job of K ranks ended: one sentence from what the ranks printed.
+"""Explains in one sentence why a job of K ranks ended, from what the ranks printed.
 
 `horovodrun` names the first process that ended badly, which is often the victim: when one rank leaves, the
 others fail in their next collective call. The culprit is found in the ranks' own output.

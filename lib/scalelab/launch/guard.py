@@ -47,7 +47,7 @@ def reap_orphan(command: int) -> None:
 
 
 def end_descendants() -> None:
-    """Kill until nobody is left: a process may be born between the look and the blow."""
+    """Kill until nobody is left: a process may start between listing and killing."""
     while alive := [p for p in psutil.Process().children(recursive=True) if is_alive(p)]:
         for process in alive:
             try:

@@ -173,17 +173,17 @@ class _Collector:
         elif kind == "i":
             self.cycles.append(time)
 
-    def _about(self, number: int, told: dict[str, Any]) -> None:
-        if "name" in told:
-            self.names[number] = told["name"]
-        if "start_time_since_epoch_in_micros" in told:
-            self.zero = told["start_time_since_epoch_in_micros"] / 1e6
+    def _about(self, number: int, arguments: dict[str, Any]) -> None:
+        if "name" in arguments:
+            self.names[number] = arguments["name"]
+        if "start_time_since_epoch_in_micros" in arguments:
+            self.zero = arguments["start_time_since_epoch_in_micros"] / 1e6
 
-    def _end(self, number: int, time: float, told: dict[str, Any]) -> None:
+    def _end(self, number: int, time: float, arguments: dict[str, Any]) -> None:
         if not self.open[number]:
             return  # begun before the timeline was switched on
         phase, start = self.open[number].pop()
-        level, size = len(self.open[number]), _bytes(told) if told else None
+        level, size = len(self.open[number]), _bytes(arguments) if arguments else None
         self.events.append(Event(self.names[number], phase, start, time - start, level, size))
 
     def _whole(self, number: int, name: str, time: float, duration: float) -> None:
@@ -202,9 +202,9 @@ class _Collector:
         return Timeline(tuple(events), tuple(self.ready), tuple(self.cycles), complete, self.zero)
 
 
-def _bytes(told: dict[str, Any]) -> int | None:
+def _bytes(arguments: dict[str, Any]) -> int | None:
     """Bytes of a tensor of which Horovod tells the type and the shape, "[64, 32]"."""
-    width, lengths = _BYTES_OF.get(told["dtype"]), re.findall(r"\d+", told["shape"])
+    width, lengths = _BYTES_OF.get(arguments["dtype"]), re.findall(r"\d+", arguments["shape"])
     return None if width is None else width * prod(map(int, lengths))
 
 
@@ -257,8 +257,8 @@ def _message(group: list[Event], whole: list[tuple[Event, int]]) -> Message:
     start, names = min(event.start for event in group), tuple(event.tensor for event in group)
     ends = [event.end for event in group if event.end is not None]
     end = max(ends) if len(ends) == len(group) else None
-    told = {one.tensor: size for one, size in whole if one.start <= start and end and one.end and one.end >= end}
-    return Message(names, start, end, sum(told[name] for name in names) if set(names) <= set(told) else None)
+    sizes = {one.tensor: size for one, size in whole if one.start <= start and end and one.end and one.end >= end}
+    return Message(names, start, end, sum(sizes[name] for name in names) if set(names) <= set(sizes) else None)
 
 
 def messages(events: list[Event]) -> list[list[str]]:

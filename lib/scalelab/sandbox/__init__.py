@@ -1,4 +1,4 @@
-"""A room with walls for programs that strangers wrote: Linux namespaces by bubblewrap, and caps by the kernel."""
+"""A sandbox for strangers' programs: Linux namespaces by bubblewrap, and caps by the kernel."""
 
 from scalelab.sandbox.available import choice, require, trouble, wrap_command
 from scalelab.sandbox.caps import Caps

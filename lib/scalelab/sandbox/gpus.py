@@ -58,10 +58,10 @@ def _gpus() -> list[Gpu]:
     for folder in sorted(DRIVER.glob("gpus/*")):
         with contextlib.suppress(OSError):
             lines = (folder / "information").read_text().splitlines()
-            told = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            if not UUID.fullmatch(told.get("GPU UUID", "")) or not told.get("Device Minor", "").isdigit():
+            fields = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+            if not UUID.fullmatch(fields.get("GPU UUID", "")) or not fields.get("Device Minor", "").isdigit():
                 return []
-            gpu = Gpu(told["GPU UUID"], told.get("Model", ""), DEVICES / f"nvidia{told['Device Minor']}")
+            gpu = Gpu(fields["GPU UUID"], fields.get("Model", ""), DEVICES / f"nvidia{fields['Device Minor']}")
             os.close(os.open(gpu.device, os.O_RDWR))
             found.append(gpu)
     return found

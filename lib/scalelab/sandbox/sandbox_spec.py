@@ -44,7 +44,7 @@ class SandboxSpec:
 def wrap_command_with(program: Program, spec: SandboxSpec, command: list[str]) -> list[str]:
     """The command within the walls. It starts in the folder in which it is started, with the environment it is given.
 
-    Root starts it as an unprivileged user, who is given the writable paths; an ordinary user starts it as himself.
+    Root starts it as an unprivileged user, who is given the writable paths; an ordinary user starts it as that user.
     """
     steps = list(spec.group.joining) if spec.group else []
     if os.geteuid() != 0:
@@ -80,7 +80,7 @@ def _bwrap(bwrap: Path, spec: SandboxSpec, binds: list[Bind], command: list[str]
 def _stage(binds: list[Bind]) -> tuple[list[Bind], list[str]]:
     """The binds with sources that the unprivileged user can reach, and the commands of root that bring them there.
 
-    A file in root's home, say this Python, is closed to him although he may read the file itself.
+    A file in root's home, say this Python, is closed to that user, who may read the file itself.
     """
     stage = next(Path(name) for name in STAGES if Path(name).is_dir() and not _touches(Path(name), binds))
     staged, steps = [], [f"mount -t tmpfs -o mode=755,size=1m scalelab {stage}"]

@@ -15,7 +15,7 @@ LR = 1e-4  # the steps are only timed; a small rate keeps the weights finite
 
 
 def wait_for(device: torch.device) -> None:
-    """Come back when the device has done all it was given: a GPU works on while Python goes ahead."""
+    """Block until the device is idle: a GPU works on while Python goes ahead."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 

@@ -1,1 +1,1 @@
-"""Gradient descent and its noisy kin where the exact answer is known."""
+"""Gradient descent and its noisy kin, on problems whose exact answer is known."""

@@ -1,4 +1,4 @@
-"""What can be the matter with a distributed script: one file a family, pure functions over the ranks' events."""
+"""What can be wrong with a distributed script: a file for each family, pure functions over the ranks' events."""
 
 from scalelab.check.events import RankEvents
 from scalelab.check.findings import data, ended, epochs, gradients, metrics, order, output, rate, start

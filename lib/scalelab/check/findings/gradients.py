@@ -36,8 +36,8 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
         by_step = list(zip(*own, strict=False))
         if len(by_step) < 2:
             continue
-        apart = [steps for steps in by_step if not equal([step.gradients for step in steps])]
-        if silent or (len(apart) >= len(by_step) / 2 and _moves_apart(by_step)):
+        unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
+        if silent or (len(unequal) >= len(by_step) / 2 and _moves_apart(by_step)):
             yield _not_wrapped(by_step[0][0].where)
             return
 

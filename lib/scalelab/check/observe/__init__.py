@@ -1,1 +1,1 @@
-"""What runs inside an observed rank: hooks that tell what the script does, without a change to its file."""
+"""Runs inside an observed rank: hooks that record what the script does, without changing its file."""

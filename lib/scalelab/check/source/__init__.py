@@ -1,1 +1,1 @@
-"""What the text of a script says by itself: where values come from, and what surrounds a line."""
+"""Reads the text of a script: where values come from, and what surrounds a line."""

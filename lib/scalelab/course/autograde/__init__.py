@@ -1,1 +1,1 @@
-"""A handed-in notebook graded: its cells restored, run in walls, and scored."""
+"""Grades a handed-in notebook: restores its cells, runs it in a sandbox, and scores it."""

@@ -1,4 +1,4 @@
-"""The sentence that says why an exercise got no points, where the test's own message cannot know."""
+"""Says in a sentence why an exercise got no points, where the test's own message cannot know."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Hidden tests stay out of a feedback page; what they say of an answer does not."""
+"""Keeps hidden tests out of a feedback page, but not what they say of an answer."""
 
 import re
 

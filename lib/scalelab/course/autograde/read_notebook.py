@@ -1,4 +1,4 @@
-"""Read whatever was handed in as a notebook: what is a notebook in it is kept, and the rest is named."""
+"""Reads whatever was handed in as a notebook: keeps what is one, and names the rest."""
 
 import json
 from pathlib import Path

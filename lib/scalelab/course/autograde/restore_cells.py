@@ -1,4 +1,4 @@
-"""Put a submission's exercise cells back in order: those that are missing, those that are there twice."""
+"""Puts a submission's exercise cells back in order: the missing ones, and those that are there twice."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Run a test cell so that what the learner changed neither breaks it nor passes it."""
+"""Runs a test cell so that what the learner changed neither breaks it nor passes it."""
 
 import ast
 import builtins

@@ -1,4 +1,4 @@
-"""The step after nbgrader has saved a notebook's scores."""
+"""Corrects a notebook's scores after nbgrader has saved them."""
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode

@@ -1,1 +1,1 @@
-"""The labs of a class graded in one command, student by student."""
+"""Grades the labs of a class in one command, student by student."""

@@ -1,4 +1,4 @@
-"""What is known of a student's graded lab besides the points: whether it must be graded again, what went wrong."""
+"""Remembers of a student's graded lab whether it must be graded again, and what went wrong."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a learner has handed in, laid out so that nbgrader can take it: ordinary files under the names it expects."""
+"""Stages what a learner handed in so that nbgrader can take it: ordinary files under the names it expects."""
 
 import hashlib
 import json

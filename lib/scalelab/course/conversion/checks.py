@@ -1,4 +1,4 @@
-"""What a step should have changed, seen in runs of the script: each judge gives a sentence where it has not."""
+"""Checks what a step should have changed, in runs of the script: each gives a sentence where it has not."""
 
 import re
 from collections import Counter

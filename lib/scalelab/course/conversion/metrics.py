@@ -1,4 +1,4 @@
-"""Whether what is reported is about all ranks: compared with what the ranks computed on the way."""
+"""Whether the reported metrics cover all ranks: compared with what the ranks computed on the way."""
 
 from dataclasses import dataclass
 

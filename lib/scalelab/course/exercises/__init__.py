@@ -1,1 +1,1 @@
-"""Which cells are exercises, how their answers are compared, and edits of those that are scripts."""
+"""Exercises: which cells belong to one, how answers are compared, and edits of those that are scripts."""

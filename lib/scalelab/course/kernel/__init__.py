@@ -1,1 +1,1 @@
-"""A notebook's kernel in walls, and what its cells put out."""
+"""A notebook's kernel in a sandbox, and the outputs of its cells."""

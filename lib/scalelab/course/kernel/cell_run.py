@@ -1,4 +1,4 @@
-"""The wait for one cell's end, however it comes."""
+"""Waits for a cell's end, however it comes."""
 
 import time
 from queue import Empty

@@ -1,4 +1,4 @@
-"""What stands in the learner's copy where the instructor's has the answer."""
+"""Cuts solutions out of notebooks and scripts, and puts stubs in their place."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""No solution and no hidden test leaves the house.
+"""Fails the release if a solution or hidden test would be published.
 
 The last steps of `nbgrader generate_assignment` are preprocessors, because an error in one ends the command and takes
 the release away, while nbgrader only logs an error in a hook.

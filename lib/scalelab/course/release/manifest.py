@@ -1,4 +1,4 @@
-"""What a release has laid into a working folder, so that the next one knows the learner's changes from its own."""
+"""Records what a release wrote into a working folder, so that the next one can tell the learner's changes."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The learners' copies of the labs, laid into a working folder without touching what the learner changed there."""
+"""Writes the learners' copies of the labs, and leaves alone what the learner changed."""
 
 import hashlib
 import importlib.metadata

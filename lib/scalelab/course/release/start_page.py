@@ -1,4 +1,4 @@
-"""The first page of a working folder: the course as a map, what is done, what comes next, what this machine can run."""
+"""Writes START.md: the course as a map, what is done, what comes next, what this machine can run."""
 
 import contextlib
 import re

@@ -30,22 +30,22 @@ def draw_drift(distances: Mapping[str, Sequence[float]], wrong: str, right: str,
     return figure
 
 
-def draw_division(ways: Mapping[str, Mapping[str, Any]]) -> Figure:
+def draw_division(divisions: Mapping[str, Mapping[str, Any]]) -> Figure:
     """Who trains on which image in one epoch, step by step: a row for each rank, a place for each image.
 
-    `ways` maps a name to {"images": a list of image numbers for each rank, "batch_size": of one rank}.
+    `divisions` maps a name to {"images": a list of image numbers for each rank, "batch_size": of one rank}.
     """
-    figure, panels = new_figure(len(ways), 1, width=9, height=1.5 * len(ways) + 0.5, sharex=True)
-    for axes, (name, way) in zip(panels, ways.items(), strict=True):
-        for rank, images in enumerate(way["images"]):
-            steps = np.arange(len(images)) // way["batch_size"]
+    figure, panels = new_figure(len(divisions), 1, width=9, height=1.5 * len(divisions) + 0.5, sharex=True)
+    for axes, (name, division) in zip(panels, divisions.items(), strict=True):
+        for rank, images in enumerate(division["images"]):
+            steps = np.arange(len(images)) // division["batch_size"]
             options = {"s": 34, "marker": MARKERS[rank], "vmin": -1, "vmax": 4, "cmap": "cividis_r"}
             axes.scatter(images, np.full(len(images), rank), c=steps, edgecolor="0.4", linewidth=0.4, **options)
-        together = sum(len(images) for images in way["images"])
-        count = len(set().union(*way["images"]))
-        axes.set(yticks=range(len(way["images"])), ylim=(-0.6, len(way["images"]) - 0.4))
-        axes.set_yticklabels([f"rank {rank}" for rank in range(len(way["images"]))])
-        steps = -(-len(way["images"][0]) // way["batch_size"])
+        together = sum(len(images) for images in division["images"])
+        count = len(set().union(*division["images"]))
+        axes.set(yticks=range(len(division["images"])), ylim=(-0.6, len(division["images"]) - 0.4))
+        axes.set_yticklabels([f"rank {rank}" for rank in range(len(division["images"]))])
+        steps = -(-len(division["images"][0]) // division["batch_size"])
         axes.set_title(f"{name}: {count} images, trained on {together} times in all, {steps} steps", **TITLE)
     panels[-1].set_xlabel("image (colour: light in the first step, dark in the last)")
     return figure

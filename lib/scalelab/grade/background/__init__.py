@@ -1,1 +1,1 @@
-"""A grading that outlives the page or shell that has started it."""
+"""A grading that outlives the page or shell that started it."""

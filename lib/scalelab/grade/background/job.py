@@ -1,4 +1,4 @@
-"""A grading that goes on without whoever asked for it: the page may be closed, and the kernel may die."""
+"""Runs a grading in the background: it goes on when the page is closed or the kernel dies."""
 
 import contextlib
 import os

@@ -1,1 +1,1 @@
-"""A class graded: a queue that can be killed and resumed, on all of a machine or of a cluster."""
+"""Grades a class: a queue that can be killed and resumed, on all of a machine or a cluster."""

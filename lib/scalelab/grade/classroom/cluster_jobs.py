@@ -26,7 +26,7 @@ from scalelab.grade.measure.warm_evaluator import WarmEvaluator
 from scalelab.grade.progress import Silence
 from scalelab.grade.run.budget import Budget, resolve_budget
 
-Setting = str | int | float
+SubmititSetting = str | int | float
 SECONDS_BETWEEN_LOOKS = {"local": 0.2, "slurm": 5.0}
 SECONDS_FOR_A_SHARED_DISK = {"local": 0.0, "slurm": 90.0}  # until one machine sees what another has written
 JOBS_ON_SLURM = 1000
@@ -40,7 +40,7 @@ class Cluster:
     `kind` is "slurm", or "local" for jobs on this machine; `settings` go to submitit, e.g. {"slurm_partition": "gpu"}.
     """
 
-    def __init__(self, request: ClassRequest, kind: str, settings: dict[str, Setting]):
+    def __init__(self, request: ClassRequest, kind: str, settings: dict[str, SubmititSetting]):
         self.request, self.kind, self.settings = request.absolute(), kind, settings
         self.paths = ClassPaths(self.request.out)
         self.at_once = JOBS_ON_SLURM if kind == "slurm" else len(find_slots(request.workers, request.device))
@@ -121,9 +121,9 @@ class Cluster:
         return time.monotonic() - self.missed.setdefault(job, time.monotonic()) >= SECONDS_FOR_A_SHARED_DISK[self.kind]
 
 
-def read_settings(pairs: Sequence[str]) -> dict[str, Setting]:
+def read_settings(pairs: Sequence[str]) -> dict[str, SubmititSetting]:
     """{"slurm_partition": "gpu"} from ["slurm_partition=gpu"]; raises ScaleLabError for what is no such pair."""
-    settings: dict[str, Setting] = {}
+    settings: dict[str, SubmititSetting] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not name or not equals:
@@ -132,7 +132,7 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Setting]:
     return settings
 
 
-def _number(text: str) -> Setting:
+def _number(text: str) -> SubmititSetting:
     for kind in (int, float):
         with contextlib.suppress(ValueError):
             return kind(text)

@@ -1,4 +1,4 @@
-"""The class at a glance: who passed, what all reached by when, and what their conversions lacked most."""
+"""The page of the class: who passed, what each reached by when, and what their conversions lacked most."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A whole class: what is graded stays, the rest is graded now, and the rows are written."""
+"""Grades a class: keeps what is graded, grades the rest, and writes the rows."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""What is asked of the grader for a whole class."""
+"""What an instructor asks of the grader for a whole class."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

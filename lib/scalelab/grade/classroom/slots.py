@@ -1,4 +1,4 @@
-"""The machine divided into slots: in each one submission runs, and none takes another's time."""
+"""Divides the machine into slots: each runs one submission, and none takes another's time."""
 
 import os
 import time

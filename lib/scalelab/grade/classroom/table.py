@@ -1,4 +1,4 @@
-"""What a class has come to: a row for every student, and the table as a CSV file."""
+"""The table of a class: a row for every student, and class.csv."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The process of one slot: grades one submission after another, so that torch is loaded and warmed up once."""
+"""The process of one slot: grades one submission after another, so that torch loads and warms up once."""
 
 import contextlib
 import multiprocessing

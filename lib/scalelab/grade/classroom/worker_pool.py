@@ -1,4 +1,4 @@
-"""A process for every slot of this machine, kept busy and, where one dies, replaced."""
+"""Keeps a process for every slot busy, and replaces those that die."""
 
 import contextlib
 import multiprocessing

@@ -1,4 +1,4 @@
-"""The grader's own measurement of checkpoints, by a process that has walls around it as well."""
+"""Measures checkpoints for the grader, by a process in a sandbox of its own."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""What does not change from one submission of a class to the next: the images, and the process that measures."""
+"""Keeps the images and the measuring process from one submission to the next."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -1,4 +1,4 @@
-"""The weights of a checkpoint, which is never trusted to be one."""
+"""Loads the weights of a checkpoint without trusting that it is one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a script reported of its own run, as far as it can be true: drawn for the learner, worth nothing."""
+"""Reads what a script reported of its own run: drawn for the learner, worth nothing."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The learner's run as a picture: accuracy against time, with the targets and the budget."""
+"""Draws the learner's run: accuracy against time, with the targets and the budget."""
 
 import io
 

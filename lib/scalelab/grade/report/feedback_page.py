@@ -1,4 +1,4 @@
-"""The page that a learner reads after a grading."""
+"""Writes the page that a learner reads after a grading."""
 
 from pathlib import Path
 from statistics import median

@@ -1,4 +1,4 @@
-"""Which checkpoints a run left and when each was complete, by the grader's own clock and eyes."""
+"""Notes which checkpoints a run left, and when each was complete by the grader's own clock."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""How a submission behaves as a distributed program: told to the learner, worth no points."""
+"""Checks the conversion of a submission: advice for the learner, worth no points."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What of the data a submission gets, and what stays with the grader."""
+"""Divides the data: what a submission gets, and what stays with the grader."""
 
 import secrets
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Run a submission as K ranks under the budget, and gather the evidence."""
+"""Runs a submission as K ranks under the budget, and gathers the evidence."""
 
 from dataclasses import dataclass, field
 

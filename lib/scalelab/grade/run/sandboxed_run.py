@@ -1,4 +1,4 @@
-"""One run of a submission in its sandbox: what it can touch is decided here."""
+"""One run of a submission in its sandbox: decides what it can touch."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The file that is handed in: one readable Python file, small enough that no trained weights hide in it."""
+"""Reads the file that was handed in: one Python file of at most 64 KiB."""
 
 import ast
 import warnings

@@ -1,4 +1,4 @@
-"""Starts the ranks, each in a folder of its own, and reads what they told."""
+"""Starts the ranks, each in a folder of its own, and reads their traces."""
 
 import os
 from collections.abc import Sequence

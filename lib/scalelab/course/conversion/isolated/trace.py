@@ -1,4 +1,4 @@
-"""What a rank tells at its end of a run that was real from the first step to the last."""
+"""What a rank records of its run, from the first step to the last."""
 
 import msgspec
 
