@@ -69,7 +69,7 @@ def run(config, seed, seconds, accuracies):
 
 
 def stored(runs):
-    terms = {"setting": "a network", "images": 1000, "lr": 0.1, "target": 0.8, "patience": 1, "ways": CONFIGS}
+    terms = {"setting": "a network", "images": 1000, "lr": 0.1, "target": 0.8, "patience": 1, "configs": CONFIGS}
     return WorkerRuns(machine={}, runs=runs, **terms)
 
 
