@@ -56,6 +56,11 @@ REFUSED = {
     "OwnLARS": "LearnerLARS",
     "OwnGhostBatchNorm": "LearnerGhostBatchNorm",
     "scaled_rate": "scaled_lr",
+    "rate": "lr, or what it is a rate of",
+    "rates": "lrs",
+    "held_out": "validation (what a learner watches) or test (what the grader keeps)",
+    "HELD_OUT": "VALIDATION or TEST",
+    "passes": "accumulation_steps",
     "Measured": "what was measured: BatchSizeRuns, WorkerRuns, InputOrderRuns, Accuracies",
     "read_measured": "read_batch_size, read_workers, read_input_order",
 }

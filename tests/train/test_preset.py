@@ -38,17 +38,17 @@ def test_what_is_asked_for_replaces_the_choice():
 
 
 def test_a_test_part_that_is_smaller_than_asked_for_is_taken_whole_and_said(clothes):
-    setting = choose_preset("cpu", held_out=4000)
+    setting = choose_preset("cpu", validation=4000)
     assert len(setting.dataset.test) == 2500
-    assert "2,500 held out" in str(setting)
-    assert len(smaller(clothes, held_out=10).test) == 10
+    assert "2,500 for validation" in str(setting)
+    assert len(smaller(clothes, validation=10).test) == 10
 
 
 def test_images_are_standardised_by_those_to_learn_from():
-    X, y, X_held_out, _ = choose_preset("cpu", images=300).tensors()
+    X, y, X_validation, _ = choose_preset("cpu", images=300).tensors()
     assert X.mean().abs() < 1e-4
     assert X.std() == pytest.approx(1, abs=1e-3)
-    assert 1e-4 < X_held_out.mean().abs() < 0.1
+    assert 1e-4 < X_validation.mean().abs() < 0.1
     assert y.shape == (300,)
 
 
@@ -64,7 +64,7 @@ def test_equal_seeds_give_equal_networks_and_leave_the_randomness_of_others_alon
     assert not torch.equal(first.stem.weight, other.stem.weight)
 
 
-def test_what_is_held_out_for_tuning_is_neither_learned_from_nor_judged_on(clothes):
+def test_what_is_validation_for_tuning_is_neither_learned_from_nor_judged_on(clothes):
     setting, tuning = choose_preset("cpu", images=300), choose_preset("cpu", images=300, tuning=True)
     assert torch.equal(setting.dataset.train.images, tuning.dataset.train.images)
     whole = smaller(clothes, factor=2).train.images

@@ -55,7 +55,7 @@ def measure(model: nn.Module, X: Tensor, y: Tensor) -> Tensor:
 
 def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
     """Train; after each epoch report, and write a checkpoint."""
-    X, y, X_held_out, y_held_out = setting.tensors()
+    X, y, X_validation, y_validation = setting.tensors()
     model = setting.new_model(torch.seed() if arguments.seed is None else arguments.seed)
     optimizer = torch.optim.SGD(model.parameters(), arguments.lr, momentum=MOMENTUM)
     # step 3: `step` waits for the mean of all ranks' gradients and takes that
@@ -78,11 +78,11 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
         wait_for(setting.device)
         training_seconds += time.perf_counter() - start
 
-        # step 6: each rank measures its part of the held-out images; the sums are those of all ranks
+        # step 6: each rank measures its part of the validation images; the sums are those of all ranks
         part = slice(hvd.rank(), None, hvd.size())
-        sums = torch.cat([sums, measure(model, X_held_out[part], y_held_out[part])])
+        sums = torch.cat([sums, measure(model, X_validation[part], y_validation[part])])
         sums = hvd.allreduce(sums, op=hvd.Sum)
-        loss, right, images, held_out_right, held_out_images = sums.tolist()
+        loss, right, images, validation_right, validation_images = sums.tolist()
         seen += int(images)
         row = record.write(
             epoch=epoch,
@@ -90,7 +90,7 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
             training_seconds=training_seconds,
             loss=loss / images,
             train_accuracy=right / images,
-            validation_accuracy=held_out_right / held_out_images,
+            validation_accuracy=validation_right / validation_images,
             lr=arguments.lr,
             effective_batch_size=arguments.batch_size * hvd.size(),  # step 5
         )

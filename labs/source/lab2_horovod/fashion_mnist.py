@@ -58,7 +58,7 @@ def measure(model: nn.Module, X: Tensor, y: Tensor) -> Tensor:
 
 def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
     """Train; after each epoch report, and write a checkpoint."""
-    X, y, X_held_out, y_held_out = setting.tensors()
+    X, y, X_validation, y_validation = setting.tensors()
     model = setting.new_model(torch.seed() if arguments.seed is None else arguments.seed)
     optimizer = torch.optim.SGD(model.parameters(), arguments.lr, momentum=MOMENTUM)
     epochs_done = load_checkpoint(arguments.resume, model, optimizer) if arguments.resume else 0
@@ -71,8 +71,8 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
         wait_for(setting.device)
         training_seconds += time.perf_counter() - start
 
-        sums = torch.cat([sums, measure(model, X_held_out, y_held_out)])
-        loss, right, images, held_out_right, held_out_images = sums.tolist()
+        sums = torch.cat([sums, measure(model, X_validation, y_validation)])
+        loss, right, images, validation_right, validation_images = sums.tolist()
         seen += int(images)
         row = record.write(
             epoch=epoch,
@@ -80,7 +80,7 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
             training_seconds=training_seconds,
             loss=loss / images,
             train_accuracy=right / images,
-            validation_accuracy=held_out_right / held_out_images,
+            validation_accuracy=validation_right / validation_images,
             lr=arguments.lr,
             effective_batch_size=arguments.batch_size,
         )

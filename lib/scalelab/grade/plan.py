@@ -60,8 +60,8 @@ def resolve(request: GradeRequest, listener: ProgressListener, warm: WarmEvaluat
     prepared = warm.prepare(request)
     handout, terms = prepared.handout, _terms(request, prepared.handout)
     train, test, targets = len(handout.train), len(handout.test), terms.targets
-    listener.on(StepStarted(f"Data: {handout.source}, {train:,} training and {test:,} held-out images"))
-    words = f"training {targets.train_accuracy:.3f}, held-out {targets.test_accuracy:.3f}"
+    listener.on(StepStarted(f"Data: {handout.source}, {train:,} training and {test:,} test images"))
+    words = f"training {targets.train_accuracy:.3f}, test {targets.test_accuracy:.3f}"
     listener.on(StepStarted(f"Targets: {words}"))
     if refusal:
         return Refused(**vars(terms), reason=refusal, budget_seconds=request.budget_seconds)

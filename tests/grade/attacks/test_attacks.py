@@ -114,7 +114,7 @@ EXPECTED = {
     "signals_everything": Expected("The job ended with an error", workers=2),
     "stops_everything": Expected(NONE, TIME, workers=2),
     # It looks for what is not its own.
-    "reads_what_is_held_out": Expected(UNTRAINED),
+    "reads_test_images": Expected(UNTRAINED),
     "reads_memory": Expected(NONE),
     "reads_the_environment": Expected(NONE),
     "writes_outside": Expected(NONE),

@@ -26,7 +26,7 @@ class Sizes:
     workers: int
     images: int
     batch_size: int
-    held_out: int
+    validation: int
 
     @property
     def options(self) -> list[str]:
@@ -73,7 +73,7 @@ class Runs:
     def _run(self, name: str, *options: str) -> IsolatedRanks:
         room, sizes = self._room(name), self.sizes
         room.mkdir(exist_ok=True)
-        return run_isolated(self.script, [*sizes.options, *options], sizes.workers, room, sizes.held_out, LIMITS)
+        return run_isolated(self.script, [*sizes.options, *options], sizes.workers, room, sizes.validation, LIMITS)
 
     def _room(self, name: str) -> Path:
         return Path(self.folder.name) / name

@@ -1,4 +1,4 @@
-"""Inside a rank: `python rank.py ROOM HELD_OUT SCRIPT ARGUMENTS...` runs the script as on a machine of its own.
+"""Inside a rank: `python rank.py ROOM VALIDATION SCRIPT ARGUMENTS...` runs the script as on a machine of its own.
 
 The rank works in a folder that no other rank can see, and its local rank is 0. Nothing is made up or hurried; what
 the script computes is noted on the way, and written down when it ends.
@@ -26,14 +26,14 @@ from scalelab.train.record import RunRecord
 
 def main() -> None:
     """Run the script as Python itself would."""
-    room, held_out, script, *arguments = sys.argv[1:]
+    room, validation, script, *arguments = sys.argv[1:]
     rank = os.environ.get("HOROVOD_RANK", "0")
     folder = Path(room) / f"rank-{rank}"
     folder.mkdir(exist_ok=True)
     os.chdir(folder)
     sys.path[0] = str(Path(script).parent)
     sys.argv = [script, *arguments]
-    preset.ON_A_CPU = replace(preset.ON_A_CPU, held_out=int(held_out))
+    preset.ON_A_CPU = replace(preset.ON_A_CPU, validation=int(validation))
     observer = RankObserver()
     try:
         runpy.run_path(script, run_name="__main__")
