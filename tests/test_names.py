@@ -61,6 +61,9 @@ REFUSED = {
     "held_out": "validation (what a learner watches) or test (what the grader keeps)",
     "HELD_OUT": "VALIDATION or TEST",
     "passes": "accumulation_steps",
+    "Terms": "Requirements",
+    "smaller": "subsample",
+    "members": "archive",
     "Measured": "what was measured: BatchSizeRuns, WorkerRuns, InputOrderRuns, Accuracies",
     "read_measured": "read_batch_size, read_workers, read_input_order",
 }

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from scalelab.data.images import Dataset, Images
-from scalelab.data.subsample import shrink, smaller
+from scalelab.data.subsample import shrink, subsample
 from scalelab.errors import ScaleLabError
 from scalelab.train.preset import choose_preset
 
@@ -41,7 +41,7 @@ def test_a_test_part_that_is_smaller_than_asked_for_is_taken_whole_and_said(clot
     setting = choose_preset("cpu", validation=4000)
     assert len(setting.dataset.test) == 2500
     assert "2,500 for validation" in str(setting)
-    assert len(smaller(clothes, validation=10).test) == 10
+    assert len(subsample(clothes, validation=10).test) == 10
 
 
 def test_images_are_standardised_by_those_to_learn_from():
@@ -67,7 +67,7 @@ def test_equal_seeds_give_equal_networks_and_leave_the_randomness_of_others_alon
 def test_what_is_validation_for_tuning_is_neither_learned_from_nor_judged_on(clothes):
     setting, tuning = choose_preset("cpu", images=300), choose_preset("cpu", images=300, tuning=True)
     assert torch.equal(setting.dataset.train.images, tuning.dataset.train.images)
-    whole = smaller(clothes, factor=2).train.images
+    whole = subsample(clothes, factor=2).train.images
     assert torch.equal(tuning.dataset.test.images, whole[300:2300])
     with pytest.raises(ScaleLabError, match="fewer than 5000"):
         choose_preset("cpu", images=5000, tuning=True)
@@ -84,4 +84,4 @@ def test_shrinking_keeps_the_mean():
 @pytest.mark.parametrize(("options", "said"), [({"factor": 3}, "divisor"), ({"images": 6000}, "1 to 5000")])
 def test_what_cannot_be_is_one_sentence(clothes, options, said):
     with pytest.raises(ScaleLabError, match=said):
-        smaller(clothes, **options)
+        subsample(clothes, **options)

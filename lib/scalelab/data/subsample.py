@@ -23,7 +23,7 @@ def shrink(images: Images, factor: int) -> Images:
     return Images(avg_pool2d(images.images.float(), factor).round().byte(), images.labels)
 
 
-def smaller(
+def subsample(
     dataset: Dataset, images: int | None = None, validation: int | None = None, factor: int = 1, tuning: bool = False
 ) -> Dataset:
     """The first `images` to learn from and the first `validation` of the test part (None: all), shrunk by `factor`.

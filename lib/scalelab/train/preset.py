@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from scalelab.data.images import Dataset, Images
 from scalelab.data.search import load
 from scalelab.data.splits import standardise, statistics
-from scalelab.data.subsample import smaller
+from scalelab.data.subsample import subsample
 from scalelab.models import build
 
 
@@ -41,7 +41,7 @@ class ExperimentConfig:
     @property
     def validation(self) -> Images:
         """The images that are not learned from."""
-        assert self.dataset.test is not None  # `smaller` refuses a data set without
+        assert self.dataset.test is not None  # `subsample` refuses a data set without
         return self.dataset.test
 
     def __str__(self) -> str:
@@ -81,5 +81,5 @@ def choose_preset(
     chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     size = ON_A_GPU if chosen.type == "cuda" else ON_A_CPU
     size = replace(size, **{name: value for name, value in other.items() if value is not None})
-    images = smaller(load(dataset), size.images, size.validation, size.shrink, tuning)
+    images = subsample(load(dataset), size.images, size.validation, size.shrink, tuning)
     return ExperimentConfig(size.model_name, images, chosen)

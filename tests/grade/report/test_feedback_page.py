@@ -110,7 +110,7 @@ def test_a_result_comes_back_from_its_json():
 
 
 def test_what_the_ranks_printed_is_shown_as_text(page):
-    shown = page(msgspec.structs.replace(REFUSED, printed=["[0] <script>alert(1)</script>"]))
+    shown = page(msgspec.structs.replace(REFUSED, output_excerpt=["[0] <script>alert(1)</script>"]))
     assert "&lt;script&gt;alert(1)" in shown
     assert "<script>" not in shown
 
