@@ -22,6 +22,7 @@ ORDER_SEED = 0  # of the order of the images, which changes from epoch to epoch
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, help="images to learn from")
+    parser.add_argument("--validation", type=int, help="images to measure accuracy on")
     parser.add_argument("--epochs", type=int, default=2, help="train until so many are done")
     parser.add_argument("--batch-size", type=int, default=32, help="images that this script takes a step")
     parser.add_argument("--lr", type=float, default=0.1, help="learning rate")
@@ -117,7 +118,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
 def main() -> None:
     arguments = parse_arguments()
     hvd.init()  # step 1: from here on each of the K processes has a rank
-    setting = choose_preset(arguments.device, images=arguments.images)
+    setting = choose_preset(arguments.device, images=arguments.images, validation=arguments.validation)
     if setting.device.type == "cuda":
         torch.cuda.set_device(hvd.local_rank())  # step 1: one GPU for each rank of a machine
     if hvd.rank() == 0:  # step 2

@@ -25,6 +25,7 @@ ORDER_SEED = 0  # of the order of the images, which changes from epoch to epoch
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, help="images to learn from")
+    parser.add_argument("--validation", type=int, help="images to measure accuracy on")
     parser.add_argument("--epochs", type=int, default=2, help="train until so many are done")
     parser.add_argument("--batch-size", type=int, default=32, help="images that this script takes a step")
     parser.add_argument("--lr", type=float, default=0.1, help="learning rate")
@@ -105,7 +106,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
 
 def main() -> None:
     arguments = parse_arguments()
-    setting = choose_preset(arguments.device, images=arguments.images)
+    setting = choose_preset(arguments.device, images=arguments.images, validation=arguments.validation)
     print(setting, flush=True)
     train(arguments, setting)
 

@@ -26,8 +26,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     `seconds` is when the last judged checkpoint was complete, by the grader's clock from the start of the ranks;
     `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made from, if it was.
     `run` says in a sentence how the run ended, `run_seconds` how long it took, `output_excerpt` what the ranks said
-    last; `runs` are all runs, of which the one with this `seed` counts. `conversion` is what the conversion check found; it
-    counts for nothing.
+    last; `runs` are all runs, of which the one with this `seed` counts. `conversion` is what the conversion check
+    found; it counts for nothing.
     """
 
     passed: bool

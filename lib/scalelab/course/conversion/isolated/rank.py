@@ -1,4 +1,4 @@
-"""Inside a rank: `python rank.py ROOM VALIDATION SCRIPT ARGUMENTS...` runs the script as on a machine of its own.
+"""Inside a rank: `python rank.py ROOM SCRIPT ARGUMENTS...` runs the script as on a machine of its own.
 
 The rank works in a folder that no other rank can see, and its local rank is 0. Nothing is made up or hurried; what
 the script computes is noted on the way, and written down when it ends.
@@ -10,7 +10,6 @@ import os
 import runpy
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -20,20 +19,18 @@ import scalelab.train
 from scalelab.check.observe.hook import around
 from scalelab.check.observe.steps import OptimizerSteps, state, trained
 from scalelab.course.conversion.isolated.trace import Batch, MeasuredAccuracy, RankTrace, ReportedValues
-from scalelab.train import preset
 from scalelab.train.record import RunRecord
 
 
 def main() -> None:
     """Run the script as Python itself would."""
-    room, validation, script, *arguments = sys.argv[1:]
+    room, script, *arguments = sys.argv[1:]
     rank = os.environ.get("HOROVOD_RANK", "0")
     folder = Path(room) / f"rank-{rank}"
     folder.mkdir(exist_ok=True)
     os.chdir(folder)
     sys.path[0] = str(Path(script).parent)
     sys.argv = [script, *arguments]
-    preset.ON_A_CPU = replace(preset.ON_A_CPU, validation=int(validation))
     observer = RankObserver()
     try:
         runpy.run_path(script, run_name="__main__")
