@@ -17,9 +17,10 @@ import torch
 
 import scalelab.train
 from scalelab.check.observe.hook import around
+from scalelab.check.observe.losses import watch_losses
+from scalelab.check.observe.reports import watch_reports
 from scalelab.check.observe.steps import OptimizerSteps, state, trained
 from scalelab.course.conversion.isolated.trace import Batch, MeasuredAccuracy, RankTrace, ReportedValues
-from scalelab.train.record import RunRecord
 
 
 def main() -> None:
@@ -43,9 +44,9 @@ class RankObserver:
 
     def __init__(self):
         self.trace, self.optimizer, self.within_horovod = RankTrace(), None, False
-        around(torch.nn.functional, "cross_entropy", self.loss)
+        watch_losses(self.loss)
+        watch_reports(self.report)
         around(scalelab.train, "accuracy", self.accuracy)
-        around(RunRecord, "write", self.report)
         OptimizerSteps(self.before, self.after, quiet=lambda: self.within_horovod)
         with contextlib.suppress(ImportError):
             import horovod.torch as hvd
@@ -54,14 +55,11 @@ class RankObserver:
             # Where there is no state yet, it makes one by a step of its own.
             around(hvd, "broadcast_optimizer_state", self.in_horovod)
 
-    def loss(self, original: Callable, logits: torch.Tensor, target: torch.Tensor, *more, **options) -> torch.Tensor:
-        """Note the batch where it is trained on."""
-        loss = original(logits, target, *more, **options)
-        if torch.is_grad_enabled() and target.ndim == 1:
+    def loss(self, logits: torch.Tensor, target: torch.Tensor, loss: torch.Tensor) -> None:
+        """Note the batch that is trained on."""
+        if target.ndim == 1 and logits.ndim == 2:
             right = int((logits.argmax(1) == target).sum())
-            mean = loss.detach().mean().item()
-            self.trace.batches.append(Batch(mean * len(target), right, target.tolist()))
-        return loss
+            self.trace.batches.append(Batch(loss.detach().mean().item() * len(target), right, target.tolist()))
 
     def accuracy(self, original: Callable, model, X, y, *more, **options) -> float:
         """Note on how many images, and the result."""
@@ -69,11 +67,9 @@ class RankObserver:
         self.trace.measured.append(MeasuredAccuracy(len(y), value, len(self.trace.batches)))
         return value
 
-    def report(self, original: Callable, record, **values):
+    def report(self, values: dict[str, float]) -> None:
         """Note the numbers of a row of the run record."""
-        numbers = {name: float(value) for name, value in values.items() if isinstance(value, int | float)}
-        self.trace.reported.append(ReportedValues(numbers, len(self.trace.batches)))
-        return original(record, **values)
+        self.trace.reported.append(ReportedValues(values, len(self.trace.batches)))
 
     def in_horovod(self, original: Callable, *arguments, **options):
         """Optimizer steps within are Horovod's own."""
