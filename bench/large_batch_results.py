@@ -1,6 +1,6 @@
 """The table of Lab 3's stored runs, for docs/measured.md.
 
-    python bench/large_batch_results.py      writes bench/results/large_batch.md
+python bench/large_batch_results.py      writes bench/results/large_batch.md
 """
 
 from pathlib import Path

@@ -12,7 +12,6 @@ LINE = "train.py, line 9"
 FAILED = Outcome("failed", "The job ended with an error, but no rank said why.", 1.0, Output())
 
 
-
 def test_gradients_reset_before_the_step_are_all_zero_when_used(story):
     told = story()
     for step in range(3):

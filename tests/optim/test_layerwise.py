@@ -108,6 +108,7 @@ def test_step_for_step_as_an_independent_implementation(name, decay, seed):
 @pytest.mark.parametrize("decay", [0.0, 0.1])
 def test_lamb_without_layers_is_adam_with_its_corrections(decay):
     """Adam has the weight decay beside its direction as LAMB has, if it decouples it (Loshchilov and Hutter 2019)."""
+
     def lamb(model):
         return LAMB([{"params": list(model.parameters()), "adapt": False}], lr=0.01, weight_decay=decay)
 
@@ -208,6 +209,7 @@ def test_biases_and_norms_are_excluded_and_frozen_weights_left_out():
 
 def test_lars_is_stable_at_a_rate_at_which_sgd_diverges():
     """On a chain of two layers whose product is fitted: the curvature grows with the weights."""
+
     def loss_after(make):
         torch.manual_seed(0)
         model = nn.Sequential(nn.Linear(10, 10, bias=False), nn.Linear(10, 1, bias=False))

@@ -16,9 +16,7 @@ from scalelab.grade.result import Result, Run
 from scalelab.grade.run.sandboxed_run import SCRIPT_NAME
 
 
-def grade(
-    request: GradeRequest, listener: ProgressListener | None = None, warm: WarmEvaluator | None = None
-) -> Result:
+def grade(request: GradeRequest, listener: ProgressListener | None = None, warm: WarmEvaluator | None = None) -> Result:
     """Run the submission as K ranks under the budget, measure its last two checkpoints, and write the result.
 
     `warm`: what measured for the request before, and is kept for the next one.
