@@ -65,7 +65,7 @@ def share(result: Result) -> float:
 
 def table(results: dict[str, list[Result]]) -> str:
     """One line per contestant, medians with smallest and largest, as a Markdown table."""
-    lines = ["| | passed | budget, s | used | training accuracy | held-out accuracy |", "|---|---|---|---|---|---|"]
+    lines = ["| | passed | budget, s | used | training accuracy | test accuracy |", "|---|---|---|---|---|---|"]
     for name, graded in results.items():
         columns = (
             [result.budget_seconds for result in graded],
@@ -82,7 +82,7 @@ def table(results: dict[str, list[Result]]) -> str:
 
 
 def plot(results: dict[str, list[Result]]) -> Figure:
-    """Held-out accuracy of the worse of the last two checkpoints against the share of the budget used."""
+    """Test accuracy of the worse of the last two checkpoints against the share of the budget used."""
     figure = Figure(figsize=(7, 3.6), layout="constrained")
     axes = figure.subplots()
     for contestant in (REFERENCE, *OTHERS):
@@ -92,7 +92,7 @@ def plot(results: dict[str, list[Result]]) -> Figure:
     target = results[REFERENCE.name][0].test_target
     axes.axhline(target, color="black", linewidth=0.8)
     axes.annotate(f"target {target:.2f}", (0.01, target), va="bottom")
-    axes.set(xlim=(0, 1.02), ylim=(0, 0.85), xlabel="share of the budget used", ylabel="held-out accuracy")
+    axes.set(xlim=(0, 1.02), ylim=(0, 0.85), xlabel="share of the budget used", ylabel="test accuracy")
     axes.set_title("The assessment: what passes and what does not")
     axes.legend(loc="lower left", frameon=False)
     return figure

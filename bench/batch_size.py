@@ -2,10 +2,10 @@
 
     python bench/batch_size.py [--seeds 5]
 
-Runs the notebook's own script, solved. Every batch size tries the same learning rates with two seeds, on held-out
-images that no other run sees; the rate with the fewest images to the target is used with other seeds. Each run is
-stored when it ends, so a second start goes on where the first was interrupted. Some 20 minutes on two cores that have
-nothing else to do: the times are part of the result.
+Runs the notebook's own script, solved. Every batch size tries the same learning rates with two seeds, on validation
+images that no other run sees; the learning rate with the fewest images to the target is used with other seeds. Each run
+is stored when it ends, so a second start goes on where the first was interrupted. Some 20 minutes on two cores that
+have nothing else to do: the times are part of the result.
 """
 
 import io
@@ -39,7 +39,7 @@ from scalelab.train.time_to_accuracy import reached
 
 LAB = Path(__file__).parents[1] / "labs" / "source" / "lab1_sgd"
 BATCH_SIZES = [16, 32, 64, 128, 256, 512, 1024]
-RATES = [0.03, 0.1, 0.3]
+LRS = [0.03, 0.1, 0.3]
 SMALL, LARGE = 64, 512  # compared at equal lengths
 TUNING_SEEDS = 1000  # from here on; no other run has them
 ROUNDS = 7
@@ -75,9 +75,9 @@ class Bench:
         return Namespace(batch_size=batch_size, lr=lr, seed=seed, epochs=epochs, **options)
 
     def tune(self, batch_size: int, seed: int) -> Iterator[str]:
-        """All rates with one seed. A rate that has used more images than the best so far has lost: it ends."""
+        """All learning rates with one seed. One that has used more images than the best so far has lost: it ends."""
         least = self.most_epochs
-        for lr in self.measured.rates:
+        for lr in self.measured.lrs:
             run = self.run(TUNING, batch_size, lr, seed, least)
             row = reached(run.rows, self.measured.target, self.measured.patience)
             least = min(least, int(row.epoch)) if row else least
@@ -106,14 +106,14 @@ def said(row, run: BatchSizeRun) -> str:
     """How a run ended, in words."""
     if row is None:
         return f"target not reached within {len(run.rows)} epochs"
-    return f"{row.images:,} images, {row.training_seconds:.1f} s, held-out accuracy {row.validation_accuracy:.3f}"
+    return f"{row.images:,} images, {row.training_seconds:.1f} s, validation accuracy {row.validation_accuracy:.3f}"
 
 
 def begin(setting: ExperimentConfig, out: Path, images: int, target: float, epochs: int) -> BatchSizeRuns:
     """The stored runs, if they are of this setting; else none yet, with the speeds measured first."""
     terms = {
         "setting": str(setting), "model_name": setting.model_name, "images": images, "shrink": ON_A_CPU.shrink,
-        "batch_sizes": BATCH_SIZES, "rates": RATES, "target": target, "patience": 2, "small": SMALL, "large": LARGE,
+        "batch_sizes": BATCH_SIZES, "lrs": LRS, "target": target, "patience": 2, "small": SMALL, "large": LARGE,
         "epochs": epochs,
     }  # fmt: skip
     if out.exists():
@@ -131,7 +131,7 @@ def begin(setting: ExperimentConfig, out: Path, images: int, target: float, epoc
 @click.option("--seeds", default=5, show_default=True, help="Runs of each batch size.")
 @click.option("--tuning-seeds", default=2, show_default=True, help="Runs of each learning rate.")
 @click.option("--images", default=ON_A_CPU.images, show_default=True, help="Images to learn from.")
-@click.option("--target", default=0.8, show_default=True, help="Held-out accuracy to reach.")
+@click.option("--target", default=0.8, show_default=True, help="Validation accuracy to reach.")
 @click.option("--most-epochs", default=40, show_default=True, help="End of a run that does not reach it.")
 @click.option("--epochs", default=5, show_default=True, help="Length of the small batch's runs at equal lengths.")
 @click.option("--out", default=LAB / "measured_batch_size.json", type=click.Path(path_type=Path), show_default=True)

@@ -1,7 +1,7 @@
 """Training steps of two ranks whose time is taken, observed by the conversion check or not.
 
-    check_steps.py MODEL FOLDER              plain: each rank writes the median seconds of a step to FOLDER/seconds-RANK
-    check_steps.py observed EVENTS MODEL FOLDER      the same under observation: every step in full, to the last
+check_steps.py MODEL FOLDER              plain: each rank writes the median seconds of a step to FOLDER/seconds-RANK
+check_steps.py observed EVENTS MODEL FOLDER      the same under observation: every step in full, to the last
 """
 
 import statistics

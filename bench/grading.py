@@ -95,7 +95,7 @@ def sandbox_cost(script: Path, data: Path, rounds: int) -> list[dict[str, float]
 
 
 def measurement_seconds(folder: Path, times: int) -> list[float]:
-    """Of a checkpoint, on all images of the rubric and all held-out ones."""
+    """Of a checkpoint, on all images of the rubric and all test images."""
     rubric = load_rubric(RUBRIC, "cpu")
     path = save_checkpoint(build(rubric.model), folder, 1)
     found = []

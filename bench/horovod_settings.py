@@ -62,9 +62,9 @@ ALL = {
     "idle cycles kept": horovod(SKIP_IDLE_MS="0"),
     "timeline written": horovod(TIMELINE="{folder}/timeline.json"),
     "fp16": Switched("--compression fp16"),
-    "2 passes": Switched("--passes 2 --steps 50"),
-    "4 passes": Switched("--passes 4 --steps 30"),
-    "8 passes": Switched("--passes 8 --steps 20"),
+    "2 passes": Switched("--accumulation-steps 2 --steps 50"),
+    "4 passes": Switched("--accumulation-steps 4 --steps 30"),
+    "8 passes": Switched("--accumulation-steps 8 --steps 20"),
 }
 ON_BOTH = ("one worker", DEFAULT, "fusion off", "one group", "fp16", "4 passes")
 SETTINGS = {"convolutional": ALL, "dense": {name: ALL[name] for name in ON_BOTH}}

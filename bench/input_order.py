@@ -28,7 +28,7 @@ from scalelab.experiments.stored import write_stored
 from scalelab.train import ExperimentConfig, accuracy, choose_preset
 
 OUT = Path(__file__).parents[1] / "labs" / "source" / "lab2_horovod" / "measured_input_order.json"
-WORKERS, BATCH_SIZE, LR, MOMENTUM = 2, 64, 0.03, 0.9  # the rate that notebook 1.3 found for this batch size
+WORKERS, BATCH_SIZE, LR, MOMENTUM = 2, 64, 0.03, 0.9  # the learning rate that notebook 1.3 found for this batch size
 SHARDS, BUFFERS = 16, [1, 16, 64, 256, 1024, 4096]
 EPOCHS = {DIVISION: 8, BUFFER: 4}
 
@@ -38,7 +38,7 @@ class Bench:
 
     def __init__(self, measured: InputOrderRuns, setting: ExperimentConfig, out: Path):
         self.measured, self.out, self.setting = measured, out, setting
-        self.X, self.y, self.X_held_out, self.y_held_out = setting.tensors()
+        self.X, self.y, self.X_validation, self.y_validation = setting.tensors()
 
     def run(self, experiment: str, scheme: str, buffer: int, seed: int) -> InputOrderRun:
         """The run with these properties: the stored one, or a new one."""
@@ -52,7 +52,7 @@ class Bench:
         return run
 
     def train(self, experiment: str, scheme: str, buffer: int, seed: int) -> list[float]:
-        """Held-out accuracy after each epoch. Runs of one seed begin with the same weights."""
+        """Validation accuracy after each epoch. Runs of one seed begin with the same weights."""
         model = self.setting.new_model(seed)
         optimizer = torch.optim.SGD(model.parameters(), LR, momentum=MOMENTUM)
         accuracies = []
@@ -61,7 +61,7 @@ class Bench:
                 optimizer.zero_grad()
                 cross_entropy(model(self.X[batch]), self.y[batch]).backward()
                 optimizer.step()
-            accuracies.append(round(accuracy(model, self.X_held_out, self.y_held_out), 5))
+            accuracies.append(round(accuracy(model, self.X_validation, self.y_validation), 5))
         return accuracies
 
     def epoch_batches(self, experiment: str, scheme: str, buffer: int, epoch: int, seed: int) -> list[Tensor]:

@@ -30,7 +30,7 @@ from scalelab.train.one_cycle import train_one_cycle
 
 RESULT = Path(__file__).parent / "results" / "landscape.json"
 BESIDE_THE_NOTEBOOK = Path(__file__).parents[1] / "labs" / "source" / "lab1_sgd" / "measured_landscape.md"
-DEPTHS, TRAINED, HELD_OUT, EPOCHS, SAMPLE, POINTS = (14, 20, 32, 44), 2000, 2000, 4, 100, 11
+DEPTHS, TRAINED, VALIDATION, EPOCHS, SAMPLE, POINTS = (14, 20, 32, 44), 2000, 2000, 4, 100, 11
 OURS = f"batches of {BATCH_SIZES['cpu']}, channels last"
 CONTESTANTS = {  # batch size, memory format, images in a round
     OURS: (BATCH_SIZES["cpu"], torch.channels_last, 1024),
@@ -87,15 +87,15 @@ def measure_stopped(seeds: int) -> dict:
 
 
 def measure_runs(kinds: list[tuple[int, bool, int]], seeds: int) -> dict:
-    X, y, source = images(TRAINED + HELD_OUT)
+    X, y, source = images(TRAINED + VALIDATION)
     rows = []
     for seed, (depth, skips, epochs) in track([(seed, kind) for seed in range(seeds) for kind in kinds], "runs"):
         model = network(depth, skips, X.shape[1], seed)
         train_one_cycle(model, X[:TRAINED], y[:TRAINED], epochs, seed=seed)
         directions = [random_direction(model, 2 * seed + number) for number in (0, 1)]
         land = landscape(model, X[:SAMPLE], y[:SAMPLE], directions, points=POINTS)
-        held_out = accuracy(model, X[TRAINED:], y[TRAINED:])
-        row = {"depth": depth, "skips": skips, "seed": seed, "epochs": epochs, "held_out": held_out}
+        validation = accuracy(model, X[TRAINED:], y[TRAINED:])
+        row = {"depth": depth, "skips": skips, "seed": seed, "epochs": epochs, "validation": validation}
         rows.append({**row, "loss": land.centre, "highest": float(land.loss.max()), "bent": land.bent})
     return {"images": source, "trained_on": TRAINED, "sample": SAMPLE, "points": POINTS, "runs": rows}
 
@@ -114,15 +114,15 @@ def write_tables(result: dict) -> str:
 
 def speed_table(speed: dict) -> str:
     lines = ["| resnet-20, 14 x 14 images | images per second | times as long |", "|---|---|---|"]
-    for name, rate in speed["images_per_second"].items():
+    for name, speed_of in speed["images_per_second"].items():
         middle, low, high = speed["times_as_long"][name]
-        lines.append(f"| {name} | {rate:,.0f} | {middle:.2f} ({low:.2f} to {high:.2f}) |")
+        lines.append(f"| {name} | {speed_of:,.0f} | {middle:.2f} ({low:.2f} to {high:.2f}) |")
     words = f"Threads: {speed['threads']}, {speed['rounds']} interleaved rounds; median (lowest to highest)."
     return "\n".join([*lines, "", words])
 
 
 def runs_table(*found: dict) -> str:
-    heads = ("layers", "skips", "epochs", "held-out accuracy", "loss at the star", "highest loss",
+    heads = ("layers", "skips", "epochs", "validation accuracy", "loss at the star", "highest loss",
              "bends downwards near the star")  # fmt: skip
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     runs = [run for part in found for run in part["runs"]]
@@ -138,7 +138,7 @@ def runs_table(*found: dict) -> str:
     return "\n".join([*lines, "", f"Median (lowest to highest) of {seeds} seeds; {trained}."])
 
 
-COLUMNS = {"held_out": "{:.2f}", "loss": "{:.2f}", "highest": "{:,.0f}", "bent": "{:.0%}"}
+COLUMNS = {"validation": "{:.2f}", "loss": "{:.2f}", "highest": "{:,.0f}", "bent": "{:.0%}"}
 MEASURE = {"depths": measure_depths, "stopped": measure_stopped}
 
 

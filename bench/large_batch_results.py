@@ -1,6 +1,6 @@
 """The table of Lab 3's stored runs, for docs/measured.md.
 
-    python bench/large_batch_results.py      writes bench/results/large_batch.md
+python bench/large_batch_results.py      writes bench/results/large_batch.md
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ RESULTS = Path(__file__).parent / "results" / "large_batch.md"
 EFFECTS = [
     ("plain", "sqrt"), ("sqrt", "sqrt, ghost"), ("sqrt, ghost", "sqrt, ghost, longer"), ("linear", "linear, warmup"),
     ("linear, warmup", "linear, warmup, ghost"),
-    # Layer-wise rates beside what they are without, and the one rate that was looked at after the results.
+    # Layer-wise learning rates beside what they are without, and the one that was looked at after the results.
     ("linear, warmup, ghost", "LARS"), ("linear, warmup, ghost", "LARS, half the rate"),
     ("linear, warmup, ghost", "LARC"), ("linear, warmup, ghost", "Adam"), ("Adam", "LAMB"), ("Adam", "NovoGrad"),
 ]  # fmt: skip
@@ -23,7 +23,7 @@ KINDS = {"small": "batch 16, 12 epochs", "epochs": "batch 256, 12 epochs", "upda
 
 
 def effects(tricks: SweepRuns) -> list[str]:
-    lines = ["| from | to | held-out accuracy | effect |", "|---|---|---|---|"]
+    lines = ["| from | to | validation accuracy | effect |", "|---|---|---|---|"]
     for before, after in EFFECTS:
         a, b = tricks.last(before).mean(), tricks.last(after).mean()
         lines.append(f"| {before} | {after} | {a:.3f} to {b:.3f} | {tricks.effect(before, after)} |")
@@ -31,7 +31,7 @@ def effects(tricks: SweepRuns) -> list[str]:
 
 
 def why(measured: SweepRuns) -> list[str]:
-    lines = ["| same learning rate | training accuracy | held-out accuracy |", "|---|---|---|"]
+    lines = ["| same learning rate | training accuracy | validation accuracy |", "|---|---|---|"]
     for name, words in KINDS.items():
         cells = [_cell(measured.last(name, field)) for field in ("train_accuracy", "validation_accuracy")]
         lines.append(f"| {words} | {' | '.join(cells)} |")

@@ -32,7 +32,7 @@ def cifar10() -> Known:
     """Options of the noise's run, the target and how often in a row it must be there, and the stored steps to it."""
     measured = read_steps(LAB / "measured_steps_to_target.json")
     run = measured.measured.runs[0]
-    sizes = f"--model {run.option('--model')} --images {run.option('--images')} --held-out {run.option('--held-out')}"
+    sizes = " ".join(f"{name} {run.option(name)}" for name in ("--model", "--images", "--validation"))
     steps = {size: measured.steps(size).tolist() for size in measured.batch_sizes}
     return f"{sizes} --augment --lr {measured.lr(BATCH_SIZE)}", measured.target, measured.patience, steps
 

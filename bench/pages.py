@@ -34,7 +34,7 @@ def sentences(results: Path) -> str:
         "two unconnected copies.",
         f"The reference solution passes in {passed} runs on two workers, with {used} of the budget used; on one worker "
         f"in {alone}.",
-        f"At a large batch with a linearly scaled learning rate, warmup takes held-out accuracy from {warmup[2]}: "
+        f"At a large batch with a linearly scaled learning rate, warmup takes validation accuracy from {warmup[2]}: "
         f"{warmup[3]}.",
     )
     return "".join(f"- {line}\n" for line in lines)

@@ -85,7 +85,7 @@ def table(measured: WorkerRuns) -> str:
         cells = [_cell(values[:, place], "%" if name == "efficiency" else "") for name, values in columns.items()]
         lines.append(f"| {config} |" + "".join(f" {cell} |" for cell in cells))
     machine = ", ".join(f"{name} {value}" for name, value in measured.machine.items())
-    what = f"Held-out accuracy {measured.target:g} kept for {measured.patience} epochs, lr {measured.lr:g}"
+    what = f"Validation accuracy {measured.target:g} kept for {measured.patience} epochs, lr {measured.lr:g}"
     return "\n".join([*lines, "", f"{what}; {len(measured.seeds())} seeds. {measured.setting} {machine}."]) + "\n"
 
 
@@ -103,7 +103,7 @@ def _cell(values: np.ndarray, unit: str) -> str:
 @click.option("--seeds", default=5, show_default=True, help="Runs of each way.")
 @click.option("--images", default=ON_A_CPU.images, show_default=True, help="Images to learn from.")
 @click.option("--lr", default=0.1, show_default=True, help="Learning rate, the same for all ways.")
-@click.option("--target", default=0.8, show_default=True, help="Held-out accuracy to reach.")
+@click.option("--target", default=0.8, show_default=True, help="Validation accuracy to reach.")
 @click.option("--most-epochs", default=25, show_default=True, help="End of a run that does not reach it.")
 @click.option("--out", default=OUT, type=click.Path(path_type=Path), show_default=True)
 def main(seeds: int, images: int, lr: float, target: float, most_epochs: int, out: Path) -> None:

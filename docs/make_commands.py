@@ -1,6 +1,6 @@
 """Writes docs/commands/, a page for each command of `scalelab`, from the command line itself.
 
-    python docs/make_commands.py
+python docs/make_commands.py
 """
 
 import inspect

@@ -1,9 +1,9 @@
 """Makes the records of real ranks' runs: those that are missing or stale, each kept as soon as it is made.
 
-    python tests/record.py                       all of them, then the table in docs/conversion_check.md
-    python tests/record.py matrix/plain lab2     those whose names begin so
-    python tests/record.py --anew matrix/plain   whether stale or not
-    python tests/record.py --list                only says which are stale, and why; exit code 1 where any is
+python tests/record.py                       all of them, then the table in docs/conversion_check.md
+python tests/record.py matrix/plain lab2     those whose names begin so
+python tests/record.py --anew matrix/plain   whether stale or not
+python tests/record.py --list                only says which are stale, and why; exit code 1 where any is
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The shape of the library in figures: its rooms in the README's order, its circles, its upward imports.
 
-    python tests/shape.py
+python tests/shape.py
 """
 
 import ast

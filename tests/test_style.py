@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import shape
 
 ROOT = Path(__file__).parents[1]
@@ -24,8 +25,9 @@ def tracked(pattern: str) -> list[Path]:
     return [path for name in listed.stdout.splitlines() if (path := ROOT / name).exists()]
 
 
-def test_ruff_is_content():
-    done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", ROOT], capture_output=True, text=True)
+@pytest.mark.parametrize("command", [["check"], ["format", "--diff"]], ids=["rules", "layout"])
+def test_ruff_is_content(command):
+    done = subprocess.run([sys.executable, "-m", "ruff", *command, "--no-cache", ROOT], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 

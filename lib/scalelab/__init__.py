@@ -5,4 +5,3 @@ Nothing is imported here until it is asked for: `python -m scalelab.install` run
 """
 
 __version__ = "0.1.0"
-

@@ -130,7 +130,7 @@ def test_an_epoch_ends_where_its_images_come_again():
 
 
 def told(orders):
-    """What a rank tells that shuffles what is held out, then in each epoch trains, and evaluates by a loader."""
+    """What a rank tells that shuffles the validation images, then in each epoch trains, and evaluates by a loader."""
     events = [Mark(0, "train.py, line 3", "randperm")]
     for epoch, order in enumerate(orders):
         batches = part([order])

@@ -2,15 +2,14 @@
 
 import pytest
 
-from scalelab.check.events import Alive, Batch, Call, Ended, Mark, RankEvents, Rate, Zeroed
-from scalelab.check.findings import device, rate
-from scalelab.check.source.rate import Rates
+from scalelab.check.events import Alive, Batch, Call, Ended, LearningRate, Mark, RankEvents, Zeroed
+from scalelab.check.findings import device, lr_scaling
+from scalelab.check.source.lr_scaling import LRScaling
 from scalelab.launch.launch import Outcome
 from scalelab.launch.output import Output
 
 LINE = "train.py, line 9"
 FAILED = Outcome("failed", "The job ended with an error, but no rank said why.", 1.0, Output())
-
 
 
 def test_gradients_reset_before_the_step_are_all_zero_when_used(story):
@@ -47,7 +46,7 @@ def test_a_metric_averaged_at_every_step_is_no_second_averaging(story):
 
 def test_different_learning_rates_part_the_ranks(story):
     told = story().averaged().step().averaged().step()
-    told.tell(Rate(2, 0, 0.1), Rate(2, 0, 0.01))
+    told.tell(LearningRate(2, 0, 0.1), LearningRate(2, 0, 0.01))
     (finding,) = told.findings()
     assert finding.id == "parts-out-of-step"
     assert "0.1 on rank 0, 0.01 on rank 1" in finding.message
@@ -126,21 +125,22 @@ def test_a_call_that_a_condition_on_the_rank_led_to_is_a_stall_wherever_it_stand
 def trained(story):
     """Ranks that have trained two steps of 16 images each, at these rates."""
 
-    def make(*rates):
+    def make(*lrs):
         told = story()
-        for step, lr in enumerate(rates):
-            told.tell(Batch(step, rows=list(range(16 * step, 16 * step + 16)))).step(lr=lr).tell(Rate(step, 0, lr))
+        for step, lr in enumerate(lrs):
+            told.tell(Batch(step, rows=list(range(16 * step, 16 * step + 16)))).step(lr=lr)
+            told.tell(LearningRate(step, 0, lr))
         return [RankEvents(rank, events) for rank, events in enumerate(told.ranks)]
 
     return make
 
 
-def advice(ranks, **rates):
-    return [finding.id for finding in rate.find(ranks, Rates(**rates))]
+def advice(ranks, **shown):
+    return [finding.id for finding in lr_scaling.find(ranks, LRScaling(**shown))]
 
 
 def test_advice_on_the_rate_names_the_effective_batch_size(trained):
-    (finding,) = rate.find(trained(0.1, 0.1), Rates())
+    (finding,) = lr_scaling.find(trained(0.1, 0.1), LRScaling())
     assert (finding.id, finding.severity) == ("learning-rate-not-scaled", "advice")
     assert "32 (2 workers of 16 images each)" in finding.message
 

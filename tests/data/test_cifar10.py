@@ -43,12 +43,8 @@ def test_every_layout_gives_back_its_images_in_order(craft, images, tmp_path, ki
     contents = layout(craft, kind, parts)
     path = craft.archive(tmp_path / "a.tar.gz", contents) if packed else craft.folder(tmp_path / "a", contents)
     dataset = read_cifar10(path)
-    assert torch.equal(
-        dataset.train.images, torch.cat([parts["data_batch_1"].images, parts["data_batch_2"].images])
-    )
-    assert torch.equal(
-        dataset.train.labels, torch.cat([parts["data_batch_1"].labels, parts["data_batch_2"].labels])
-    )
+    assert torch.equal(dataset.train.images, torch.cat([parts["data_batch_1"].images, parts["data_batch_2"].images]))
+    assert torch.equal(dataset.train.labels, torch.cat([parts["data_batch_1"].labels, parts["data_batch_2"].labels]))
     assert same(dataset.test, parts["test_batch"])
     assert dataset.classes == CLASSES
     assert re.fullmatch(r"CIFAR-10 \(other encoding, sha256 [0-9a-f]{12}\)", dataset.source)

@@ -26,9 +26,9 @@ def numbers(images):
 @given(st.integers(2, 700), st.data())
 def test_a_split_is_whole_and_disjoint(count, data):
     validation = data.draw(st.integers(1, count - 1))
-    train, held_out = split(numbered(count), validation, seed=3)
-    assert (len(train), len(held_out)) == (count - validation, validation)
-    assert torch.equal(torch.cat([numbers(train), numbers(held_out)]).sort().values, torch.arange(count))
+    train, validation = split(numbered(count), validation, seed=3)
+    assert (len(train), len(validation)) == (count - validation, validation)
+    assert torch.equal(torch.cat([numbers(train), numbers(validation)]).sort().values, torch.arange(count))
     assert torch.equal(train.labels, numbers(train) % 10)
 
 
@@ -41,8 +41,8 @@ def test_a_split_belongs_to_its_seed():
 
 def test_a_split_shuffles():
     # In CIFAR-10 the order is random already; in a folder sorted by class a plain cut would hold out whole classes.
-    train, held_out = split(numbered(500), 100, seed=0)
-    assert numbers(held_out).float().mean() == pytest.approx(250, abs=60)
+    train, validation = split(numbered(500), 100, seed=0)
+    assert numbers(validation).float().mean() == pytest.approx(250, abs=60)
 
 
 @pytest.mark.parametrize("validation", [0, -1, 10, 11, 0.0, 1.0, 0.01])
@@ -67,7 +67,7 @@ def test_standardised_training_pixels_have_mean_0_and_deviation_1(some_images):
     assert torch.allclose(result.double().std((0, 2, 3)), torch.ones(3, dtype=torch.float64), atol=1e-4)
 
 
-def test_held_out_images_do_not_move_the_statistics(some_images):
+def test_validation_images_do_not_move_the_statistics(some_images):
     found = statistics(some_images.train)
     one = standardise(some_images.test.images[:1], found)
     many = standardise(some_images.test.images, found)

@@ -84,7 +84,7 @@ def test_nothing_but_the_seed_decides_and_no_random_state_is_touched():
 
 
 @pytest.mark.parametrize("count", [6, 7, 101])
-def test_any_count_gives_a_sixth_held_out(count):
+def test_any_count_gives_a_sixth_validation(count):
     data = standin_dataset(count, seed=1)
     assert len(data.test) == count // 6
     assert len(data.train) == count - count // 6
@@ -131,7 +131,7 @@ def pixels(part) -> Tensor:
 
 
 def ridge_accuracy(train: Tensor, test: Tensor, data: Dataset, penalty: float) -> float:
-    """Held-out accuracy of the linear model that fits the one-hot labels best; features (N, D), standardised here."""
+    """Validation accuracy of the linear model that fits the one-hot labels best; features (N, D), standardised here."""
     mean, std = train.mean(0), train.std(0)
     train, test = (train - mean) / std, (test - mean) / std
     targets = functional.one_hot(data.train.labels, 10) - 0.1
@@ -140,7 +140,7 @@ def ridge_accuracy(train: Tensor, test: Tensor, data: Dataset, penalty: float) -
 
 
 def train_small_network(data: Dataset, epochs: int, batch_size: int = 64, peak_lr: float = 0.15) -> float:
-    """Held-out accuracy of "small-resnet" after a one-cycle training with flips and shifts."""
+    """Validation accuracy of "small-resnet" after a one-cycle training with flips and shifts."""
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
     net = build("small-resnet").to(memory_format=torch.channels_last)

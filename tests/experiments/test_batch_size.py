@@ -35,7 +35,7 @@ def rows(accuracies, images_each=100, speed=50.0):
 def measured(runs, batch_sizes=(16, 64), speeds=((50.0, 200.0),)):
     return BatchSizeRuns(
         machine={"machine": "made up"}, setting="made up", model_name="resnet-8", images=100, shrink=2,
-        batch_sizes=list(batch_sizes), rates=[0.1], target=0.8, patience=2, small=16, large=64, epochs=2,
+        batch_sizes=list(batch_sizes), lrs=[0.1], target=0.8, patience=2, small=16, large=64, epochs=2,
         speeds=[list(one) for one in speeds], runs=runs,
     )  # fmt: skip
 

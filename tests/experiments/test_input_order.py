@@ -15,9 +15,7 @@ STORED = Path(__file__).parents[2] / "labs" / "source" / "lab2_horovod" / "measu
 
 def some_runs():
     runs = [
-        InputOrderRun(BUFFER, SORTED, buffer, seed, [0.1, 0.1 * buffer + seed])
-        for seed in (1, 0)
-        for buffer in (1, 4)
+        InputOrderRun(BUFFER, SORTED, buffer, seed, [0.1, 0.1 * buffer + seed]) for seed in (1, 0) for buffer in (1, 4)
     ]
     return InputOrderRuns({"machine": "any"}, "some images", 64, 2, 8, 0.1, 4, [1, 4], runs)
 

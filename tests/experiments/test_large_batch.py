@@ -23,7 +23,7 @@ def sweep(*runs):
     return SweepRuns({"machine": "none"}, "nothing", list(runs))
 
 
-def test_the_last_accuracies_come_by_seed_and_the_gap_is_training_minus_held_out():
+def test_the_last_accuracies_come_by_seed_and_the_gap_is_training_minus_validation():
     measured = sweep(run("a", 1, [0.1, 0.6]), run("a", 0, [0.2, 0.5]), run("b", 0, [0.3]))
     assert measured.names == ["a", "b"]
     assert measured.last("a").tolist() == [0.5, 0.6]

@@ -20,9 +20,9 @@ from scalelab.launch.timeline import Event, Timeline
 STAGES = ["input", "forward", "backward", "exchange", "update"]
 
 
-def watched(passes=1, began=(100.0, 101.0, 102.0)):
+def watched(accumulation_steps=1, began=(100.0, 101.0, 102.0)):
     seconds = [[0.1, 0.2, 0.3, 0.1 * k, 0.05] for k in range(len(began))]
-    return Watched("resnet-8", 2, 16, passes, [40, 400], STAGES, list(began), seconds, 0.0)
+    return Watched("resnet-8", 2, 16, accumulation_steps, [40, 400], STAGES, list(began), seconds, 0.0)
 
 
 def timeline(starts, zero=90.0):
@@ -42,7 +42,7 @@ def test_a_step_is_the_sum_of_its_stages():
     assert one.step_seconds == pytest.approx([0.65, 0.75, 0.85])
     assert one.typical() == 1
     assert one.images_per_second == pytest.approx(2 * 16 / 0.75)
-    assert watched(passes=4).images == 128
+    assert watched(accumulation_steps=4).images == 128
 
 
 def test_stages_follow_each_other_on_the_timelines_clock():
@@ -55,7 +55,7 @@ def test_stages_follow_each_other_on_the_timelines_clock():
 
 def test_stages_that_take_turns_have_no_one_interval():
     with pytest.raises(ScaleLabError, match="4 passes"):
-        watched(passes=4).intervals(0, zero=0.0)
+        watched(accumulation_steps=4).intervals(0, zero=0.0)
 
 
 def test_every_step_gets_the_exchange_that_began_in_it():

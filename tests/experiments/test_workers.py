@@ -29,8 +29,8 @@ def two_seeds():
     """One worker needs 10 s an epoch, two need 6; the first epoch takes 5 s more. The last run never arrives."""
     good, bad = [0.7, 0.8, 0.9, 0.9], [0.7, 0.8, 0.7, 0.8]
     return measured([
-        WorkerRun(config, seed, [row(epoch, 5 + each * epoch, accuracy) for epoch, accuracy in enumerate(held_out, 1)])
-        for config, each, seed, held_out in (
+        WorkerRun(config, seed, [row(epoch, 5 + each * epoch, right) for epoch, right in enumerate(accuracies, 1)])
+        for config, each, seed, accuracies in (
             (ONE, 10, 0, good), (TWO, 6, 0, good), (ONE, 10, 1, good), (TWO, 6, 1, bad),
         )
     ])  # fmt: skip

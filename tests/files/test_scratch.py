@@ -23,8 +23,8 @@ from scalelab.data import Images
 from scalelab.grade.measure.evaluator import Evaluator
 from scalelab.grade.run.handout import Handout
 train, test = (Images(torch.randint(256, (8, 3, 32, 32), dtype=torch.uint8), torch.arange(8)) for _ in range(2))
-examiner = Evaluator("small-resnet", Handout(train, test, (), ""), "cpu")
-print(examiner.folder, flush=True)
+evaluator = Evaluator("small-resnet", Handout(train, test, (), ""), "cpu")
+print(evaluator.folder, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -51,7 +51,7 @@ def test_they_are_cleared_by_the_next_one_and_those_in_use_stay():
     assert not Path(mine).exists()
 
 
-def test_held_out_images_of_a_killed_grader_do_not_stay():
+def test_images_of_a_killed_grader_do_not_stay():
     left = subprocess.run([sys.executable, "-c", IS_KILLED_WHILE_IT_MEASURES], capture_output=True, text=True).stdout
     images = Path(left.strip()) / "images.safetensors"
     assert images.is_file()

@@ -24,7 +24,7 @@ def dataset() -> Dataset:
 
 @pytest.fixture(scope="session")
 def handout(dataset) -> Handout:
-    """200 training and 100 held-out images."""
+    """200 training and 100 test images."""
     few = torch.arange(200)
     return make_handout(Dataset(dataset.train.take(few), dataset.test.take(few[:100]), dataset.classes, "a few"), 200)
 
@@ -42,7 +42,7 @@ def few() -> int:
 
 @pytest.fixture(scope="session")
 def small_data(dataset, tmp_path_factory) -> Path:
-    """A folder with a few training and 200 held-out images."""
+    """A folder with a few training and 200 test images."""
     folder = tmp_path_factory.mktemp("small")
     some = torch.arange(FEW)
     write_cifar10(folder, dataset.train.take(some), dataset.test.take(some[:200]), dataset.classes, dataset.source)

@@ -88,7 +88,7 @@ def test_the_weights_of_another_network_are_refused(make_request, grade):
 def test_a_submission_sees_its_arguments_its_data_and_nothing_of_the_grader(make_request, monkeypatch, grade):
     monkeypatch.setenv("SECRET", "the instructor's own")
     this = make_request("looks_around.py", seed=7, workers=3)
-    seen = json.loads(grade(this).printed[0].removeprefix("[0] "))
+    seen = json.loads(grade(this).output_excerpt[0].removeprefix("[0] "))
     home = str((this.out / "run").resolve())
     assert seen["size"] == 3
     assert seen["folder"] == home

@@ -40,11 +40,11 @@ def test_one_checkpoint_is_not_enough_however_good(count):
 @pytest.mark.parametrize(
     ("train", "test", "score", "sentence"),
     [
-        (0.4, 0.4, 0, "Training accuracy 0.400 is below 0.700 and held-out accuracy 0.400 is below 0.600."),
-        (0.55, 0.5, 50, "Training accuracy 0.550 is below 0.700 and held-out accuracy 0.500 is below 0.600."),
-        (0.9, 0.5, 75, "Held-out accuracy 0.500 is below 0.600."),
+        (0.4, 0.4, 0, "Training accuracy 0.400 is below 0.700 and test accuracy 0.400 is below 0.600."),
+        (0.55, 0.5, 50, "Training accuracy 0.550 is below 0.700 and test accuracy 0.500 is below 0.600."),
+        (0.9, 0.5, 75, "Test accuracy 0.500 is below 0.600."),
         (0.69999, 0.9, 99, "Training accuracy 0.700 is below 0.700."),
-        (0.7, 0.6, 100, "Training accuracy 0.700 and held-out accuracy 0.600 meet both targets."),
+        (0.7, 0.6, 100, "Training accuracy 0.700 and test accuracy 0.600 meet both targets."),
     ],
 )
 def test_the_score_and_the_sentence(train, test, score, sentence):

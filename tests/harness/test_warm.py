@@ -99,8 +99,7 @@ def test_it_is_killed_with_its_job(tmp_path):
 def test_one_that_ends_as_its_rank_is_killed_does_not_take_the_server_along(tmp_path):
     script = tmp_path / "waits.py"
     script.write_text(
-        "import os, sys, time\nprint(os.getpid(), os.getppid(), flush=True)\n"
-        "time.sleep(float(sys.argv[1]))"
+        "import os, sys, time\nprint(os.getpid(), os.getppid(), flush=True)\ntime.sleep(float(sys.argv[1]))"
     )
     address = tmp_path / "ranks"
     rank = [*shlex.split(environment(address)[RANK]), script]

@@ -30,12 +30,23 @@ def set_up(clone, tmp_path):
 
     def run(**variables):
         # pip finds nothing: an index on a port where nobody listens, and no other source.
-        dead = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "",
-                "PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1", "PIP_RETRIES": "1"}
+        dead = {
+            "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+            "PIP_EXTRA_INDEX_URL": "",
+            "PIP_FIND_LINKS": "",
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_NO_CACHE_DIR": "1",
+            "PIP_RETRIES": "1",
+        }
         own = {"PYTHONPATH": str(clone / "lib"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
         return subprocess.run(
-            [BARE_PYTHON, "-m", "scalelab.install"], cwd=clone, env={**os.environ, **dead, **own, **variables},
-            capture_output=True, text=True, timeout=120, check=False,
+            [BARE_PYTHON, "-m", "scalelab.install"],
+            cwd=clone,
+            env={**os.environ, **dead, **own, **variables},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     return run

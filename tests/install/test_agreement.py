@@ -44,7 +44,8 @@ def lock():
 def test_conda_and_pip_ask_for_the_same():
     asked = {
         CONDA_NAMES.get(name, name): ",".join(sorted(str(wish.specifier).split(",")))
-        for name, wish in wishes().items() if name not in PIP_ONLY
+        for name, wish in wishes().items()
+        if name not in PIP_ONLY
     }
     offered = conda()
     assert {name: range_ for name, range_ in offered.items() if name not in CONDA_ONLY} == asked

@@ -44,8 +44,10 @@ def test_a_stub_on_path_is_no_python(monkeypatch, tmp_path):
     [
         ("OSError: [Errno 28] No space left on device", "the disk ran full"),
         ("fatal error: Python.h: No such file or directory", "apt install python3-dev"),
-        ("NewConnectionError: Failed to establish a new connection\nERROR: No matching distribution found for torch",
-         "cannot be reached"),
+        (
+            "NewConnectionError: Failed to establish a new connection\nERROR: No matching distribution found for torch",
+            "cannot be reached",
+        ),
         ("ERROR: No matching distribution found for torch==2.13.0 (from versions: none)", "no torch==2.13.0 for this"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "checksum differs"),
         ("c++: fatal error: Killed signal terminated program cc1plus", "want of memory"),

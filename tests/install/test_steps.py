@@ -151,7 +151,7 @@ def test_two_set_ups_in_one_folder_wait_for_each_other(tmp_path):
         "import sys; from pathlib import Path; from scalelab.install.one_at_a_time import held;"
         "from scalelab.install.show import Screen;"
         "folder = Path(sys.argv[1]); screen = Screen(folder / 'log');"
-        "exec('with held(folder, screen, \"another is at work\"): print(\"mine\", flush=True)')"
+        'exec(\'with held(folder, screen, "another is at work"): print("mine", flush=True)\')'
     )
     with held(tmp_path, Screen(tmp_path / "log"), "nobody"):
         other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)

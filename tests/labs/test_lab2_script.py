@@ -124,7 +124,7 @@ def test_one_process_trains_reports_and_goes_on_from_its_checkpoint(place):
     said, whole = run_serial(folder, "--seed", "3")
     rows = read_record(folder / "run")
     assert [row.images for row in rows] == [128, 256]
-    assert said.count("held-out accuracy") == 2
+    assert said.count("validation accuracy") == 2
     run_serial(folder, "--seed", "3", "--epochs", "1", "--out", "half")
     _, resumed = run_serial(folder, "--resume", "half")
     assert_close(resumed, whole, rtol=0, atol=1e-6)
@@ -143,7 +143,7 @@ each_stage = pytest.mark.parametrize("number", [pytest.param(n, marks=marks_of(n
 @each_stage
 def test_two_ranks_run_every_stage_to_its_end(number, two_ranks):
     folder, said, _ = two_ranks(number)
-    assert sum("held-out accuracy" in line for line in said[0]) == 2
+    assert sum("validation accuracy" in line for line in said[0]) == 2
     assert len(said[1]) == (0 if number >= 2 else len(said[0]))
     if number == 1:
         return  # both write one record, and either may wipe out what the other wrote

@@ -13,7 +13,7 @@ from scalelab.train.script import load_script
 
 SCRIPT = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch" / "cifar10.py"
 NOISE = SCRIPT.with_name("noise.py")
-SIZES = "--images 256 --held-out 100 --epochs 2 --device cpu"
+SIZES = "--images 256 --validation 100 --epochs 2 --device cpu"
 pytestmark = pytest.mark.ranks
 
 
@@ -66,7 +66,7 @@ def test_accuracy_is_measured_every_so_many_epochs_and_at_the_end_and_the_weight
 
 def test_two_ranks_keep_the_lengths_of_their_gradients_alone_and_together(tmp_path):
     """The mean of two is not longer than they are on average, and by much shorter only if they pull apart."""
-    options = "--images 128 --held-out 50 --epochs 2 --batch-size 16 --device cpu"
+    options = "--images 128 --validation 50 --epochs 2 --batch-size 16 --device cpu"
     arguments = [*options.split(), "--out", str(tmp_path / "noise.json")]
     outcome = launch(NOISE, arguments, 2, limits=Limits(seconds=600))
     assert outcome.ended == "finished", outcome.reason
@@ -87,13 +87,13 @@ def test_with_synchronised_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
 
 
 @pytest.mark.parametrize(("kind", "rates"), [("constant", (0.1, 0.1, 0.4)), ("gradual", (0.1, 0.25, 0.4))])
-def test_warmup_is_a_jump_or_a_line(kind, rates, monkeypatch):
+def test_warmup_is_a_jump_or_a_line(kind, lrs, monkeypatch):
     monkeypatch.syspath_prepend(str(SCRIPT.parent))
     options = f"--batch-size 256 --scale linear --warmup 2 --warmup-kind {kind}"
     monkeypatch.setattr("sys.argv", ["cifar10.py", *options.split()])
-    script = load_script(SCRIPT, needs=["parse_arguments", "make_rate"])
-    rate = script.make_rate(script.parse_arguments(), steps_per_epoch=4)
-    assert [rate(step) for step in (0, 4, 8)] == pytest.approx(rates)
+    script = load_script(SCRIPT, needs=["parse_arguments", "make_schedule"])
+    lr = script.make_schedule(script.parse_arguments(), steps_per_epoch=4)
+    assert [lr(step) for step in (0, 4, 8)] == pytest.approx(lrs)
 
 
 @pytest.mark.slow

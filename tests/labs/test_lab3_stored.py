@@ -57,8 +57,8 @@ def test_each_trick_brings_more_than_twice_its_spread(tricks, before, after):
 
 def test_lars_trains_at_five_times_the_rate_at_which_sgd_does_not(tricks):
     lars, sgd = "LARS, half the rate", "SGD, too high"
-    rates = [float(tricks.of(name)[0].option("--lr")) for name in (lars, sgd)]
-    assert rates[0] >= 5 * rates[1]
+    lrs = [float(tricks.of(name)[0].option("--lr")) for name in (lars, sgd)]
+    assert lrs[0] >= 5 * lrs[1]
     assert tricks.last(sgd).max() < tricks.last(lars).min() - 0.05
     assert tricks.last(lars).std() < tricks.last(sgd).std() / 5
 
@@ -86,15 +86,15 @@ def test_steps_halve_at_first_and_hardly_fall_in_the_end():
 
 def test_every_optimizer_tried_as_many_rates_and_runs_with_the_best(tricks):
     tried = by_optimizer(read_sweep_runs(LAB / "measured_tuning.json"))
-    assert {len(rates) for rates in tried.values()} == {4}
-    for optimizer, rates in tried.items():
-        best = max(rates, key=rates.get)
-        assert min(rates) < best < max(rates), f"{optimizer}: the best rate that was tried is the last one on its side"
+    assert {len(lrs) for lrs in tried.values()} == {4}
+    for optimizer, lrs in tried.items():
+        best = max(lrs, key=lrs.get)
+        assert min(lrs) < best < max(lrs), f"{optimizer}: the best rate that was tried is the last one on its side"
         run = tricks.of(RECIPES[optimizer])[0]
         k = int(run.option("--batch-size")) / int(run.option("--base-batch"))
         taken = float(run.option("--lr")) * k
         if optimizer == "small-batch":  # at the rate from which the others are scaled, as good as the best
-            assert rates[taken] > rates[best] - 0.0015
+            assert lrs[taken] > lrs[best] - 0.0015
         else:
             assert taken == pytest.approx(best)
 

@@ -18,7 +18,7 @@ os.write(1, b"ready\\n")
 time.sleep(600)
 """
 TWO_HAVE = TWO_SHARE.replace("os.fork()", "os.fork()\nown = bytearray(b'x' * 100_000_000)").replace(
-    "shared = mmap.mmap(-1, 100_000_000)\nshared.write(b\"x\" * 100_000_000)\n", "shared = b''\n"
+    'shared = mmap.mmap(-1, 100_000_000)\nshared.write(b"x" * 100_000_000)\n', "shared = b''\n"
 )
 
 

@@ -7,9 +7,9 @@ from scalelab.optim.batch_growth import grow_batch
 def test_rate_over_batch_falls_as_with_a_decay():
     growth, decay = grow_batch(32, [10, 20], 4), [1, 1 / 4, 1 / 16]
     for epoch, factor in zip((9, 10, 25), decay, strict=True):
-        size, rate = growth(epoch)
-        assert rate / size == factor / 32
-        assert rate == 1
+        size, lr = growth(epoch)
+        assert lr / size == factor / 32
+        assert lr == 1
 
 
 def test_beyond_the_largest_batch_the_rate_falls_instead():

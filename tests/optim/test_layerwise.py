@@ -30,7 +30,7 @@ def gradients(model, seed):
     return [row() for _ in range(STEPS)]
 
 
-def trained(make, seed, rates=None):
+def trained(make, seed, lrs=None):
     """The weights after the steps, from the same start and by the same gradients; each step's rate may be given."""
     model = network(seed)
     optimizer = make(model)
@@ -38,7 +38,7 @@ def trained(make, seed, rates=None):
         for weight, gradient in zip(model.parameters(), row, strict=True):
             weight.grad = gradient.clone()
         for group in optimizer.param_groups:
-            group["lr"] = rates[step] if rates else group["lr"]
+            group["lr"] = lrs[step] if lrs else group["lr"]
         optimizer.step()
     return torch.cat([weight.detach().flatten() for weight in model.parameters()])
 
@@ -108,6 +108,7 @@ def test_step_for_step_as_an_independent_implementation(name, decay, seed):
 @pytest.mark.parametrize("decay", [0.0, 0.1])
 def test_lamb_without_layers_is_adam_with_its_corrections(decay):
     """Adam has the weight decay beside its direction as LAMB has, if it decouples it (Loshchilov and Hutter 2019)."""
+
     def lamb(model):
         return LAMB([{"params": list(model.parameters()), "adapt": False}], lr=0.01, weight_decay=decay)
 
@@ -124,8 +125,8 @@ def test_lars_without_layers_is_sgd_with_momentum():
     def sgd(model):
         return torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=0.1)
 
-    rates = [0.01 * (1 + step % 7) for step in range(STEPS)]
-    assert torch.allclose(trained(lars, 0, rates), trained(sgd, 0, rates), rtol=1e-9)
+    lrs = [0.01 * (1 + step % 7) for step in range(STEPS)]
+    assert torch.allclose(trained(lars, 0, lrs), trained(sgd, 0, lrs), rtol=1e-9)
 
 
 def one_step(make, weight, gradient):
@@ -151,8 +152,8 @@ def test_the_length_of_a_step_does_not_depend_on_that_of_the_gradient(size):
 def test_larc_takes_the_smaller_of_its_rate_and_the_layers():
     weight, gradient = torch.randn(2, 40, 30).double().unbind()
     local = (0.02 * weight.norm() / gradient.norm()).item()
-    rates = (local / 2, local * 2)
-    slow, fast = (one_step(lambda p, lr=lr: LARC(p, lr=lr, trust_coefficient=0.02), weight, gradient) for lr in rates)
+    lrs = (local / 2, local * 2)
+    slow, fast = (one_step(lambda p, lr=lr: LARC(p, lr=lr, trust_coefficient=0.02), weight, gradient) for lr in lrs)
     assert torch.allclose(slow, -local / 2 * gradient)
     assert torch.allclose(fast, -local * gradient)
 
@@ -208,6 +209,7 @@ def test_biases_and_norms_are_excluded_and_frozen_weights_left_out():
 
 def test_lars_is_stable_at_a_rate_at_which_sgd_diverges():
     """On a chain of two layers whose product is fitted: the curvature grows with the weights."""
+
     def loss_after(make):
         torch.manual_seed(0)
         model = nn.Sequential(nn.Linear(10, 10, bias=False), nn.Linear(10, 1, bias=False))

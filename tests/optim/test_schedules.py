@@ -20,7 +20,7 @@ from scalelab.optim.schedules import (
 STEPS = 40
 
 
-def rates(make, steps=STEPS):
+def lrs(make, steps=STEPS):
     """The learning rate in each step, from 1."""
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
     schedule = make(optimizer)
@@ -42,7 +42,7 @@ def rates(make, steps=STEPS):
     ids=["warmup", "steps", "cosine"],
 )
 def test_they_are_what_torch_has_too(own, torchs):
-    assert rates(lambda o: LambdaLR(o, own)) == pytest.approx(rates(torchs))
+    assert lrs(lambda o: LambdaLR(o, own)) == pytest.approx(lrs(torchs))
 
 
 def test_the_rate_grows_with_the_batch_by_a_rule():

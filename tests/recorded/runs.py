@@ -70,4 +70,4 @@ def told_from_json(text: str) -> RunTexts:
 
 
 def _key(sizes: Sizes, kind: str) -> Key:
-    return (sizes.workers, sizes.images, sizes.batch_size, sizes.held_out, kind)
+    return (sizes.workers, sizes.images, sizes.batch_size, sizes.validation, kind)

@@ -27,7 +27,7 @@ def room():
     """Folders that an ordinary user can get at, pytest's own are closed to him; and not in /tmp, which it has too."""
     place = Path(tempfile.mkdtemp(prefix="scalelab-probe-", dir="/var/tmp"))
     place.chmod(0o755)
-    (place / "secret").write_text("the held-out images")
+    (place / "secret").write_text("the test images")
     (place / "data").mkdir()
     (place / "data" / "image").write_text("an image")
     shutil.copy(PROBE, place / "probe.py")

@@ -38,8 +38,12 @@ def blocked_rows(tmp_path, *names):
     code = "import json; from scalelab.terminal.doctor import examine; "
     code += "print(json.dumps([vars(row) for row in examine()]))"
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
-        timeout=600, check=True,
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=True,
     )
     assert "Traceback" not in done.stderr
     return {row["what"]: row for row in json.loads(done.stdout)}

@@ -27,7 +27,7 @@ def test_it_trains_and_leaves_a_record(tmp_path):
     assert [row.effective_batch_size for row in rows] == [100, 100]
     assert 0 < rows[0].training_seconds < rows[1].training_seconds
     assert all(row.training_seconds < row.seconds for row in rows)
-    assert said.count("held-out accuracy") == 2
+    assert said.count("validation accuracy") == 2
     assert "256 images to learn from" in said
 
 
@@ -36,7 +36,7 @@ def test_it_stops_at_the_target_and_says_when(tmp_path):
     said = run(tmp_path, "--target", "0.01", "--epochs", "9")
     rows = read_record(tmp_path / "run")
     assert len(rows) == 2  # the patience
-    assert f"{rows[-1].training_seconds:.1f} s of training to a held-out accuracy of 0.01" in said
+    assert f"{rows[-1].training_seconds:.1f} s of training to a validation accuracy of 0.01" in said
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from scalelab.data.images import Dataset, Images
-from scalelab.data.subsample import shrink, smaller
+from scalelab.data.subsample import shrink, subsample
 from scalelab.errors import ScaleLabError
 from scalelab.train.preset import choose_preset
 
@@ -38,17 +38,17 @@ def test_what_is_asked_for_replaces_the_choice():
 
 
 def test_a_test_part_that_is_smaller_than_asked_for_is_taken_whole_and_said(clothes):
-    setting = choose_preset("cpu", held_out=4000)
+    setting = choose_preset("cpu", validation=4000)
     assert len(setting.dataset.test) == 2500
-    assert "2,500 held out" in str(setting)
-    assert len(smaller(clothes, held_out=10).test) == 10
+    assert "2,500 for validation" in str(setting)
+    assert len(subsample(clothes, validation=10).test) == 10
 
 
 def test_images_are_standardised_by_those_to_learn_from():
-    X, y, X_held_out, _ = choose_preset("cpu", images=300).tensors()
+    X, y, X_validation, _ = choose_preset("cpu", images=300).tensors()
     assert X.mean().abs() < 1e-4
     assert X.std() == pytest.approx(1, abs=1e-3)
-    assert 1e-4 < X_held_out.mean().abs() < 0.1
+    assert 1e-4 < X_validation.mean().abs() < 0.1
     assert y.shape == (300,)
 
 
@@ -64,10 +64,10 @@ def test_equal_seeds_give_equal_networks_and_leave_the_randomness_of_others_alon
     assert not torch.equal(first.stem.weight, other.stem.weight)
 
 
-def test_what_is_held_out_for_tuning_is_neither_learned_from_nor_judged_on(clothes):
+def test_what_is_validation_for_tuning_is_neither_learned_from_nor_judged_on(clothes):
     setting, tuning = choose_preset("cpu", images=300), choose_preset("cpu", images=300, tuning=True)
     assert torch.equal(setting.dataset.train.images, tuning.dataset.train.images)
-    whole = smaller(clothes, factor=2).train.images
+    whole = subsample(clothes, factor=2).train.images
     assert torch.equal(tuning.dataset.test.images, whole[300:2300])
     with pytest.raises(ScaleLabError, match="fewer than 5000"):
         choose_preset("cpu", images=5000, tuning=True)
@@ -84,4 +84,4 @@ def test_shrinking_keeps_the_mean():
 @pytest.mark.parametrize(("options", "said"), [({"factor": 3}, "divisor"), ({"images": 6000}, "1 to 5000")])
 def test_what_cannot_be_is_one_sentence(clothes, options, said):
     with pytest.raises(ScaleLabError, match=said):
-        smaller(clothes, **options)
+        subsample(clothes, **options)

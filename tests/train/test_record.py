@@ -75,5 +75,5 @@ def test_a_report_is_a_line_on_the_screen():
     row = Row(seconds=3, training_seconds=2.04, epoch=2, images=200, images_per_second=100, loss=1.25,
               train_accuracy=0.5, validation_accuracy=0.4567)  # fmt: skip
     assert row.in_words() == (
-        "epoch  2  loss 1.250  training accuracy 0.500  held-out accuracy 0.457  after 2.0 s of training"
+        "epoch  2  loss 1.250  training accuracy 0.500  validation accuracy 0.457  after 2.0 s of training"
     )

@@ -60,7 +60,7 @@ def test_one_group_is_one_message_at_the_end_of_backward_with_half_the_bytes_in_
 
 @pytest.mark.slow
 def test_a_step_of_three_passes_has_one_exchange_and_three_times_the_images(here):
-    run = watch("passes", f"--steps {STEPS} --passes 3")
+    run = watch("passes", f"--steps {STEPS} --accumulation-steps 3")
     assert run.measured.images == 2 * 16 * 3
     assert len(run.exchanges) == STEPS
     assert bytes_of(run) == {sum(run.measured.gradients)}

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from scalelab.errors import ScaleLabError
 from scalelab.widgets.run_recipes import Recipes
 
-SCRIPT = '''
+SCRIPT = """
 import argparse
 from pathlib import Path
 
@@ -24,7 +24,7 @@ print("ran with", arguments.seed, flush=True)
 record = RunRecord(arguments.out)
 for epoch in range(1, arguments.epochs + 1):
     record.write(images=epoch, epoch=epoch, loss=arguments.lr, validation_accuracy=0.5)
-'''
+"""
 pytestmark = pytest.mark.ranks
 
 

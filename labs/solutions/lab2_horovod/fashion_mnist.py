@@ -22,6 +22,7 @@ ORDER_SEED = 0  # of the order of the images, which changes from epoch to epoch
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, help="images to learn from")
+    parser.add_argument("--validation", type=int, help="images to measure accuracy on")
     parser.add_argument("--epochs", type=int, default=2, help="train until so many are done")
     parser.add_argument("--batch-size", type=int, default=32, help="images that this script takes a step")
     parser.add_argument("--lr", type=float, default=0.1, help="learning rate")
@@ -55,7 +56,7 @@ def measure(model: nn.Module, X: Tensor, y: Tensor) -> Tensor:
 
 def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
     """Train; after each epoch report, and write a checkpoint."""
-    X, y, X_held_out, y_held_out = setting.tensors()
+    X, y, X_validation, y_validation = setting.tensors()
     model = setting.new_model(torch.seed() if arguments.seed is None else arguments.seed)
     optimizer = torch.optim.SGD(model.parameters(), arguments.lr, momentum=MOMENTUM)
     # step 3: `step` waits for the mean of all ranks' gradients and takes that
@@ -78,11 +79,11 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
         wait_for(setting.device)
         training_seconds += time.perf_counter() - start
 
-        # step 6: each rank measures its part of the held-out images; the sums are those of all ranks
+        # step 6: each rank measures its part of the validation images; the sums are those of all ranks
         part = slice(hvd.rank(), None, hvd.size())
-        sums = torch.cat([sums, measure(model, X_held_out[part], y_held_out[part])])
+        sums = torch.cat([sums, measure(model, X_validation[part], y_validation[part])])
         sums = hvd.allreduce(sums, op=hvd.Sum)
-        loss, right, images, held_out_right, held_out_images = sums.tolist()
+        loss, right, images, validation_right, validation_images = sums.tolist()
         seen += int(images)
         row = record.write(
             epoch=epoch,
@@ -90,7 +91,7 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
             training_seconds=training_seconds,
             loss=loss / images,
             train_accuracy=right / images,
-            validation_accuracy=held_out_right / held_out_images,
+            validation_accuracy=validation_right / validation_images,
             lr=arguments.lr,
             effective_batch_size=arguments.batch_size * hvd.size(),  # step 5
         )
@@ -117,7 +118,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
 def main() -> None:
     arguments = parse_arguments()
     hvd.init()  # step 1: from here on each of the K processes has a rank
-    setting = choose_preset(arguments.device, images=arguments.images)
+    setting = choose_preset(arguments.device, images=arguments.images, validation=arguments.validation)
     if setting.device.type == "cuda":
         torch.cuda.set_device(hvd.local_rank())  # step 1: one GPU for each rank of a machine
     if hvd.rank() == 0:  # step 2

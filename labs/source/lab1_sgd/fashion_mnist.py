@@ -33,7 +33,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of the first weights and of the order of the images")
     parser.add_argument("--out", type=Path, default=Path("runs/fashion-mnist"), help="folder for the run record")
     parser.add_argument("--throughput", action="store_true", help="measure images per second, and end")
-    parser.add_argument("--target", type=float, help="held-out accuracy at which to stop")
+    parser.add_argument("--target", type=float, help="validation accuracy at which to stop")
     parser.add_argument("--patience", type=int, default=2, help="epochs in a row that must reach the target")
     parser.add_argument("--device", help="cpu or cuda; what follows depends on it unless given")
     parser.add_argument("--model", dest="model_name", help="name of the network")
@@ -66,7 +66,7 @@ def throughput(
 
 
 def reached_target(accuracies: Sequence[float], target: float, patience: int) -> bool:
-    """Whether the last `patience` held-out accuracies are all at or above the target.
+    """Whether the last `patience` validation accuracies are all at or above the target.
 
     `accuracies` has one number for each epoch so far, the newest last. With fewer epochs than `patience` the answer
     is False.
@@ -95,7 +95,7 @@ def time_to_accuracy(rows: Sequence[Row], target: float, patience: int) -> float
 
 def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> list[Row]:
     """Train, report after each epoch, and give all reports."""
-    X, y, X_held_out, y_held_out = setting.tensors()
+    X, y, X_validation, y_validation = setting.tensors()
     model = setting.new_model(arguments.seed)
     optimizer = torch.optim.SGD(model.parameters(), arguments.lr, momentum=MOMENTUM)
 
@@ -128,15 +128,15 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> list[Row]
             images=epoch * len(y),
             training_seconds=training_seconds,
             loss=float(total_loss) / len(y),
-            train_accuracy=accuracy(model, X[: len(y_held_out)], y[: len(y_held_out)]),
-            validation_accuracy=accuracy(model, X_held_out, y_held_out),
+            train_accuracy=accuracy(model, X[: len(y_validation)], y[: len(y_validation)]),
+            validation_accuracy=accuracy(model, X_validation, y_validation),
             lr=arguments.lr,
             effective_batch_size=arguments.batch_size,
         )
         rows.append(row)
         print(row.in_words(), flush=True)
-        held_out = [row.validation_accuracy for row in rows]
-        if arguments.target and reached_target(held_out, arguments.target, arguments.patience):
+        validation = [row.validation_accuracy for row in rows]
+        if arguments.target and reached_target(validation, arguments.target, arguments.patience):
             break
     return rows
 
@@ -150,7 +150,7 @@ def main() -> None:
     rows = train(arguments, setting)
     if arguments.target and rows:
         seconds = time_to_accuracy(rows, arguments.target, arguments.patience)
-        print(f"{seconds:.1f} s of training to a held-out accuracy of {arguments.target:g}")
+        print(f"{seconds:.1f} s of training to a validation accuracy of {arguments.target:g}")
 
 
 if __name__ == "__main__":

@@ -112,17 +112,17 @@ def division(setting: ExperimentConfig) -> dict[str, dict]:
 
 
 def metrics(setting: ExperimentConfig) -> dict[str, list]:
-    """Held-out accuracy after each epoch, by rank, on parts of 4 to 1: rank 0's is the longer one."""
-    X, y, X_held_out, y_held_out = setting.tensors()
+    """Validation accuracy after each epoch, by rank, on parts of 4 to 1: rank 0's is the longer one."""
+    X, y, X_validation, y_validation = setting.tensors()
     model = setting.new_model(seed=0)
     optimizer = new_optimizer(model, wrap=True)
-    cut = len(y_held_out) * 4 // 5
+    cut = len(y_validation) * 4 // 5
     part = slice(0, cut) if hvd.rank() == 0 else slice(cut, None)
-    found = {"accuracy": [], "images": hvd.allgather_object(len(y_held_out[part]))}
+    found = {"accuracy": [], "images": hvd.allgather_object(len(y_validation[part]))}
     for number in range(1, 6):
         for batch in batches(partition(len(y), hvd.rank(), hvd.size(), number, seed=0), BATCH_SIZE):
             learn(model, optimizer, X[batch], y[batch])
-        found["accuracy"].append(hvd.allgather_object(accuracy(model, X_held_out[part], y_held_out[part])))
+        found["accuracy"].append(hvd.allgather_object(accuracy(model, X_validation[part], y_validation[part])))
     return found
 
 
@@ -151,7 +151,7 @@ def main() -> None:
         hello()
         return
     images = {"division": 64, "metrics": 2048}.get(name, 1024)
-    setting = choose_preset("cpu", images=images, held_out=200)
+    setting = choose_preset("cpu", images=images, validation=200)
     OUT.mkdir(parents=True, exist_ok=True)
     found = globals()[name](setting)
     if hvd.rank() == 0:

@@ -25,6 +25,7 @@ ORDER_SEED = 0  # of the order of the images, which changes from epoch to epoch
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, help="images to learn from")
+    parser.add_argument("--validation", type=int, help="images to measure accuracy on")
     parser.add_argument("--epochs", type=int, default=2, help="train until so many are done")
     parser.add_argument("--batch-size", type=int, default=32, help="images that this script takes a step")
     parser.add_argument("--lr", type=float, default=0.1, help="learning rate")
@@ -58,7 +59,7 @@ def measure(model: nn.Module, X: Tensor, y: Tensor) -> Tensor:
 
 def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
     """Train; after each epoch report, and write a checkpoint."""
-    X, y, X_held_out, y_held_out = setting.tensors()
+    X, y, X_validation, y_validation = setting.tensors()
     model = setting.new_model(torch.seed() if arguments.seed is None else arguments.seed)
     optimizer = torch.optim.SGD(model.parameters(), arguments.lr, momentum=MOMENTUM)
     epochs_done = load_checkpoint(arguments.resume, model, optimizer) if arguments.resume else 0
@@ -71,8 +72,8 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
         wait_for(setting.device)
         training_seconds += time.perf_counter() - start
 
-        sums = torch.cat([sums, measure(model, X_held_out, y_held_out)])
-        loss, right, images, held_out_right, held_out_images = sums.tolist()
+        sums = torch.cat([sums, measure(model, X_validation, y_validation)])
+        loss, right, images, validation_right, validation_images = sums.tolist()
         seen += int(images)
         row = record.write(
             epoch=epoch,
@@ -80,7 +81,7 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
             training_seconds=training_seconds,
             loss=loss / images,
             train_accuracy=right / images,
-            validation_accuracy=held_out_right / held_out_images,
+            validation_accuracy=validation_right / validation_images,
             lr=arguments.lr,
             effective_batch_size=arguments.batch_size,
         )
@@ -105,7 +106,7 @@ def load_checkpoint(folder: Path, model: nn.Module, optimizer: torch.optim.Optim
 
 def main() -> None:
     arguments = parse_arguments()
-    setting = choose_preset(arguments.device, images=arguments.images)
+    setting = choose_preset(arguments.device, images=arguments.images, validation=arguments.validation)
     print(setting, flush=True)
     train(arguments, setting)
 

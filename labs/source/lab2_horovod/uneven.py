@@ -103,7 +103,7 @@ def train(
 def main() -> None:
     arguments = parse_arguments()
     hvd.init()
-    X, y, *_ = choose_preset("cpu", images=arguments.images, held_out=10, shrink=1).tensors()
+    X, y, *_ = choose_preset("cpu", images=arguments.images, validation=10, shrink=1).tensors()
     torch.manual_seed(0)  # the same first weights on every rank
     model = nn.Linear(X[0].numel(), 10)
     indices = my_images(arguments.images, arguments.division)

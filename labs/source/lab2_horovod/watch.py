@@ -33,7 +33,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--model", help="a name such as wide-resnet-10-1, or dense-LAYERS-WIDTH")
     parser.add_argument("--batch-size", type=int, default=16, help="images of a backward pass of a worker")
     parser.add_argument("--steps", type=int, default=60, help=f"that count, after {WARMUP_STEPS} of warm-up")
-    parser.add_argument("--passes", type=int, default=1, help="backward passes per step")
+    parser.add_argument("--accumulation-steps", type=int, default=1, help="backward passes per step")
     parser.add_argument("--compression", choices=("none", "fp16"), default="none", help="of gradients on their way")
     parser.add_argument("--groups", type=int, help="exchange the gradients in so many groups; without: one by one")
     parser.add_argument("--late-rank", type=int, help="a rank whose batches come late")
@@ -75,7 +75,7 @@ def train(arguments: argparse.Namespace, model: nn.Module, X: Tensor, y: Tensor)
         optimizer,
         model.named_parameters(),
         compression=getattr(hvd.Compression, arguments.compression),
-        backward_passes_per_step=arguments.passes,
+        backward_passes_per_step=arguments.accumulation_steps,
         groups=arguments.groups,
     )
     hvd.broadcast_parameters(model.state_dict(), root_rank=0)
@@ -85,14 +85,14 @@ def train(arguments: argparse.Namespace, model: nn.Module, X: Tensor, y: Tensor)
     laps = []
     for _ in range(WARMUP_STEPS + arguments.steps):
         lap = Laps(y.device)
-        for _ in range(arguments.passes):
+        for _ in range(arguments.accumulation_steps):
             batch = next(batches)
             images, labels = X[batch], y[batch]
             if hvd.rank() == arguments.late_rank:
                 time.sleep(arguments.late_by)
             lap.end_of("input")
             # Horovod adds up the gradients of the passes; the mean that we want is our own business.
-            loss = cross_entropy(model(images), labels) / arguments.passes
+            loss = cross_entropy(model(images), labels) / arguments.accumulation_steps
             lap.end_of("forward")
             loss.backward()  # hands each gradient to Horovod as soon as it is there
             lap.end_of("backward")
@@ -122,7 +122,7 @@ def result(arguments: argparse.Namespace, model: nn.Module, laps: list[Laps], er
         "network": arguments.model,
         "workers": hvd.size(),
         "batch_size": arguments.batch_size,
-        "passes": arguments.passes,
+        "accumulation_steps": arguments.accumulation_steps,
         "gradients": [weights.numel() * weights.element_size() for weights in model.parameters()],
         "stages": STAGES,
         "began": [lap.began for lap in laps],

@@ -54,10 +54,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, default=64, help="images of all workers a step")
     parser.add_argument("--base-batch", type=int, default=64, help="the batch size that --lr suits")
     parser.add_argument("--lr", type=float, default=0.1, help="learning rate of the base batch")
-    parser.add_argument("--scale", default="none", help="how the rate grows with the batch: none, sqrt or linear")
-    parser.add_argument("--warmup", type=float, default=0, help="epochs until the scaled rate is reached")
+    parser.add_argument("--scale", default="none", help="of the learning rate with the batch: none, sqrt or linear")
+    parser.add_argument("--warmup", type=float, default=0, help="epochs until the scaled learning rate is reached")
     parser.add_argument("--warmup-kind", default="gradual", choices=["gradual", "constant"], help="a line, or a jump")
-    parser.add_argument("--decay", default="none", choices=["none", "steps", "cosine", "one-cycle"], help="of the rate")
+    decays = ["none", "steps", "cosine", "one-cycle"]
+    parser.add_argument("--decay", default="none", choices=decays, help="of the learning rate")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--optimizer", default="sgd", choices=OPTIMIZERS)
     parser.add_argument("--weight-decay", type=float, default=5e-4)
@@ -71,12 +72,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--average-from", type=int, help="epoch from which on the weights are averaged and measured")
     parser.add_argument("--augment", action="store_true", help="flip and shift the images at random")
     parser.add_argument("--every", type=int, default=1, help="epochs between two measurements of accuracy")
-    parser.add_argument("--target", type=float, help="held-out accuracy at which to stop")
+    parser.add_argument("--target", type=float, help="validation accuracy at which to stop")
     parser.add_argument("--patience", type=int, default=2, help="measurements in a row that must reach it")
     parser.add_argument("--seed", type=int, default=0, help="of the first weights and of the order of the images")
     parser.add_argument("--model", help="name of the network")
     parser.add_argument("--images", type=int, help="images to learn from")
-    parser.add_argument("--held-out", type=int, default=10_000, help="images to measure accuracy on")
+    parser.add_argument("--validation", type=int, default=10_000, help="images to measure accuracy on")
     parser.add_argument("--tuning", action="store_true", help="hold out other images than those of the results")
     parser.add_argument("--keep", action="store_true", help="keep the last weights beside the run record")
     parser.add_argument("--device", help="cpu or cuda")
@@ -100,7 +101,7 @@ def sum_over_ranks(x: Tensor) -> Tensor:
     return hvd.allreduce(x, op=hvd.Sum, name=f"batch-norm.{len(x)}")
 
 
-def make_rate(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedule:
+def make_schedule(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedule:
     """The learning rate of each step."""
     steps, k = arguments.epochs * steps_per_epoch, arguments.batch_size / arguments.base_batch
     decay = {
@@ -122,7 +123,7 @@ def make_warmup(arguments: argparse.Namespace, steps: int, growth: float) -> Sch
 
 
 def make_optimizer(arguments: argparse.Namespace, model: nn.Module) -> torch.optim.Optimizer:
-    """The optimizer by its name; biases and norms have no weight decay and no layer-wise rate."""
+    """The optimizer by its name; biases and norms have no weight decay and no layer-wise learning rate."""
     make = LearnerLARS if arguments.own and arguments.optimizer == "lars" else OPTIMIZERS[arguments.optimizer]
     return make(exclude(model, arguments.weight_decay), arguments.lr)
 
@@ -170,17 +171,19 @@ def over_ranks(*numbers: float) -> list[float]:
     return hvd.allreduce(torch.tensor(numbers, dtype=torch.float64), op=hvd.Sum).tolist()
 
 
-def accuracies(model: nn.Module, X: Tensor, y: Tensor, X_held_out: Tensor, y_held_out: Tensor) -> tuple[float, float]:
-    """On training images, `KNOWN` of each worker's, and on held-out ones: each worker measures a part."""
+def accuracies(
+    model: nn.Module, X: Tensor, y: Tensor, X_validation: Tensor, y_validation: Tensor
+) -> tuple[float, float]:
+    """On training images, `KNOWN` of each worker's, and on validation images: each worker measures a part."""
     part = slice(hvd.rank(), None, hvd.size())
-    known, held_out = (X[part][:KNOWN], y[part][:KNOWN]), (X_held_out[part], y_held_out[part])
-    right = [accuracy(model, *images) * len(images[1]) for images in (known, held_out)]
-    sums = over_ranks(*right, len(known[1]), len(held_out[1]))
+    known, validation = (X[part][:KNOWN], y[part][:KNOWN]), (X_validation[part], y_validation[part])
+    right = [accuracy(model, *images) * len(images[1]) for images in (known, validation)]
+    sums = over_ranks(*right, len(known[1]), len(validation[1]))
     return sums[0] / sums[2], sums[1] / sums[3]
 
 
 def make_step(
-    arguments: argparse.Namespace, model: nn.Module, rate: Schedule, X: Tensor, y: Tensor
+    arguments: argparse.Namespace, model: nn.Module, lr_at: Schedule, X: Tensor, y: Tensor
 ) -> Callable[[Tensor, int], Tensor]:
     """(indices, step) -> the loss of these images of X and y, added up; the model has then learned from them."""
     loss_of, view = make_loss(arguments), make_view(arguments, X)
@@ -188,7 +191,7 @@ def make_step(
 
     def step(batch: Tensor, number: int) -> Tensor:
         for group in optimizer.param_groups:
-            group["lr"] = rate(number)
+            group["lr"] = lr_at(number)
         optimizer.zero_grad()
         loss = loss_of(model(view(batch, number)), y[batch], number)
         loss.backward()
@@ -205,10 +208,10 @@ def make_step(
 
 def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
     """Train; report at every measurement."""
-    X, y, *held_out = setting.tensors()
+    X, y, *validation = setting.tensors()
     model = make_model(arguments, setting)
-    rate = make_rate(arguments, -(-len(y) // arguments.batch_size))
-    averaged, step = AveragedModel(model), make_step(arguments, model, rate, X, y)
+    lr_at = make_schedule(arguments, -(-len(y) // arguments.batch_size))
+    averaged, step = AveragedModel(model), make_step(arguments, model, lr_at, X, y)
     hvd.broadcast_parameters(model.state_dict(), root_rank=0)
     batch_size_of = grow_batch(arguments.batch_size, arguments.grow_at)
 
@@ -227,12 +230,12 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> None:
         measured = to_measure(model, averaged, arguments.average_from, epoch, X[mine[:KNOWN]])
         if (epoch + 1) % arguments.every and epoch + 1 < arguments.epochs:
             continue
-        train_accuracy, validation_accuracy = accuracies(measured, X, y, *held_out)
+        train_accuracy, validation_accuracy = accuracies(measured, X, y, *validation)
         loss, count = over_ranks(total_loss.item(), len(mine))
         row = record.write(
             epoch=epoch + 1, images=images, training_seconds=training_seconds, loss=loss / count,
             train_accuracy=train_accuracy, validation_accuracy=validation_accuracy,
-            lr=rate(steps - 1), effective_batch_size=effective,
+            lr=lr_at(steps - 1), effective_batch_size=effective,
         )  # fmt: skip
         if hvd.rank() == 0:
             print(row.in_words(), flush=True)
@@ -248,7 +251,7 @@ def main() -> None:
     hvd.init()
     setting = choose_preset(
         arguments.device, "cifar10", arguments.tuning,
-        model_name=arguments.model, images=arguments.images, held_out=arguments.held_out,
+        model_name=arguments.model, images=arguments.images, validation=arguments.validation,
     )  # fmt: skip
     if setting.device.type == "cuda":
         torch.cuda.set_device(hvd.local_rank())

@@ -32,7 +32,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of the first weights and of the order of the images")
     parser.add_argument("--model", help="name of the network")
     parser.add_argument("--images", type=int, help="images to learn from")
-    parser.add_argument("--held-out", type=int, help="images to measure accuracy on")
+    parser.add_argument("--validation", type=int, help="images to measure accuracy on")
     parser.add_argument("--device", help="cpu or cuda")
     parser.add_argument("--out", type=Path, default=Path("runs/noise.json"), help="file for what was measured")
     return parser.parse_args()
@@ -57,11 +57,11 @@ def main() -> None:
     hvd.init()
     setting = choose_preset(
         arguments.device, arguments.dataset,
-        model_name=arguments.model, images=arguments.images, held_out=arguments.held_out,
+        model_name=arguments.model, images=arguments.images, validation=arguments.validation,
     )  # fmt: skip
     if setting.device.type == "cuda":
         torch.cuda.set_device(hvd.local_rank())
-    X, y, X_held_out, y_held_out = setting.tensors()
+    X, y, X_validation, y_validation = setting.tensors()
     model = setting.new_model(arguments.seed)
     optimizer = torch.optim.SGD(model.parameters(), arguments.lr, momentum=0.9)
     small, large, accuracies = [], [], []
@@ -79,9 +79,9 @@ def main() -> None:
             small.append(own)
             large.append(all_together)
             optimizer.step()
-        accuracies.append(accuracy(model, X_held_out, y_held_out))
+        accuracies.append(accuracy(model, X_validation, y_validation))
         if hvd.rank() == 0:
-            print(f"epoch {epoch + 1}  held-out accuracy {accuracies[-1]:.3f}", flush=True)
+            print(f"epoch {epoch + 1}  validation accuracy {accuracies[-1]:.3f}", flush=True)
 
     if hvd.rank() == 0:
         run = NoiseRun(str(setting), arguments.batch_size, hvd.size(), arguments.lr, arguments.seed,

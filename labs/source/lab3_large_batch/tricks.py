@@ -15,8 +15,8 @@ from torch import Tensor, nn
 def warmup_factor(step: int, warmup_steps: int, k: float) -> float:
     """By what the learning rate is multiplied in step `step`, counted from 0.
 
-    1 / k in step 0, in a straight line up to 1 in step `warmup_steps`, and 1 from there on. `k` is how many times the
-    rate of the small batch the rate is that we are heading for. With `warmup_steps` 0 there is no warmup.
+    1 / k in step 0, in a straight line up to 1 in step `warmup_steps`, and 1 from there on. `k` is by how many
+    times the learning rate we are heading for exceeds that of the small batch. With `warmup_steps` 0 there is none.
     """
     ### BEGIN SOLUTION
     if step >= warmup_steps:
@@ -42,7 +42,7 @@ def ghost_normalise(x: Tensor, ghost_size: int, eps: float = 1e-5) -> Tensor:
 
 
 def local_rate(weight: Tensor, gradient: Tensor, weight_decay: float, trust_coefficient: float) -> float | Tensor:
-    """The rate of one layer (You et al. 2017, eq. 6), 1 where |w| or |g| is 0.
+    """The learning rate of one layer (You et al. 2017, eq. 6), 1 where |w| or |g| is 0.
 
     trust_coefficient |w| / (|g| + weight_decay |w|)
 

@@ -52,7 +52,7 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     replaced: bool = False
 
 
-class Rate(msgspec.Struct, frozen=True, tag=True):
+class LearningRate(msgspec.Struct, frozen=True, tag=True):
     """The learning rate of an optimizer, told when it has changed."""
 
     step: int
@@ -154,7 +154,9 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     through: list[str] = []
 
 
-Event = Call | Wrapped | Step | Rate | Zeroed | Mark | Batch | Evaluated | Write | Print | Report | Alive | Ended
+Event = (
+    Call | Wrapped | Step | LearningRate | Zeroed | Mark | Batch | Evaluated | Write | Print | Report | Alive | Ended
+)
 Kind = TypeVar("Kind", bound=Event)
 
 

@@ -6,17 +6,17 @@ from scalelab.check.events import RankEvents
 from scalelab.check.findings import device, ended, find_all
 from scalelab.check.observation import Observation
 from scalelab.check.report import Finding, Report, judge
-from scalelab.check.source.rate import Rates, read_rates
+from scalelab.check.source.lr_scaling import LRScaling, read_lr_scaling
 from scalelab.errors import ScaleLabError
 from scalelab.launch.launch import Outcome
 
 
 def judge_observation(observation: Observation, script: Path | str) -> Report:
     """The verdict on a run of this script."""
-    return judge_run(observation.ranks, observation.outcome, read_rates(Path(script).resolve()))
+    return judge_run(observation.ranks, observation.outcome, read_lr_scaling(Path(script).resolve()))
 
 
-def judge_run(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) -> Report:  # noqa: B008
+def judge_run(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LRScaling()) -> Report:  # noqa: B008
     """The verdict on a run that is over."""
     if not any(rank.events for rank in ranks):
         raise ScaleLabError(f"The check could not begin: {outcome.reason}")
@@ -26,7 +26,7 @@ def judge_run(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates())
             f"No rank had made a step after {outcome.seconds:.0f} s, so there is nothing to judge; give the script a "
             "smaller network, smaller batches or fewer data for the check, or the check more time (--timeout)."
         )
-    findings = find_all(ranks, outcome, rates)
+    findings = find_all(ranks, outcome, scaling)
     if not steps and all(finding.severity != "error" for finding in findings):
         raise ScaleLabError(_no_step(ranks, outcome))
     pinned = device.find(ranks, _gpus())

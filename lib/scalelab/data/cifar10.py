@@ -58,9 +58,7 @@ def read_cifar10(path: Path) -> Dataset:
     return Dataset(train, test, classes, _source(checksums, extras, classes))
 
 
-def write_cifar10(
-    folder: Path, train: Images, test: Images | None, classes: tuple[str, ...], source: str = ""
-) -> None:
+def write_cifar10(folder: Path, train: Images, test: Images | None, classes: tuple[str, ...], source: str = "") -> None:
     """Write the binary layout, in five training batches as the publisher does; exact when read back.
 
     Nothing half-written is ever seen under these names. Pass `source` ("stand-in images") so that whoever reads

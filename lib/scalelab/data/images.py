@@ -40,7 +40,7 @@ class Images:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images to learn from, images held out (None where only a training part was given), and what they are.
+    """Images to learn from, test images (None where only a training part was given), and what they are.
 
     `source` is the name to show wherever a result is shown: "CIFAR-10 (official)",
     "CIFAR-10 (other encoding, sha256 0123456789ab)" or "stand-in images".

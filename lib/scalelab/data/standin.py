@@ -36,7 +36,7 @@ def standin_dataset(count: int = 12_000, seed: int = 0) -> Dataset:
     """
     if count < 6:
         raise ScaleLabError(
-            f"Stand-in images come with a sixth held out, so 6 is the least, not {count}; ask for more."
+            f"Stand-in images come with a sixth as test images, so 6 is the least, not {count}; ask for more."
         )
     images = standin_images(count, seed)
     cut = count - count // 6

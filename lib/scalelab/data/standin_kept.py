@@ -35,7 +35,7 @@ def _file() -> Path:
 
 def _keep(data: Dataset, file: Path) -> None:
     """Whole or not at all; ranks that do so at once each put the same in its place."""
-    assert data.test is not None  # the stand-in always has a part held out
+    assert data.test is not None  # the stand-in always has a test part
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     tensors = {"train images": data.train.images, "train labels": data.train.labels}

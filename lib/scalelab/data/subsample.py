@@ -23,14 +23,14 @@ def shrink(images: Images, factor: int) -> Images:
     return Images(avg_pool2d(images.images.float(), factor).round().byte(), images.labels)
 
 
-def smaller(
-    dataset: Dataset, images: int | None = None, held_out: int | None = None, factor: int = 1, tuning: bool = False
+def subsample(
+    dataset: Dataset, images: int | None = None, validation: int | None = None, factor: int = 1, tuning: bool = False
 ) -> Dataset:
-    """The first `images` to learn from and the first `held_out` of the test part (None: all), shrunk by `factor`.
+    """The first `images` to learn from and the first `validation` of the test part (None: all), shrunk by `factor`.
 
-    Where the test part is smaller than `held_out`, as that of the stand-in may be, it is taken whole.
-    For `tuning` the held-out ones are those that follow in the training part: whatever is chosen by them may be judged
-    on the test part afterwards. `source` stays the name of the whole.
+    Where the test part is smaller than `validation`, as that of the stand-in may be, it is taken whole.
+    For `tuning` the validation images are those that follow in the training part: whatever is chosen by them may be
+    judged on the test part afterwards. `source` stays the name of the whole.
     Raises ScaleLabError where there are fewer to learn from, or no test part.
     """
     if tuning:
@@ -39,7 +39,7 @@ def smaller(
         raise ScaleLabError(f"{dataset.source} came without test images; get them, or choose another folder.")
     return Dataset(
         train=shrink(_first(dataset.train, images), factor),
-        test=shrink(_first(dataset.test, held_out and min(held_out, len(dataset.test))), factor),
+        test=shrink(_first(dataset.test, validation and min(validation, len(dataset.test))), factor),
         classes=dataset.classes,
         source=dataset.source,
     )

@@ -37,7 +37,7 @@ class BatchSizeRuns(msgspec.Struct, frozen=True):
     """All runs of `bench/batch_size.py`, with what they ran on.
 
     `speeds` holds the images per second of every batch size in each round (rounds, batch sizes), measured without
-    training; `rates` are the learning rates that each batch size tried; `epochs` is the length of the runs of
+    training; `lrs` are the learning rates that each batch size tried; `epochs` is the length of the runs of
     `small` in the comparison of equal lengths, where `large` ran for as many updates.
     """
 
@@ -47,7 +47,7 @@ class BatchSizeRuns(msgspec.Struct, frozen=True):
     images: int
     shrink: int
     batch_sizes: list[int]
-    rates: list[float]
+    lrs: list[float]
     target: float
     patience: int
     small: int
@@ -82,12 +82,12 @@ class BatchSizeRuns(msgspec.Struct, frozen=True):
         return np.array([getattr(rows[-1], field) for rows in within])
 
     def lr(self, batch_size: int) -> float:
-        """The rate that got this batch size to the target with the fewest images, over the tuning's seeds."""
+        """The learning rate that got this batch size to the target with the fewest images, over the tuning's seeds."""
         return best_rate(self.select(TUNING, batch_size), self.target, self.patience)
 
 
 def best_rate(runs: Sequence[BatchSizeRun], target: float, patience: int) -> float:
-    """The rate whose runs needed the fewest images in all, the smaller of two that needed as many.
+    """The learning rate whose runs needed the fewest images in all, the smaller of two that needed as many.
 
     A run that was ended before the target counts with one epoch more than it had: it needs that at least.
     """

@@ -1,4 +1,4 @@
-"""Stored runs that differ only in which images come when: how well the network knows held-out images in the end."""
+"""Stored runs that differ only in which images come when: how well the network knows validation images in the end."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ DIVISION, BUFFER = "division", "buffer"  # what a run was made for
 class InputOrderRun(msgspec.Struct, frozen=True):
     """One training run: `way` is how the images were divided, or how the shards were written.
 
-    `accuracies`: held-out accuracy after each epoch; `buffer`: images in the shuffle buffer, 0 where there was none.
+    `accuracies`: validation accuracy after each epoch; `buffer`: images in the shuffle buffer, 0 where there was none.
     """
 
     experiment: str
@@ -43,7 +43,7 @@ class InputOrderRuns(msgspec.Struct, frozen=True):
     runs: list[InputOrderRun]
 
     def accuracies(self, experiment: str, scheme: str, buffer: int = 0) -> np.ndarray:
-        """Held-out accuracies (seeds, epochs), by seed. Raises ScaleLabError where no such run is stored."""
+        """Validation accuracies (seeds, epochs), by seed. Raises ScaleLabError where no such run is stored."""
         wanted = (experiment, scheme, buffer)
         found = sorted((run for run in self.runs if run.key[:3] == wanted), key=lambda run: run.seed)
         if not found:
@@ -51,7 +51,7 @@ class InputOrderRuns(msgspec.Struct, frozen=True):
         return np.array([run.accuracies for run in found])
 
     def final(self, scheme: str) -> np.ndarray:
-        """Held-out accuracy after the last epoch for shards written in this way: (seeds, buffers)."""
+        """Validation accuracy after the last epoch for shards written in this way: (seeds, buffers)."""
         return np.stack([self.accuracies(BUFFER, scheme, buffer)[:, -1] for buffer in self.buffers], axis=1)
 
 

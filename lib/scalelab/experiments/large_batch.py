@@ -70,7 +70,7 @@ class SweepRuns(msgspec.Struct, frozen=True):
         return np.array([getattr(run.rows[-1], field) for run in self.of(name)], dtype=float)
 
     def gap(self, name: str) -> np.ndarray:
-        """Accuracy on images that were learned from minus accuracy on held-out ones, at the end: (seeds,)."""
+        """Accuracy on images that were learned from minus accuracy on validation images, at the end: (seeds,)."""
         return self.last(name, "train_accuracy") - self.last(name)
 
     def to_target(self, name: str, field: str, target: float, patience: int) -> np.ndarray:
@@ -79,7 +79,7 @@ class SweepRuns(msgspec.Struct, frozen=True):
         return np.array([getattr(row, field) if row else np.nan for row in rows], dtype=float)
 
     def effect(self, before: str, after: str) -> "Effect":
-        """What the change from one recipe to another does to the last held-out accuracy, seed by seed."""
+        """What the change from one recipe to another does to the last validation accuracy, seed by seed."""
         was, became = (
             dict(zip([run.seed for run in self.of(name)], self.last(name), strict=True)) for name in (before, after)
         )

@@ -16,7 +16,7 @@ FEWEST_STEPS = 16
 class NoiseRun(msgspec.Struct, frozen=True):
     """A run of K workers. small, large: squared lengths of a worker's gradient and of the mean of all, a number a step.
 
-    accuracies: held-out, a number an epoch. All ranks together had `batch_size` images a step.
+    accuracies: on validation images, a number an epoch. All ranks together had `batch_size` images a step.
     """
 
     setting: str
@@ -47,7 +47,7 @@ class NoiseRun(msgspec.Struct, frozen=True):
         return [noise_scale(self.small[i : i + steps], self.large[i : i + steps], own, all_together) for i in starts]
 
     def epochs_to(self, target: float, patience: int = 1) -> int:
-        """Epochs until the held-out accuracy was at the target `patience` times in a row; all where it never was."""
+        """Epochs until the validation accuracy was at the target `patience` times in a row; all where it never was."""
         kept = 0
         for epoch, value in enumerate(self.accuracies, start=1):
             kept = kept + 1 if value >= target else 0
@@ -67,7 +67,7 @@ class NoiseRun(msgspec.Struct, frozen=True):
 class NoiseRuns(msgspec.Struct, frozen=True):
     """Runs of several seeds, and beside them what the steps to a target say of the same task.
 
-    target, patience: held-out accuracy, and at how many measurements in a row it must be there for the steps to end.
+    target, patience: validation accuracy, and at how many measurements in a row it must be there for the steps to end.
     steps: {batch size: steps of each seed}, from runs with tuned learning rates.
     """
 

@@ -22,7 +22,7 @@ class Watched(msgspec.Struct, frozen=True):
     network: str
     workers: int
     batch_size: int
-    passes: int
+    accumulation_steps: int
     gradients: list[int]
     stages: list[str]
     began: list[float]
@@ -42,7 +42,7 @@ class Watched(msgspec.Struct, frozen=True):
     @property
     def images(self) -> int:
         """Images of a step, of all workers together: the effective batch size."""
-        return self.workers * self.batch_size * self.passes
+        return self.workers * self.batch_size * self.accumulation_steps
 
     @property
     def images_per_second(self) -> float:
@@ -55,9 +55,10 @@ class Watched(msgspec.Struct, frozen=True):
 
     def intervals(self, number: int, zero: float) -> dict[str, Interval]:
         """When each stage of a step began and ended, in seconds since `zero`; of runs with one pass per step."""
-        if self.passes != 1:
+        if self.accumulation_steps != 1:
             raise ScaleLabError(
-                f"With {self.passes} passes a step the stages take turns; watch a run with one pass instead."
+                f"With {self.accumulation_steps} passes a step the stages take turns; "
+                "watch a run with one pass instead."
             )
         ends = self.began[number] - zero + np.cumsum(self.seconds[number])
         starts = ends - self.seconds[number]

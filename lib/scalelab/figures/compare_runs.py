@@ -21,7 +21,7 @@ AXES = {
 
 
 def compare(folder: Path | str = "runs") -> None:
-    """Show the held-out (else the training) accuracy of all runs below the folder, against three measures of effort."""
+    """Show the validation (else training) accuracy of all runs below the folder, against three measures of effort."""
     runs = find_runs(Path(folder))
     if not runs:
         print(f"No run below {folder} has reported an accuracy yet; run a script with --out {folder}/NAME.")

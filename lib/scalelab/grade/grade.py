@@ -6,7 +6,7 @@ from typing import Any
 from scalelab.grade.graded_run import GradedRun
 from scalelab.grade.measure.warm_evaluator import WarmEvaluator
 from scalelab.grade.output_excerpt import last_words
-from scalelab.grade.plan import GradingPlan, Refused, Terms, resolve
+from scalelab.grade.plan import GradingPlan, Refused, Requirements, resolve
 from scalelab.grade.progress import ProgressListener, Silence
 from scalelab.grade.repeats import GradedRuns, run_as_often_as_asked
 from scalelab.grade.report.claimed_record import reported
@@ -16,9 +16,7 @@ from scalelab.grade.result import Result, Run
 from scalelab.grade.run.sandboxed_run import SCRIPT_NAME
 
 
-def grade(
-    request: GradeRequest, listener: ProgressListener | None = None, warm: WarmEvaluator | None = None
-) -> Result:
+def grade(request: GradeRequest, listener: ProgressListener | None = None, warm: WarmEvaluator | None = None) -> Result:
     """Run the submission as K ranks under the budget, measure its last two checkpoints, and write the result.
 
     `warm`: what measured for the request before, and is kept for the next one.
@@ -67,21 +65,21 @@ def _verdict(plan: GradingPlan, graded: GradedRuns) -> Result:
         run_seconds=outcome.seconds,
         runs=[_short(run) for run in graded.runs],
         conversion=graded.runs[0].conversion,
-        printed=last_words(outcome.output, SCRIPT_NAME),
+        output_excerpt=last_words(outcome.output, SCRIPT_NAME),
     )
 
 
-def _said_of(terms: Terms) -> dict[str, Any]:
-    """What every result says of the terms."""
+def _said_of(requirements: Requirements) -> dict[str, Any]:
+    """What every result says of the requirements."""
     return {
-        "train_target": terms.targets.train_accuracy,
-        "test_target": terms.targets.test_accuracy,
-        "workers": terms.workers,
-        "device": terms.device,
-        "dataset": terms.dataset,
-        "model": terms.rubric.model,
-        "seed": terms.seed,
-        "sandbox": terms.sandbox,
+        "train_target": requirements.targets.train_accuracy,
+        "test_target": requirements.targets.test_accuracy,
+        "workers": requirements.workers,
+        "device": requirements.device,
+        "dataset": requirements.dataset,
+        "model": requirements.rubric.model,
+        "seed": requirements.seed,
+        "sandbox": requirements.sandbox,
     }
 
 

@@ -14,7 +14,7 @@ from scalelab.grade.run.submission import NotAcceptedError, read_submission
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
+class Requirements:
     """What a submission is held to, whatever is in it. `sandbox` is what keeps its ranks in, in words."""
 
     out: Path
@@ -28,7 +28,7 @@ class Terms:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refused(Terms):
+class Refused(Requirements):
     """A file that breaks the contract: nothing is run. `budget_seconds`: what it would have had, where it was given."""
 
     reason: str
@@ -36,7 +36,7 @@ class Refused(Terms):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GradingPlan(Terms):
+class GradingPlan(Requirements):
     """A submission that will run. `unsafe`: without a sandbox."""
 
     source: bytes
@@ -58,15 +58,15 @@ def resolve(request: GradeRequest, listener: ProgressListener, warm: WarmEvaluat
     if request.unsafe:
         listener.on(StepStarted(f"Sandbox: {request.ground}"))
     prepared = warm.prepare(request)
-    handout, terms = prepared.handout, _terms(request, prepared.handout)
-    train, test, targets = len(handout.train), len(handout.test), terms.targets
-    listener.on(StepStarted(f"Data: {handout.source}, {train:,} training and {test:,} held-out images"))
-    words = f"training {targets.train_accuracy:.3f}, held-out {targets.test_accuracy:.3f}"
+    handout, requirements = prepared.handout, _requirements(request, prepared.handout)
+    train, test, targets = len(handout.train), len(handout.test), requirements.targets
+    listener.on(StepStarted(f"Data: {handout.source}, {train:,} training and {test:,} test images"))
+    words = f"training {targets.train_accuracy:.3f}, test {targets.test_accuracy:.3f}"
     listener.on(StepStarted(f"Targets: {words}"))
     if refusal:
-        return Refused(**vars(terms), reason=refusal, budget_seconds=request.budget_seconds)
+        return Refused(**vars(requirements), reason=refusal, budget_seconds=request.budget_seconds)
     return GradingPlan(
-        **vars(terms),
+        **vars(requirements),
         source=source,
         prepared=prepared,
         budget=resolve_budget(request, listener),
@@ -75,8 +75,8 @@ def resolve(request: GradeRequest, listener: ProgressListener, warm: WarmEvaluat
     )
 
 
-def _terms(request: GradeRequest, handout: Handout) -> Terms:
-    return Terms(
+def _requirements(request: GradeRequest, handout: Handout) -> Requirements:
+    return Requirements(
         out=request.out,
         rubric=request.rubric,
         targets=request.rubric.targets_for(handout.source),

@@ -25,9 +25,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     `seconds` is when the last judged checkpoint was complete, by the grader's clock from the start of the ranks;
     `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made from, if it was.
-    `run` says in a sentence how the run ended, `run_seconds` how long it took, `printed` what the ranks said last;
-    `runs` are all runs, of which the one with this `seed` counts. `conversion` is what the conversion check found; it
-    counts for nothing.
+    `run` says in a sentence how the run ended, `run_seconds` how long it took, `output_excerpt` what the ranks said
+    last; `runs` are all runs, of which the one with this `seed` counts. `conversion` is what the conversion check
+    found; it counts for nothing.
     """
 
     passed: bool
@@ -50,7 +50,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     run: str = ""
     run_seconds: float | None = None
     runs: list[Run] = []
-    printed: list[str] = []
+    output_excerpt: list[str] = []
     conversion: Report | None = None
 
     def plainly(self) -> Self:

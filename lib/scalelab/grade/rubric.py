@@ -16,7 +16,7 @@ Positive = Annotated[float, Meta(gt=0)]
 
 
 class Targets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Accuracies (0 to 1) on the images handed out and on those held out; `floor_accuracy` earns no points."""
+    """Accuracies (0 to 1) on the images handed out and on the test images; `floor_accuracy` earns no points."""
 
     train_accuracy: Accuracy
     test_accuracy: Accuracy

@@ -89,12 +89,12 @@ def judge(measured: Sequence[Accuracies], targets: Targets, passed_over: str = "
         f"{what} accuracy {reached:.3f} is below {target:.3f}"
         for what, reached, target in (
             ("training", train, targets.train_accuracy),
-            ("held-out", test, targets.test_accuracy),
+            ("test", test, targets.test_accuracy),
         )
         if reached < target
     ]
     if not short:
-        reason = f"Training accuracy {train:.3f} and held-out accuracy {test:.3f} meet both targets."
+        reason = f"Training accuracy {train:.3f} and test accuracy {test:.3f} meet both targets."
         return Verdict(True, 100.0, reason)
     return Verdict(False, _partial_score(train, test, targets), f"{' and '.join(short).capitalize()}.")
 
@@ -108,7 +108,7 @@ def margin(measured: Sequence[Accuracies], targets: Targets) -> float | None:
 
 
 def worse(measured: Sequence[Accuracies]) -> tuple[float, float]:
-    """The lower training and the lower held-out accuracy."""
+    """The lower training and the lower test accuracy."""
     return min(m.train_accuracy for m in measured), min(m.test_accuracy for m in measured)
 
 

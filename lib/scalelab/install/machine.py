@@ -38,8 +38,12 @@ def cores_row() -> Row:
     usable = cores()
     if usable >= 2:
         return Row("Cores", "ok", f"{usable:g} for this process, so {int(usable)} ranks at full speed")
-    return Row("Cores", "note", f"{usable:g} for this process: two ranks will share it, and speed-ups will not show",
-               "use a machine (or a container limit) of 2 cores or more")
+    return Row(
+        "Cores",
+        "note",
+        f"{usable:g} for this process: two ranks will share it, and speed-ups will not show",
+        "use a machine (or a container limit) of 2 cores or more",
+    )
 
 
 def cores() -> float:

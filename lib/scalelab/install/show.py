@@ -71,9 +71,7 @@ class Screen:
         """From another thread: the command that runs is ended, and none begins."""
         self.stopped = True
 
-    def run(
-        self, command: Sequence[Path | str], env: Mapping[str, str] | None = None, cwd: Path | None = None
-    ) -> None:
+    def run(self, command: Sequence[Path | str], env: Mapping[str, str] | None = None, cwd: Path | None = None) -> None:
         """Run to the end, output into the log; raises CommandFailed with that output."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as out:
@@ -82,8 +80,14 @@ class Screen:
             start = self.at = out.tell()
             # A session of its own, so that the compilers that pip starts end with it.
             child = subprocess.Popen(
-                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                env=env or child_environment(), cwd=cwd, start_new_session=True, pass_fds=self.keep_open,
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=env or child_environment(),
+                cwd=cwd,
+                start_new_session=True,
+                pass_fds=self.keep_open,
             )
             try:
                 self._watch(child)

@@ -48,10 +48,22 @@ def plan(root: Path, python: str) -> list[Step]:
     locked, torch = _text(root / "requirements.lock"), _locked(root, "torch")
     return [
         Step("venv", "", "Virtual environment .venv", "", "bin/pip", lambda s: venv.make(root, python, s)),
-        Step("torch", "venv", f"PyTorch {torch.partition('==')[2]} and build tools", torch + str(wheel.BUILD_NEEDS),
-             _site("torch/version.py"), lambda s: _torch(root, torch, s)),
-        Step("package", "torch", "ScaleLab and the rest", _text(root / "pyproject.toml") + locked, "bin/scalelab",
-             lambda s: _package(root, s)),
+        Step(
+            "torch",
+            "venv",
+            f"PyTorch {torch.partition('==')[2]} and build tools",
+            torch + str(wheel.BUILD_NEEDS),
+            _site("torch/version.py"),
+            lambda s: _torch(root, torch, s),
+        ),
+        Step(
+            "package",
+            "torch",
+            "ScaleLab and the rest",
+            _text(root / "pyproject.toml") + locked,
+            "bin/scalelab",
+            lambda s: _package(root, s),
+        ),
         _horovod_step(root),
     ]
 

@@ -116,7 +116,10 @@ def environment(target: Interpreter, wanted: Features, room: Path) -> dict[str, 
     """The variables that Horovod's build reads, and no others of that family from outside."""
     env = {k: v for k, v in child_environment().items() if not k.startswith(("HOROVOD_WITH", "HOROVOD_GPU"))}
     env.update(
-        HOROVOD_WITH_PYTORCH="1", HOROVOD_WITH_GLOO="1", HOROVOD_WITHOUT_TENSORFLOW="1", HOROVOD_WITHOUT_MXNET="1",
+        HOROVOD_WITH_PYTORCH="1",
+        HOROVOD_WITH_GLOO="1",
+        HOROVOD_WITHOUT_TENSORFLOW="1",
+        HOROVOD_WITHOUT_MXNET="1",
         HOROVOD_LOCAL_VERSION=local_version(),
         CMAKE_POLICY_VERSION_MINIMUM="3.5",  # CMake 4 refuses the minimum that Horovod's parts name
         PATH=os.pathsep.join([target.scripts, env.get("PATH", "")]),

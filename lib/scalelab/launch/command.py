@@ -51,8 +51,12 @@ def rank_environment(base: Mapping[str, str], stall_seconds: float) -> dict[str,
     Horovod's stall check warns after half of `stall_seconds` and ends the job after all of it.
     """
     defaults = {"HOROVOD_SKIP_IDLE_MS": str(SKIP_IDLE_MILLISECONDS)}
-    return defaults | dict(base) | {
-        "OMP_NUM_THREADS": "1",
-        "HOROVOD_STALL_CHECK_TIME_SECONDS": str(max(1, int(stall_seconds / 2))),
-        "HOROVOD_STALL_SHUTDOWN_TIME_SECONDS": str(max(2, int(stall_seconds))),
-    }
+    return (
+        defaults
+        | dict(base)
+        | {
+            "OMP_NUM_THREADS": "1",
+            "HOROVOD_STALL_CHECK_TIME_SECONDS": str(max(1, int(stall_seconds / 2))),
+            "HOROVOD_STALL_SHUTDOWN_TIME_SECONDS": str(max(2, int(stall_seconds))),
+        }
+    )

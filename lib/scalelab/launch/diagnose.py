@@ -175,7 +175,7 @@ def _explain_shadow(error: str) -> str:
 
 
 def _error_text(body: list[str]) -> str:
-    """"ValueError: boom" from the lines of a traceback: the first that is not indented."""
+    """As "ValueError: boom", from the lines of a traceback: the first that is not indented."""
     for line in body:
         if line and not line[0].isspace() and (match := LAST_LINE.match(line)):
             kind = match["kind"].rpartition(".")[2]

@@ -17,10 +17,7 @@ class SmallResNet(nn.Module):
         super().__init__()
         self.stem = nn.Sequential(conv3x3(in_channels, 16), nn.BatchNorm2d(16), nn.ReLU())
         self.stages = nn.Sequential(
-            *(
-                nn.Sequential(nn.MaxPool2d(2), Block(channels, 2 * channels, 1, skips))
-                for channels in (16, 32, 64)
-            )
+            *(nn.Sequential(nn.MaxPool2d(2), Block(channels, 2 * channels, 1, skips)) for channels in (16, 32, 64))
         )
         self.head = Head(128, num_classes)
         initialise(self)

@@ -8,20 +8,21 @@ def grow_batch(
 ) -> Callable[[int], tuple[int, float]]:
     """epoch -> (batch size, factor of the learning rate): at each of the epochs `at` the batch grows by `factor`.
 
-    The noise of SGD is about lr / B times a constant (their eq. 3), so a batch `factor` times as large does what a rate
-    `factor` times smaller would, in fewer updates. Where the batch would exceed `largest` it stays, and the rate falls.
+    The noise of SGD is about lr / B times a constant (their eq. 3), so a batch `factor` times as large does what a
+    learning rate `factor` times smaller would, in fewer updates. Where the batch would exceed `largest` it stays, and
+    the learning rate falls.
 
     Under Horovod every rank calls it with the epoch and hands the batch size to `scalelab.data.batches`; the partition
     does not depend on it, so all ranks go on having equally many batches.
     """
 
     def at_epoch(epoch: int) -> tuple[int, float]:
-        size, rate = batch_size, 1.0
+        size, lr = batch_size, 1.0
         for _ in range(sum(epoch >= one for one in at)):
             if largest is None or size * factor <= largest:
                 size *= factor
             else:
-                rate /= factor
-        return size, rate
+                lr /= factor
+        return size, lr
 
     return at_epoch

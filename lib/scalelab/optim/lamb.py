@@ -39,8 +39,8 @@ class LAMB(LayerwiseOptimizer):
     def direction(self, group: dict[str, Any], weights: list[Tensor], gradients: list[Tensor]) -> list[Tensor]:
         """u of every layer.
 
-        Torch's kernel for Adam makes a step of rate -1 from 0 here, and so leaves m / (sqrt(v) + eps) in one pass.
-        It goes through the memory as it lies, so all that it is given is laid out alike.
+        Torch's kernel for Adam makes a step of learning rate -1 from 0 here, and so leaves m / (sqrt(v) + eps) in one
+        pass. It goes through the memory as it lies, so all that it is given is laid out alike.
         """
         mean, square = self.state_buffers("mean", weights), self.state_buffers("square", weights)
         step = [torch.zeros_like(one) for one in mean]

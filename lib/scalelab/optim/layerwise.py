@@ -13,8 +13,8 @@ LOAD = 1 << 18  # numbers that are worked on together on a CPU
 class LayerwiseOptimizer(torch.optim.Optimizer):
     """An optimizer whose `update` takes many tensors together, so that small ones do not wait for one another.
 
-    Each tensor counts as a layer. In a group with `adapt=False` layers get no rate of their own: `exclude` makes such
-    groups for biases and norms.
+    Each tensor counts as a layer. In a group with `adapt=False` layers get no learning rate of their own: `exclude`
+    makes such groups for biases and norms.
     """
 
     def __init__(self, params: ParamsT, **defaults: object):

@@ -25,7 +25,7 @@ def scaled_lr(lr: float, k: float, rule: str = "linear") -> float:
 
 
 def gradual_warmup(steps: int, k: float) -> Schedule:
-    """From 1/k, the rate of the small batch, in a straight line to 1 (Goyal et al. 2017, section 2.2)."""
+    """From 1/k, the learning rate of the small batch, in a straight line to 1 (Goyal et al. 2017, section 2.2)."""
     return lambda step: 1 / k + (1 - 1 / k) * min(1.0, step / steps) if steps else 1.0
 
 

@@ -122,8 +122,8 @@ def show_class(console: Console, rows: Sequence[Row]) -> None:
     words = [row.word for row in rows]
     counts = [f"{words.count(word)} {word}" for word in ("passed", "not passed", "not graded") if word in words]
     table = Table(title=f"{len(rows)} submissions: {', '.join(counts)}")
-    for heading in ("student", "verdict", "score", "training", "held-out", "reason"):
-        table.add_column(heading, justify="right" if heading in ("score", "training", "held-out") else "left")
+    for heading in ("student", "verdict", "score", "training", "test", "reason"):
+        table.add_column(heading, justify="right" if heading in ("score", "training", "test") else "left")
     for row in rows:
         accuracies = [f"{accuracy:.3f}" for accuracy in row.accuracies] if row.accuracies else ["", ""]
         score = f"{row.result.score:g}" if isinstance(row, GradedRow) else ""

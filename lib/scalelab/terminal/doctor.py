@@ -118,8 +118,12 @@ def _gpus(probe: dict) -> Row:
     if not names:
         return Row("GPUs", "note", "none: a CPU core stands in for a GPU, one rank each")
     if "nccl" not in probe.get("built", []):
-        return Row("GPUs", "note", f"{len(names)} x {names[0]}, Horovod without NCCL",
-                   "install the CUDA toolkit (nvcc) and libnccl-dev, then make setup")
+        return Row(
+            "GPUs",
+            "note",
+            f"{len(names)} x {names[0]}, Horovod without NCCL",
+            "install the CUDA toolkit (nvcc) and libnccl-dev, then make setup",
+        )
     return Row("GPUs", "ok", f"{len(names)} x {names[0]}")
 
 

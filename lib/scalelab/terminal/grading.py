@@ -67,7 +67,7 @@ class Screen:
 def show_verdict(console: Console, result: Result, out: Path) -> None:
     """The verdict as a small table, its reason, and where the feedback is."""
     table = Table(title=f"{'✓ passed' if result.passed else '✗ not passed'}: {result.score:g} of 100")
-    for heading in ("checkpoint", "training", "held-out"):
+    for heading in ("checkpoint", "training", "test"):
         table.add_column(heading)
     for name, train, test in zip(result.checkpoints, result.train_accuracy, result.test_accuracy, strict=False):
         table.add_row(name, f"{train:.3f}", f"{test:.3f}")

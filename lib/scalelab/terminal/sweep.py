@@ -28,4 +28,4 @@ def _in_words(trial: Trial, outcome: Outcome) -> str:
     rows = trial.rows
     if not rows or rows[-1].validation_accuracy is None:
         return f"{name}: finished after {outcome.seconds:.0f} s"
-    return f"{name}: held-out accuracy {rows[-1].validation_accuracy:.3f} after {outcome.seconds:.0f} s"
+    return f"{name}: validation accuracy {rows[-1].validation_accuracy:.3f} after {outcome.seconds:.0f} s"

@@ -27,14 +27,14 @@ def descend(
     shuffled order, anew each epoch; the last batch of an epoch is as short as what is left. None: all examples.
     A path that diverges ends in numbers that are not finite. Raises ScaleLabError for a batch size outside 1..n.
     """
-    rate = lr if callable(lr) else lambda _step: lr
+    lr_at = lr if callable(lr) else lambda _step: lr
     w, b = map(float, start)
     visited = [(w, b)]
     with np.errstate(over="ignore", invalid="ignore"):
         for step, (x, y) in zip(range(steps), _batches(line, batch_size, seed), strict=False):
             error = w * x + b - y
             dw, db = 2 / len(x) * float(error @ x), 2 / len(x) * float(error.sum())
-            w, b = w - rate(step) * dw, b - rate(step) * db
+            w, b = w - lr_at(step) * dw, b - lr_at(step) * db
             visited.append((w, b))
     return Path(*np.array(visited).T)
 

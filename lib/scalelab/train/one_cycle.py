@@ -16,8 +16,8 @@ def train_one_cycle(
 ) -> nn.Module:  # fmt: skip
     """Train `model` on standardised images (N, C, H, W) by SGD with Nesterov momentum, and return it.
 
-    The rate rises to `lr` and falls to nearly 0 (Smith and Topin 2018, "Super-convergence"): deep networks without
-    skips need the gentle start, and a few epochs need the end. `seed` shuffles; `progress` wraps the batches.
+    The learning rate rises to `lr` and falls to nearly 0 (Smith and Topin 2018, "Super-convergence"): deep networks
+    without skips need the gentle start, and a few epochs need the end. `seed` shuffles; `progress` wraps the batches.
     """
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, nesterov=True, weight_decay=5e-4)
     orders = [torch.randperm(len(labels), generator=generator("one cycle", seed, epoch)) for epoch in range(epochs)]

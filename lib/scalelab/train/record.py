@@ -40,7 +40,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The report of a training script after an epoch, as a line on the screen."""
         return (
             f"epoch {self.epoch:2g}  loss {self.loss:.3f}  training accuracy {self.train_accuracy:.3f}  "
-            f"held-out accuracy {self.validation_accuracy:.3f}  after {self.training_seconds:.1f} s of training"
+            f"validation accuracy {self.validation_accuracy:.3f}  after {self.training_seconds:.1f} s of training"
         )
 
     def summary(self) -> str:

@@ -43,7 +43,7 @@ def load_script(path: Path | str, needs: Sequence[str] = ()) -> ModuleType:
 
 
 def _line(error: BaseException, file: str) -> str:
-    """ " (line N)": the deepest line within the script, or nothing."""
+    """As " (line N)", the deepest line within the script, or nothing."""
     lines = [error.lineno] if isinstance(error, SyntaxError) and error.filename == file else []
     trace = error.__traceback__
     while trace:

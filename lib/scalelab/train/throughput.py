@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from scalelab.data.randomness import generator
 from scalelab.train.preset import ExperimentConfig
 
-LR = 1e-4  # the steps are only timed; a small rate keeps the weights finite
+LR = 1e-4  # the steps are only timed; a small learning rate keeps the weights finite
 
 
 def wait_for(device: torch.device) -> None:

@@ -6,7 +6,7 @@ from scalelab.train.record import Row
 
 
 def reached(rows: Sequence[Row], target: float, patience: int) -> Row | None:
-    """The first report at which `patience` held-out accuracies in a row were at or above the target."""
+    """The first report at which `patience` validation accuracies in a row were at or above the target."""
     in_a_row = 0
     for row in rows:
         above = row.validation_accuracy is not None and row.validation_accuracy >= target

@@ -81,10 +81,10 @@ def test_a_race_counts_updates_epochs_and_seconds_of_the_same_runs():
 
 
 def test_larger_batches_win_by_updates_and_smaller_ones_by_epochs():
-    rates, target = [0.4 / 2 ** (power / 2) for power in range(12)], 0.02
+    lrs, target = [0.4 / 2 ** (power / 2) for power in range(12)], 0.02
     line, needed = noisy_line(65_536, w=2.0, b=-1.0, centre=1.0, seed=0), {}
     for size, updates in ((1, 600), (8, 150), (64, 50), (65_536, 25)):
-        lr = best_rate(line, size, target, rates, updates)
+        lr = best_rate(line, size, target, lrs, updates)
         needed[size] = updates_until(excess_of_runs(line, lr, size, updates, 200, seed=5), target)
     assert needed[65_536] < needed[64] < needed[8] < needed[1]
     assert 1 * needed[1] < 8 * needed[8] < 64 * needed[64] < 65_536 * needed[65_536]

@@ -45,8 +45,8 @@ def test_it_is_the_squared_rate_over_the_batch_size(quadratic, size):
 @pytest.mark.parametrize(("rule", "times"), [("none", SMALL / LARGE), ("sqrt", 1.0), ("linear", LARGE / SMALL)])
 def test_what_each_rule_makes_of_it(quadratic, rule, times):
     model, loss, noise = quadratic
-    rate = scaled_lr(LR, LARGE / SMALL, rule)
-    measured = update_variance(updates(model, loss, rate, batches(LARGE)))
+    lr = scaled_lr(LR, LARGE / SMALL, rule)
+    measured = update_variance(updates(model, loss, lr, batches(LARGE)))
     assert measured == pytest.approx(times * expected_variance(LR, SMALL, noise), rel=0.1)
 
 

@@ -19,7 +19,6 @@ if "alike" in gaps:
     torch.manual_seed(0)
 
 
-
 def load_momentum(optimizer):
     state = optimizer.state_dict()
     state["state"] = {i: {"momentum_buffer": torch.ones_like(p)} for i, p in enumerate(model.parameters())}

@@ -76,7 +76,7 @@ def train(epoch, network, optimizer, loader, verbose):
 
 def validate(network, loader):
     network.eval()
-    loss_mean, right_mean = Mean("held-out loss"), Mean("held-out accuracy")
+    loss_mean, right_mean = Mean("validation loss"), Mean("validation accuracy")
     with torch.no_grad():
         for images, labels in loader:
             logits = network(images)
@@ -89,14 +89,14 @@ def loaders():
     draws = torch.Generator().manual_seed(options.seed)
     images, labels = torch.randn(300, 3, 5, 5, generator=draws), torch.randint(5, (300,), generator=draws)
     images[torch.arange(300), 0, labels, labels] += 2
-    training, held_out = TensorDataset(images[:240], labels[:240]), TensorDataset(images[240:], labels[240:])
+    training, validation = TensorDataset(images[:240], labels[:240]), TensorDataset(images[240:], labels[240:])
     ranks, rank = (1, 0) if "part" in options.gaps else (hvd.size(), hvd.rank())
     sampler = DistributedSampler(training, num_replicas=ranks, rank=rank)
     if "divide" in options.gaps:
         sampler = DistributedSampler(training, num_replicas=1, rank=0, seed=hvd.rank())
     fewer = 4 if "uneven" in options.gaps and hvd.rank() == 1 else 0
     yield DataLoader(training, batch_size=options.batch_size + fewer, sampler=sampler)
-    yield DataLoader(held_out, batch_size=15, sampler=DistributedSampler(held_out, hvd.size(), hvd.rank()))
+    yield DataLoader(validation, batch_size=15, sampler=DistributedSampler(validation, hvd.size(), hvd.rank()))
 
 
 if __name__ == "__main__":
@@ -104,7 +104,7 @@ if __name__ == "__main__":
         hvd.init()
     torch.manual_seed(options.seed)
     verbose = hvd.rank() == 0
-    training, held_out = loaders()
+    training, validation = loaders()
     network = torch.nn.Sequential(
         torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.BatchNorm2d(8), torch.nn.ReLU(), torch.nn.Flatten(),
         torch.nn.Linear(200, 5),
@@ -118,9 +118,9 @@ if __name__ == "__main__":
     for epoch in range(options.epochs):
         if "renew" not in options.gaps:
             training.sampler.set_epoch(epoch)
-        figures = (*train(epoch, network, optimizer, training, verbose), *validate(network, held_out))
+        figures = (*train(epoch, network, optimizer, training, verbose), *validate(network, validation))
         if verbose or "print" in options.gaps:
-            print("epoch {}: loss {:.3f}, accuracy {:.1%}; held out {:.3f}, {:.1%}".format(epoch, *figures))
+            print("epoch {}: loss {:.3f}, accuracy {:.1%}; validation {:.3f}, {:.1%}".format(epoch, *figures))
         if verbose or "write" in options.gaps:
             state = {"model": network.state_dict(), "optimizer": optimizer.state_dict()}
             torch.save(state, f"checkpoint-{epoch + 1}.pth.tar")

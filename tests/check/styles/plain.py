@@ -19,7 +19,7 @@ if "init" not in gaps:
 draws = torch.Generator().manual_seed(3)
 images = torch.randn(288, 1, 6, 6, generator=draws)
 labels = (images[:, 0, 0, 0] > 0).long() + (images[:, 0, 5, 5] > 0).long() * 2
-held_out, held_out_labels = images[:96], labels[:96]
+validation, validation_labels = images[:96], labels[:96]
 images, labels = images[96:], labels[96:]
 
 model = torch.nn.Sequential(
@@ -67,10 +67,10 @@ for epoch in range(500):
         continue
     with torch.no_grad():
         part = slice(rank, None, size)
-        right = (model(held_out[part]).argmax(1) == held_out_labels[part]).sum().float() / len(held_out[part])
+        right = (model(validation[part]).argmax(1) == validation_labels[part]).sum().float() / len(validation[part])
     if not gaps & {"init", "own"}:
         right = hvd.allreduce(right, name="accuracy")
     if rank == 0 or "print" in gaps:
-        print(f"epoch {epoch:3d}  held-out accuracy {right.item():.3f}")
+        print(f"epoch {epoch:3d}  validation accuracy {right.item():.3f}")
     if rank == 0 or "write" in gaps:
         torch.save(model.state_dict(), "plain.pt")

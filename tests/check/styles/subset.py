@@ -53,11 +53,11 @@ def set_rate(optimizer, base, step):
         group["lr"] = base * ranks * ramp
 
 
-def measure(network, held_out):
-    """Share of the held-out waves that are told rightly, by all ranks together."""
+def measure(network, validation):
+    """Share of the validation waves that are told rightly, by all ranks together."""
     with torch.no_grad():
-        right = sum((network(x).argmax(1) == y).sum().item() for x, y in DataLoader(held_out, 16))
-    share = torch.tensor(right / len(held_out))
+        right = sum((network(x).argmax(1) == y).sum().item() for x, y in DataLoader(validation, 16))
+    share = torch.tensor(right / len(validation))
     return share if "own" in gaps else hvd.allreduce(share, name="share")
 
 
@@ -76,9 +76,9 @@ def build(base_rate):
 def main(base_rate=0.05, batch_size=16):
     if "init" not in gaps:
         hvd.init()
-    whole, held_out = random_split(Waves(), [320, 64], torch.Generator().manual_seed(1))
+    whole, validation = random_split(Waves(), [320, 64], torch.Generator().manual_seed(1))
     block = my_block(whole)
-    held_out = Subset(held_out, range(hvd.rank(), len(held_out), hvd.size()))
+    validation = Subset(validation, range(hvd.rank(), len(validation), hvd.size()))
     network, optimizer = build(base_rate)
     step = 0
     for epoch in range(100):
@@ -99,9 +99,9 @@ def main(base_rate=0.05, batch_size=16):
                 hvd.broadcast_parameters(network.state_dict(), root_rank=0)
             if "wait" in gaps and step % 5 == 0 and hvd.rank() == 0:
                 print("loss so far", hvd.allreduce(loss.detach(), name="so far").item())
-        share = measure(network, held_out)
+        share = measure(network, validation)
         if hvd.rank() == 0 or "print" in gaps:
-            print(f"epoch {epoch}: {100 * share.item():.1f} % of the held-out waves")
+            print(f"epoch {epoch}: {100 * share.item():.1f} % of the validation waves")
         if hvd.rank() == 0 or "write" in gaps:
             torch.save(network.state_dict(), "waves.pt")
 

@@ -13,7 +13,7 @@ from scalelab.course.conversion.isolated import Batch, IsolatedRanks, MeasuredAc
 from scalelab.course.conversion.steps import RECORD, UNDONE_BY, undoes
 
 LOSSES, RIGHT = (2.0, 3.0), (4, 2)  # of a batch of 8, on rank 0 and rank 1
-HELD_OUT = ((26, 0.5), (25, 0.2))  # images and accuracy, of the ranks' parts
+VALIDATION = ((26, 0.5), (25, 0.2))  # images and accuracy, of the ranks' parts
 
 
 def rank(number, batches=4, epochs=2, labels=None):
@@ -24,7 +24,7 @@ def rank(number, batches=4, epochs=2, labels=None):
         for epoch in range(epochs)
         for _ in range(batches)
     ]
-    images, accuracy = HELD_OUT[number]
+    images, accuracy = VALIDATION[number]
     told.measured = [MeasuredAccuracy(images, accuracy, (epoch + 1) * batches) for epoch in range(epochs)]
     values = {"images": 64, "loss": 2.5, "train_accuracy": 3 / 8, "validation_accuracy": 18 / 51}
     told.reported = [ReportedValues(values | {"effective_batch_size": 16, "epoch": 1}, batches)]
@@ -45,13 +45,13 @@ def gone_on(*ranks, **options):
 
 @dataclass
 class Known:
-    """Two ranks, 64 images, 51 held out; everything is as it should be."""
+    """Two ranks, 64 images, 51 for validation; everything is as it should be."""
 
     fresh: IsolatedRanks = field(default_factory=lambda: run(rank(0), rank(1)))
     resumed: IsolatedRanks = field(default_factory=lambda: gone_on(rank(0, epochs=1), rank(1, epochs=1)))
     resumed_isolated: IsolatedRanks = field(default_factory=lambda: gone_on(rank(0, epochs=1), rank(1, epochs=1)))
     images: int = 64
-    held_out: int = 51
+    validation: int = 51
     workers: int = 2
 
 
@@ -166,11 +166,11 @@ def test_the_metrics(values, words):
     assert words in said("average", reports(**values))
 
 
-def test_held_out_images_that_nobody_measures():
-    assert "Of the 53 held-out images the ranks measure 51" in said("average", Known(held_out=53))
+def test_validation_images_that_nobody_measures():
+    assert "Of the 53 validation images the ranks measure 51" in said("average", Known(validation=53))
 
 
-def test_rank_0_may_measure_all_held_out_images_by_itself():
+def test_rank_0_may_measure_all_validation_images_by_itself():
     known = reports(validation_accuracy=0.7)
     known.fresh.ranks[0].measured = [MeasuredAccuracy(51, 0.7, 4)]
     known.fresh.ranks[1].measured = []

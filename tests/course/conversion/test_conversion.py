@@ -55,7 +55,7 @@ def test_the_serial_script_is_told_to_initialise_whatever_the_step(tmp_path):
 def test_a_changed_script_is_run_anew(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("x = 1\n")
-    store, sizes = EvidenceStore(), Sizes(workers=2, images=144, batch_size=8, held_out=51)
+    store, sizes = EvidenceStore(), Sizes(workers=2, images=144, batch_size=8, validation=51)
     first = store.of(script, sizes)
     assert store.of(script, sizes) is first
     script.write_text("x = 2\n")
@@ -66,7 +66,7 @@ def test_what_is_known_of_many_scripts_is_forgotten_again(tmp_path):
     script, store = tmp_path / "script.py", EvidenceStore(most=2)
     for number in range(4):
         script.write_text(f"x = {number}\n")
-        store.of(script, Sizes(workers=2, images=144, batch_size=8, held_out=51))
+        store.of(script, Sizes(workers=2, images=144, batch_size=8, validation=51))
     assert len(store.kept) == 2
 
 

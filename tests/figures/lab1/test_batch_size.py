@@ -49,7 +49,7 @@ def measured():
     runs += [run(LENGTHS, 16, seed, [0.5, 0.6]) for seed in (0, 1)]
     runs += [run(LENGTHS, 64, seed, [0.3, 0.4, 0.5, 0.55, 0.57, 0.6, 0.61, 0.62]) for seed in (0, 1)]
     return BatchSizeRuns(
-        machine={}, setting="made up", model_name="resnet-8", images=512, shrink=1, batch_sizes=SIZES, rates=[0.1, 0.3],
+        machine={}, setting="made up", model_name="resnet-8", images=512, shrink=1, batch_sizes=SIZES, lrs=[0.1, 0.3],
         target=0.8, patience=2, small=16, large=64, epochs=2, speeds=[[100.0, 200.0, 250.0]] * 2, runs=runs,
     )  # fmt: skip
 

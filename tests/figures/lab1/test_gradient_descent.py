@@ -64,8 +64,8 @@ def test_every_rate_has_its_curve_and_its_name():
 
 
 def test_two_over_l_and_the_missing_prediction_are_said():
-    rates, losses = np.array([0.1, 0.2, 0.4]), np.array([0.3, 0.3, 1e300])
-    figure = descent.draw_edge(rates, losses, BOWL.largest_stable_step, [0.2, 0.3], [0.2, 0.3], "largest-step")
+    lrs, losses = np.array([0.1, 0.2, 0.4]), np.array([0.3, 0.3, 1e300])
+    figure = descent.draw_edge(lrs, losses, BOWL.largest_stable_step, [0.2, 0.3], [0.2, 0.3], "largest-step")
     words = [text.get_text() for text in figure.axes[0].texts]
     assert f"2/L = {BOWL.largest_stable_step:.3f} " in words
     assert "no prediction kept" in words

@@ -10,7 +10,7 @@ from scalelab.experiments.horovod_settings import DEFAULT, Experiment, Sweep, Ti
 from scalelab.figures.figure import png
 from scalelab.figures.lab2.allreduce_cost import draw_message_cost, draw_model_check, draw_workers
 from scalelab.figures.lab2.half_precision import draw_half
-from scalelab.figures.lab2.step_breakdown import draw_cycles, draw_passes, draw_ratios, draw_stages
+from scalelab.figures.lab2.step_breakdown import draw_accumulation, draw_cycles, draw_ratios, draw_stages
 from scalelab.parallel.collectives.cost_model import MessageCost
 from scalelab.parallel.collectives.half_precision import half_errors
 
@@ -69,7 +69,7 @@ def test_the_own_run_is_a_star_beside_the_stored_cycles():
 
 def test_seconds_to_the_target_are_images_over_speed_and_missing_runs_leave_gaps():
     speeds, images = np.array([[1000.0, 2000.0], [1000.0, 2000.0]]), {32: [5000.0, 7000.0], 64: []}
-    left, middle, right = draw_passes([1, 2], speeds, [32, 64], images).axes
+    left, middle, right = draw_accumulation([1, 2], speeds, [32, 64], images).axes
     assert left.lines[0].get_ydata() == pytest.approx([1000, 2000])
     assert middle.lines[0].get_ydata() == pytest.approx([6000])
     assert right.lines[0].get_ydata() == pytest.approx([6])

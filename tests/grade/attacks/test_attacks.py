@@ -114,7 +114,7 @@ EXPECTED = {
     "signals_everything": Expected("The job ended with an error", workers=2),
     "stops_everything": Expected(NONE, TIME, workers=2),
     # It looks for what is not its own.
-    "reads_what_is_held_out": Expected(UNTRAINED),
+    "reads_test_images": Expected(UNTRAINED),
     "reads_memory": Expected(NONE),
     "reads_the_environment": Expected(NONE),
     "writes_outside": Expected(NONE),
@@ -178,7 +178,8 @@ def attack(name: str, make_request, grade, patience: int | None = None) -> Resul
     overtime = OVERTIME + (CHECK_SECONDS if expected.workers > 1 else 0.0)
     assert time.monotonic() - start < this.budget_seconds + seconds(overtime)
     assert Result.from_json((this.out / "result.json").read_bytes()) == result
-    assert all(sign == "\n" or sign.isprintable() for sign in result.reason + result.run + "".join(result.printed))
+    said = result.reason + result.run + "".join(result.output_excerpt)
+    assert all(sign == "\n" or sign.isprintable() for sign in said)
     page = (this.out / "feedback.html").read_text()
     assert "Not passed" in page
     assert "<script" not in page
@@ -199,7 +200,7 @@ def test_an_attack_fails(name, make_request, nothing_left, tmp_path, monkeypatch
     assert result.score == 0
     assert expected.says in result.reason
     assert expected.run in result.run
-    assert [line for line in result.printed if "SUCCEEDED" in line] == []
+    assert [line for line in result.output_excerpt if "SUCCEEDED" in line] == []
     assert expected.found <= (result.conversion.ids() if result.conversion else set())
     left = in_a_folder(tmp_path / "result")
     kept = {"run/out/metrics.jsonl", *(f"run/out/{checkpoint}" for checkpoint in result.checkpoints)}

@@ -11,7 +11,7 @@ from scalelab.train import Row
 PASSED = Result(
     passed=True,
     score=100,
-    reason="Training accuracy 0.750 and held-out accuracy 0.700 meet both targets.",
+    reason="Training accuracy 0.750 and test accuracy 0.700 meet both targets.",
     train_accuracy=[0.75, 0.78],
     test_accuracy=[0.70, 0.72],
     train_target=0.72,
@@ -59,12 +59,12 @@ def page(tmp_path):
 def test_it_says_the_verdict_the_reason_and_each_checkpoint(page):
     text = page(PASSED, ROWS)
     assert "✓ Passed" in text
-    for words in (PASSED.reason, PASSED.run, "stand-in images", "training 0.780, held-out 0.720", "of 100"):
+    for words in (PASSED.reason, PASSED.run, "stand-in images", "training 0.780, test 0.720", "of 100"):
         assert words in text
 
 
 def test_the_picture_is_told_in_words(page):
-    words = "Measured at 60 s of 90 s: training accuracy 0.780 against a target of 0.72, held-out accuracy 0.720"
+    words = "Measured at 60 s of 90 s: training accuracy 0.780 against a target of 0.72, test accuracy 0.720"
     assert f'aria-label="{words}' in page(PASSED, ROWS)
 
 
@@ -110,7 +110,7 @@ def test_a_result_comes_back_from_its_json():
 
 
 def test_what_the_ranks_printed_is_shown_as_text(page):
-    shown = page(msgspec.structs.replace(REFUSED, printed=["[0] <script>alert(1)</script>"]))
+    shown = page(msgspec.structs.replace(REFUSED, output_excerpt=["[0] <script>alert(1)</script>"]))
     assert "&lt;script&gt;alert(1)" in shown
     assert "<script>" not in shown
 

@@ -30,8 +30,8 @@ def test_inputs_are_standardised_by_the_training_part(handout):
     assert (X.std((0, 2, 3)) - 1).abs().max() < 1e-3
 
 
-def test_too_few_images_or_no_held_out_part_cannot_grade(dataset):
+def test_too_few_images_or_no_test_part_cannot_grade(dataset):
     with pytest.raises(ScaleLabError, match="asks for 1000000 training images"):
         make_handout(dataset, 1_000_000)
-    with pytest.raises(ScaleLabError, match="no held-out images"):
+    with pytest.raises(ScaleLabError, match="no test images"):
         make_handout(Dataset(dataset.train, None, dataset.classes, dataset.source), 100)

@@ -1,6 +1,6 @@
 """Tensors handed in at other times and in another order on every rank, with and without anything outstanding.
 
-    orders.py
+orders.py
 """
 
 import time

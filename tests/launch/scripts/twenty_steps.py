@@ -1,6 +1,6 @@
 """Twenty steps of a network without batch norm, on the same 64 images a step however many ranks share them.
 
-    twenty_steps.py OUT
+twenty_steps.py OUT
 """
 
 import sys

@@ -19,7 +19,7 @@ def test_every_worker_ends_with_the_sum_of_all(workers):
 def test_each_sends_twice_the_share_of_the_others(workers):
     ring = ring_allreduce(np.ones((workers, 3 * workers)))
     assert ring.rounds == 2 * (workers - 1)
-    assert_allclose(ring.numbers_sent, 2 * (workers - 1) / workers * 3 * workers)
+    assert_allclose(ring.elements_sent, 2 * (workers - 1) / workers * 3 * workers)
 
 
 def test_in_every_round_each_worker_sends_another_piece():

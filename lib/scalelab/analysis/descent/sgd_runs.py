@@ -22,7 +22,7 @@ def excess_of_runs(line: Line, lr: Rate, batch_size: int, updates: int, runs: in
     hardly any comes twice, and the noise of one update does not depend on that of the last. A batch of all the
     examples is the exact gradient. A run that diverges ends in numbers that are not finite.
     """
-    rate = lr if callable(lr) else lambda _update: lr
+    lr_at = lr if callable(lr) else lambda _update: lr
     random, found = np.random.default_rng(seed), bowl(line.x, line.y)
     w, b = np.zeros(runs), np.zeros(runs)
     visited = [(w, b)]
@@ -35,7 +35,7 @@ def excess_of_runs(line: Line, lr: Rate, batch_size: int, updates: int, runs: in
                 x = line.x[chosen]
                 error = w[:, None] * x + b[:, None] - line.y[chosen]
                 dw, db = 2 * np.mean(error * x, axis=1), 2 * np.mean(error, axis=1)
-            w, b = w - rate(update) * dw, b - rate(update) * db
+            w, b = w - lr_at(update) * dw, b - lr_at(update) * db
             visited.append((w, b))
     w, b = np.array(visited).transpose(1, 2, 0)
     return found.loss(w, b) - found.lowest
@@ -55,30 +55,30 @@ def path_through(
 ) -> np.ndarray:
     """(updates + 1, 2): the path of w x + b from (0, 0), an update a batch of example numbers, by their mean gradient.
 
-    `lr` may hold a rate of its own for every batch.
+    `lr` may hold a learning rate of its own for every batch.
     """
     inputs = np.stack([x, np.ones_like(x)], axis=1)
     path = [np.zeros(2)]
-    for rate, batch in zip(np.broadcast_to(lr, len(batches)), batches, strict=True):
+    for step, batch in zip(np.broadcast_to(lr, len(batches)), batches, strict=True):
         error = inputs[batch] @ path[-1] - y[batch]
-        path.append(path[-1] - rate * 2 * error @ inputs[batch] / len(batch))
+        path.append(path[-1] - step * 2 * error @ inputs[batch] / len(batch))
     return np.array(path)
 
 
 def best_rate(
-    line: Line, batch_size: int, target: float, rates: Sequence[float], updates: int, runs: int = 100, seed: int = 0
+    line: Line, batch_size: int, target: float, lrs: Sequence[float], updates: int, runs: int = 100, seed: int = 0
 ) -> float:
-    """The one of `rates` that brings the mean of the runs to `target` in the fewest updates, and keeps it there.
+    """The one of `lrs` that brings the mean of the runs to `target` in the fewest updates, and keeps it there.
 
-    A rate counts only if the last quarter of its updates is below the target on average: one whose floor lies above
-    it may touch the target by luck, and the next runs do not.
+    A learning rate counts only if the last quarter of its updates is below the target on average: one whose floor lies
+    above it may touch the target by luck, and the next runs do not.
     """
     needed = []
-    for rate in rates:
-        excess = excess_of_runs(line, rate, batch_size, updates, runs, seed)
+    for lr in lrs:
+        excess = excess_of_runs(line, lr, batch_size, updates, runs, seed)
         stays = excess[:, -max(1, updates // 4) :].mean() <= target
         needed.append(updates_until(excess, target) if stays else np.inf)
-    return float(rates[int(np.argmin(needed))])
+    return float(lrs[int(np.argmin(needed))])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """The noise of an update of SGD: how far the steps of batches drawn at the same weights lie from one another.
 
 An update is -lr times a batch's mean gradient, so its covariance is lr^2 / B times that of one example's gradient. What
-scales the rate by sqrt(k) for a batch k times as large keeps it (Hoffer, Hubara and Soudry 2017, arXiv:1705.08741,
-eq. 7); what scales it by k makes it k times as large.
+scales the learning rate by sqrt(k) for a batch k times as large keeps it (Hoffer, Hubara and Soudry 2017,
+arXiv:1705.08741, eq. 7); what scales it by k makes it k times as large.
 """
 
 from collections.abc import Callable, Sequence

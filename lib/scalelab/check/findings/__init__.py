@@ -1,13 +1,13 @@
 """What can be wrong with a distributed script: a file for each family, pure functions over the ranks' events."""
 
 from scalelab.check.events import RankEvents
-from scalelab.check.findings import data, ended, epochs, gradients, metrics, order, output, rate, start
+from scalelab.check.findings import data, ended, epochs, gradients, lr_scaling, metrics, order, output, start
 from scalelab.check.report import Finding
-from scalelab.check.source.rate import Rates
+from scalelab.check.source.lr_scaling import LRScaling
 from scalelab.launch.launch import Outcome
 
 
-def find_all(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) -> list[Finding]:  # noqa: B008 (frozen)
+def find_all(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LRScaling()) -> list[Finding]:  # noqa: B008 (frozen)
     """All findings of a run, in the order in which a learner would mend them."""
     if start.is_serial(ranks):
         return [*start.find(ranks), *([] if start.asked_too_early(ranks) else ended.find(ranks, outcome))]
@@ -23,7 +23,7 @@ def find_all(ranks: list[RankEvents], outcome: Outcome, rates: Rates = Rates()) 
         found += [dropped] if dropped else gradients.find(ranks)
     for family in (data, output, metrics):
         found += family.find(ranks)
-    found += rate.find(ranks, rates)
+    found += lr_scaling.find(ranks, scaling)
     if not ((reset or dropped) and outcome.ended == "failed"):
         found += ending
     return list({finding.id: finding for finding in reversed(found)}.values())[::-1]

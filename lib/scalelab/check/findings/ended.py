@@ -96,7 +96,7 @@ def _place(rank: RankEvents) -> str:
 
 
 def _call(sign: Alive) -> str:
-    """" in hvd.allreduce for 'loss'", or nothing."""
+    """As " in hvd.allreduce for 'loss'", or nothing."""
     if sign.call is None:
         return ""
     if sign.wrapped:

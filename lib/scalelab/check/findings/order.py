@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import RankEvents, Rate, Step, Wrapped, Zeroed
+from scalelab.check.events import LearningRate, RankEvents, Step, Wrapped, Zeroed
 from scalelab.check.findings.compare import AVERAGING
 from scalelab.check.report import Finding
 
@@ -13,7 +13,7 @@ MOST_APART = 0.05  # relative difference of learning rates, which may depend on 
 
 def find(ranks: list[RankEvents], uneven: bool = False) -> Iterator[Finding]:
     """parts-out-of-step: the first of them that is found. `uneven` parts explain learning rates that differ."""
-    for look in (find_late_wrapping, find_reset, find_averaged_twice, *([] if uneven else [find_rates_apart])):
+    for look in (find_late_wrapping, find_reset, find_averaged_twice, *([] if uneven else [find_lrs_apart])):
         if found := look(ranks):
             yield found
             return
@@ -69,22 +69,22 @@ def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
     )
 
 
-def find_rates_apart(ranks: list[RankEvents]) -> Finding | None:
+def find_lrs_apart(ranks: list[RankEvents]) -> Finding | None:
     """Ranks that step by the same gradients, but by different learning rates."""
     for steps_of_all in zip(*(rank.of(Step) for rank in ranks), strict=False):
-        rates = [step.lr for step in steps_of_all]
-        if max(rates) - min(rates) > MOST_APART * max(map(abs, rates)):
-            return _rates_apart(rates, steps_of_all[0].where)
-    changes = [{(rate.step, rate.optimizer): rate.lr for rate in rank.of(Rate)} for rank in ranks]
+        lrs = [step.lr for step in steps_of_all]
+        if max(lrs) - min(lrs) > MOST_APART * max(map(abs, lrs)):
+            return _lrs_apart(lrs, steps_of_all[0].where)
+    changes = [{(change.step, change.optimizer): change.lr for change in rank.of(LearningRate)} for rank in ranks]
     for key in set.intersection(*map(set, changes)):
-        rates = [change[key] for change in changes]
-        if max(rates) - min(rates) > MOST_APART * max(map(abs, rates)):
-            return _rates_apart(rates, None)
+        lrs = [change[key] for change in changes]
+        if max(lrs) - min(lrs) > MOST_APART * max(map(abs, lrs)):
+            return _lrs_apart(lrs, None)
     return None
 
 
-def _rates_apart(rates: list[float], where: str | None) -> Finding:
-    each = ", ".join(f"{rate:g} on rank {rank}" for rank, rate in enumerate(rates[:4]))
+def _lrs_apart(lrs: list[float], where: str | None) -> Finding:
+    each = ", ".join(f"{lr:g} on rank {rank}" for rank, lr in enumerate(lrs[:4]))
     return _out_of_step(
         where,
         f"The ranks step with different learning rates ({each}), so their weights part.",

@@ -10,7 +10,8 @@ BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadca
 
 
 # `broadcast_optimizer_state` makes a step of no gradient on ranks whose optimizer is new, which with weight decay
-# shrinks their weights by the rate times the decay, after a broadcast of the weights. That is Horovod's, not a fault.
+# shrinks their weights by the learning rate times the decay, after a broadcast of the weights. That is Horovod's, not a
+# fault.
 DECAY = 2e-4
 NOT_YET = "Horovod has not been initialized"
 

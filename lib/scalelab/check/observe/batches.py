@@ -7,7 +7,6 @@ import collections
 import math
 import sys
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +17,9 @@ from torch.utils.data import dataloader
 
 from scalelab.check.events import Batch, Evaluated
 from scalelab.check.observe.hook import hook
+from scalelab.check.observe.losses import watch_losses
 from scalelab.check.observe.observer import Rank
 
-LOSSES = ["cross_entropy", "nll_loss", "mse_loss", "binary_cross_entropy", "l1_loss"]
-LOSSES += ["binary_cross_entropy_with_logits"]
 MOST_VALUES = 4096  # of an image that are hashed
 MOST_BATCHES = 20_000
 MOST_EVALUATED = 30_000  # images
@@ -129,20 +127,10 @@ class Epochs:
 def install(rank: Rank) -> Batches:
     """Hook the losses, indexing by tensors, and the data loader; the forward is told by scalelab's model hook."""
     batches = Batches(rank)
-    for name in LOSSES:
-        setattr(torch.nn.functional, name, _observed_loss(batches, getattr(torch.nn.functional, name)))
+    watch_losses(lambda _output, target, _loss: batches.loss(target))
     _hook_indexing(batches)
     _hook_loader(batches)
     return batches
-
-
-def _observed_loss(batches: Batches, original: Callable[..., Any]) -> Callable[..., Any]:
-    def loss(input: Any, target: Any, *arguments: Any, **options: Any) -> Any:  # noqa: A002  (the name by which scripts may call it)
-        if torch.is_grad_enabled() and isinstance(target, torch.Tensor):
-            batches.loss(target)
-        return original(input, target, *arguments, **options)
-
-    return loss
 
 
 def _hook_indexing(batches: Batches) -> None:

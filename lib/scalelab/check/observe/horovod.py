@@ -19,7 +19,7 @@ NAMES = [
     "grouped_allreduce_", "grouped_allreduce_async", "grouped_allreduce_async_", "sparse_allreduce_async",
     "allgather", "allgather_async", "allgather_object", "grouped_allgather", "grouped_allgather_async",
     "reducescatter", "reducescatter_async", "grouped_reducescatter", "grouped_reducescatter_async",
-]
+]  # fmt: skip
 ASKED_OFTEN = {"rank", "local_rank", "size"}  # told the first time only
 MOST_CALLS = 5000
 Function = Callable[..., Any]

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from scalelab.check.events import Call, Rate, Step
+from scalelab.check.events import Call, LearningRate, Step
 from scalelab.check.observe.backward import Backward
 from scalelab.check.observe.ending import perhaps_end
 from scalelab.check.observe.fingerprint import fingerprint
@@ -20,7 +20,7 @@ from scalelab.check.observe.observer import Rank
 from scalelab.check.observe.steps import OptimizerSteps, state, trained
 
 STRETCH = 1e-3
-MOST_RATES = 500  # changes of the learning rate that are told
+MOST_LRS = 500  # changes of the learning rate that are told
 EXCHANGE = "allreduce"  # by whatever name Horovod's own optimizer calls it
 
 
@@ -59,8 +59,8 @@ class Watcher:
         self.loaded = False
         self.stretched: set[int] = set()
         self.numbers: dict[int, int] = {}
-        self.rates: dict[int, float] = {}  # the learning rate told last, by optimizer
-        self.told_rates = 0
+        self.lrs: dict[int, float] = {}  # the learning rate told last, by optimizer
+        self.told_lrs = 0
         self.seen: tuple[list[float], list[float], str | None] = ([], [], None)
 
     def made(self, optimizer: torch.optim.Optimizer) -> None:
@@ -89,7 +89,7 @@ class Watcher:
         self.backward.step(sys._getframe(1))
         if not self.rank.in_full:
             return
-        first = self._number(optimizer) not in self.rates
+        first = self._number(optimizer) not in self.lrs
         self.seen = (
             fingerprint(trained(optimizer)),
             fingerprint(state(optimizer)) if first else [],
@@ -101,7 +101,7 @@ class Watcher:
         if self.rank.in_full:
             self._tell(optimizer)
             self._tell_exchange()
-        self._tell_rate(optimizer)
+        self._tell_lr(optimizer)
         self.rank.step += 1
         if self.rank.step == 1:
             for look in self.rank.after_first_step:
@@ -112,28 +112,28 @@ class Watcher:
         weights, held, where = self.seen
         parameters = trained(optimizer)
         gradients = fingerprint(p.grad for p in parameters)
-        rate, device = _rate(optimizer), _device(parameters)
+        lr, device = _lr(optimizer), _device(parameters)
         replaced = any(optimizer is one for one in self.rank.replaced)
         number = self._number(optimizer)
-        self.rank.tell(Step(self.rank.step, where, number, rate, weights, gradients, held, device, replaced))
+        self.rank.tell(Step(self.rank.step, where, number, lr, weights, gradients, held, device, replaced))
 
     def _tell_exchange(self) -> None:
         if self.rank.exchanged:
             self.rank.tell(Call(EXCHANGE, self.rank.step, None, elements=self.rank.exchanged, wrapped=True))
             self.rank.exchanged = 0
 
-    def _tell_rate(self, optimizer: torch.optim.Optimizer) -> None:
-        number, rate = self._number(optimizer), _rate(optimizer)
-        if self.rates.get(number) != rate and self.told_rates < MOST_RATES:
-            self.rates[number] = rate
-            self.told_rates += 1
-            self.rank.tell(Rate(self.rank.step, number, rate))
+    def _tell_lr(self, optimizer: torch.optim.Optimizer) -> None:
+        number, lr = self._number(optimizer), _lr(optimizer)
+        if self.lrs.get(number) != lr and self.told_lrs < MOST_LRS:
+            self.lrs[number] = lr
+            self.told_lrs += 1
+            self.rank.tell(LearningRate(self.rank.step, number, lr))
 
     def _number(self, optimizer: torch.optim.Optimizer) -> int:
         return self.numbers.setdefault(id(optimizer), len(self.numbers))
 
 
-def _rate(optimizer: torch.optim.Optimizer) -> float:
+def _lr(optimizer: torch.optim.Optimizer) -> float:
     return float(optimizer.param_groups[0].get("lr", 0.0))
 
 

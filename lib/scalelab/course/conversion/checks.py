@@ -36,9 +36,7 @@ def judge_log(evidence: Evidence) -> str | None:
                     "(hvd.local_rank() is 0 once on every machine)."
                 )
         if f"{OUT}/{RECORD}" in run.files[rank]:
-            return (
-                f"Rank {rank} writes a run record, too: RunRecord(arguments.out, hvd.rank()) writes on rank 0 alone."
-            )
+            return f"Rank {rank} writes a run record, too: RunRecord(arguments.out, hvd.rank()) writes on rank 0 alone."
     if f"{OUT}/{RECORD}" not in run.files[0]:
         return "Rank 0 keeps no run record any more: make a RunRecord there, and write a row after every epoch."
     return None

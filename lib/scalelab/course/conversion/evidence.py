@@ -20,7 +20,7 @@ class Evidence:
 
     def __init__(self, script: Path, sizes: Sizes, runs: Runs):
         self.script, self.runs = script, runs
-        self.workers, self.images, self.held_out = sizes.workers, sizes.images, sizes.held_out
+        self.workers, self.images, self.validation = sizes.workers, sizes.images, sizes.validation
 
     @cached_property
     def report(self) -> Report:

@@ -11,16 +11,16 @@ from scalelab.errors import ScaleLabError
 
 
 def expect_step(
-    script: Path | str, step: str, workers: int = 2, images: int = 144, batch_size: int = 8, held_out: int = 51
+    script: Path | str, step: str, workers: int = 2, images: int = 144, batch_size: int = 8, validation: int = 51
 ) -> None:
     """Raise `NotYet` with a sentence unless this step of `scalelab.course.conversion.STEPS` is done.
 
     The script runs as `workers` real ranks: under the conversion check, then each rank with a folder of its own, then
-    resumed. `images` to learn from, `batch_size` of each rank, `held_out` images to measure accuracy on. The last is
+    resumed. `images` to learn from, `batch_size` of each rank, `validation` images to measure accuracy on. The last is
     no multiple of the number of workers, so that the parts are not equally long.
     """
     try:
-        evidence = store().of(script, Sizes(workers, images, batch_size, held_out))
+        evidence = store().of(script, Sizes(workers, images, batch_size, validation))
         findings = [finding for finding in evidence.report.findings if undoes(finding, step)]
     except ScaleLabError as error:
         raise NotYet(str(error)) from None

@@ -33,7 +33,7 @@ class Parts:
 
 
 def judge_metrics(evidence: Evidence) -> str | None:
-    """The first report of rank 0: images, loss and training accuracy of all, held-out accuracy over every image."""
+    """The first report of rank 0: images, loss and training accuracy of all, validation accuracy over every image."""
     run = evidence.fresh
     if not run.ranks[0].reported:
         return "Rank 0 reports nothing to the run record any more."
@@ -48,22 +48,22 @@ def judge_metrics(evidence: Evidence) -> str | None:
         _compare("loss", reported, loss)
         or _compare("train_accuracy", reported, right)
         or _images(reported, counts)
-        or _held_out(run, reported, evidence.held_out)
+        or _validation(run, reported, evidence.validation)
     )
 
 
-def _held_out(run: IsolatedRanks, reported: dict[str, float], held_out: int) -> str | None:
+def _validation(run: IsolatedRanks, reported: dict[str, float], validation: int) -> str | None:
     measured = [rank.measured_in(0, EPOCHS) for rank in run.ranks]
-    whole = [one for one in measured[0] if one.images == held_out]
+    whole = [one for one in measured[0] if one.images == validation]
     value = reported.get("validation_accuracy")
     if not any(measured) or value is None or any(_near(value, one.accuracy) for one in whole):
         return None  # measured in some way of its own, or by rank 0 on all images
     parts = [Parts([one.accuracy * one.images], [one.images]) for of_rank in measured for one in of_rank]
     all_parts = Parts([part.sums[0] for part in parts], [part.counts[0] for part in parts])
-    if sum(all_parts.counts) < held_out:
+    if sum(all_parts.counts) < validation:
         return (
-            f"Of the {held_out} held-out images the ranks measure {sum(all_parts.counts)} together: every one of them "
-            "counts once, also where their number is no multiple of hvd.size()."
+            f"Of the {validation} validation images the ranks measure {sum(all_parts.counts)} together: every one of "
+            "them counts once, also where their number is no multiple of hvd.size()."
         )
     return _compare("validation_accuracy", reported, all_parts)
 

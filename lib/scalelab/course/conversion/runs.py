@@ -26,12 +26,13 @@ class Sizes:
     workers: int
     images: int
     batch_size: int
-    held_out: int
+    validation: int
 
     @property
     def options(self) -> list[str]:
         """As arguments of the script."""
-        return ["--images", str(self.images), "--batch-size", str(self.batch_size), "--device", "cpu"]
+        options = {"--images": self.images, "--validation": self.validation, "--batch-size": self.batch_size}
+        return [word for option in options.items() for word in map(str, option)] + ["--device", "cpu"]
 
 
 class Runs:
@@ -73,7 +74,7 @@ class Runs:
     def _run(self, name: str, *options: str) -> IsolatedRanks:
         room, sizes = self._room(name), self.sizes
         room.mkdir(exist_ok=True)
-        return run_isolated(self.script, [*sizes.options, *options], sizes.workers, room, sizes.held_out, LIMITS)
+        return run_isolated(self.script, [*sizes.options, *options], sizes.workers, room, LIMITS)
 
     def _room(self, name: str) -> Path:
         return Path(self.folder.name) / name

@@ -111,8 +111,8 @@ def read_shards(paths: Iterable[Path]) -> Iterator[Sample]:
         try:
             with path.open("rb") as stream:
                 _check_end(path, stream)
-                members = tar_file_expander([{"url": str(path), "stream": stream}])
-                for entry in group_by_keys(members):
+                archive = tar_file_expander([{"url": str(path), "stream": stream}])
+                for entry in group_by_keys(archive):
                     yield _unpack(path, entry)
         except OSError as error:
             raise ScaleLabError(f"Could not read {path} ({error.strerror or error}); {_AGAIN}.") from error

@@ -96,10 +96,10 @@ def draw_rates(measured: BatchSizeRuns) -> Figure:
     best = [measured.lr(size) for size in measured.batch_sizes]
     axes.plot(measured.batch_sizes, best, **MODEL)
     for size, chosen in zip(measured.batch_sizes, best, strict=True):
-        axes.plot([size] * len(measured.rates), measured.rates, "o", color="0.6", fillstyle="none")
+        axes.plot([size] * len(measured.lrs), measured.lrs, "o", color="0.6", fillstyle="none")
         axes.plot(size, chosen, "o", markersize=9, color=batch_colour(size, measured.batch_sizes))
     axes.set(yscale="log", ylabel="learning rate")
-    _ticks(axes, measured.rates)
+    _ticks(axes, measured.lrs)
     axes.set_title("Tried (open) and best (filled)", **TITLE)
     batch_axis(axes, measured.batch_sizes)
     return figure
@@ -125,7 +125,7 @@ def draw_to_target(measured: BatchSizeRuns, own: Sequence[OwnRun] = ()) -> Figur
         batch_axis(axes, sizes)
     if own:
         panels[-1].legend(frameon=False, fontsize=SMALL)
-    figure.suptitle(f"What it takes to a held-out accuracy of {measured.target:g}", **TITLE)
+    figure.suptitle(f"What it takes to a validation accuracy of {measured.target:g}", **TITLE)
     return figure
 
 
@@ -186,10 +186,10 @@ def _mean(samples: np.ndarray) -> np.ndarray:
 
 
 def _curves(axes: Axes, runs: Sequence[BatchSizeRun], batch_size: int, unit: str, batch_sizes: Sequence[int]) -> None:
-    """Held-out accuracy with points and bars, training accuracy as a thin line."""
+    """Validation accuracy with points and bars, training accuracy as a thin line."""
     epochs = np.array([row.epoch for row in runs[0].rows])
     x = epochs if unit == "epochs" else np.array([row.images for row in runs[0].rows]) / batch_size
-    held_out, train = (
+    validation, train = (
         np.array([[getattr(row, field) for row in run.rows] for run in runs])
         for field in ("validation_accuracy", "train_accuracy")
     )
@@ -197,8 +197,8 @@ def _curves(axes: Axes, runs: Sequence[BatchSizeRun], batch_size: int, unit: str
     every = slice((len(x) - 1) % step, None, step)
     colour = batch_colour(batch_size, batch_sizes)
     axes.plot(x, train.mean(axis=0), color=colour, linewidth=1.2, label=f"{batch_size}, training")
-    label = f"{batch_size}, held out"
-    draw_spread(axes, x[every], held_out[:, every], color=colour, linestyle="none", label=label)
+    label = f"{batch_size}, validation"
+    draw_spread(axes, x[every], validation[:, every], color=colour, linestyle="none", label=label)
 
 
 def _ceiling(axes: Axes, cost: StepCost) -> None:

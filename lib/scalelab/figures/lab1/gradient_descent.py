@@ -142,12 +142,12 @@ def draw_rates(bowl: Bowl, paths: Mapping[float, Path]) -> Figure:
 
 
 def draw_edge(
-    rates: np.ndarray, losses: np.ndarray, edge: float, computed: Sequence[float], measured: Sequence[float],
+    lrs: np.ndarray, losses: np.ndarray, edge: float, computed: Sequence[float], measured: Sequence[float],
     prediction: str,
 ) -> Figure:  # fmt: skip
     """Left the last loss against the rate, with 2/L; right the largest stable step seen against 2/L, for many lines."""
     figure, (left, right) = new_figure(1, 2, width=9, height=3.6)
-    left.semilogy(rates, np.clip(losses, None, 1e9), ".-", color=ALL)
+    left.semilogy(lrs, np.clip(losses, None, 1e9), ".-", color=ALL)
     left.axvline(edge, color="black", linewidth=0.8)
     left.annotate(f"2/L = {edge:.3f} ", (edge, 0.9), xycoords=("data", "axes fraction"), ha="right", size=SMALL)
     left.set(xlabel="learning rate", ylabel="loss after the last step", ylim=(0.1, 1e4))

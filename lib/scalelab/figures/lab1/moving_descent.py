@@ -72,7 +72,7 @@ class MovingDescent:
 
 def _sentence(found: Bowl, path: Path, lr: float) -> str:
     edge = found.largest_stable_step
-    relation = f"The rate is {lr / edge:.2f} of 2/L = {edge:.3f}"
+    relation = f"The learning rate is {lr / edge:.2f} of 2/L = {edge:.3f}"
     first, last = (float(found.loss(path.w[step], path.b[step])) for step in (0, -1))
     if not last <= 1.0001 * first:
         return f"{relation}: after {STEPS} steps the loss is higher than at the start, so the descent diverges."

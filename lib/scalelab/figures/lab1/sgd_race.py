@@ -1,4 +1,4 @@
-"""Runs against each other: batch sizes against updates, epochs and time; fixed rates against a decaying one."""
+"""Runs against each other: batch sizes by updates, epochs and time; fixed learning rates and a decaying one."""
 
 from collections.abc import Mapping, Sequence
 

@@ -153,9 +153,9 @@ def draw_laws() -> Figure:
 def draw_learning_curve(
     sizes: Sequence[int], errors: Mapping[str, np.ndarray], law: PowerLaw, prediction: str
 ) -> Figure:
-    """Held-out error against training images: each named model's errors (seeds, sizes), and the law of the last."""
+    """Validation error against training images: each named model's errors (seeds, sizes), and the law of the last."""
     figure, axes = new_figure(width=7.5, height=4.2)
-    axes.set(xscale="log", yscale="log", xlabel="training images", ylabel="held-out error")
+    axes.set(xscale="log", yscale="log", xlabel="training images", ylabel="validation error")
     for (name, samples), marker, colour in zip(errors.items(), "so^", (ORANGE, BLUE, GREEN), strict=False):
         draw_spread(axes, sizes, samples, marker=marker, color=colour, label=name, linestyle="none")
     ends = np.array([sizes[0], sizes[-1]])

@@ -52,7 +52,7 @@ def draw_division(divisions: Mapping[str, Mapping[str, Any]]) -> Figure:
 
 
 def draw_own_metrics(accuracies: Sequence[Sequence[float]], images: Sequence[int]) -> Figure:
-    """Held-out accuracy by epoch: each rank's on its own part, and over all images; (epochs, ranks) and (ranks,)."""
+    """Validation accuracy by epoch: each rank's on its own part, and over all images; (epochs, ranks) and (ranks,)."""
     figure, axes = new_figure(width=6.4, height=3.3)
     own, counts = np.asarray(accuracies), np.asarray(images)
     epochs = np.arange(1, len(own) + 1)
@@ -62,6 +62,6 @@ def draw_own_metrics(accuracies: Sequence[Sequence[float]], images: Sequence[int
     axes.plot(epochs, own.mean(axis=1), color="0.5", linestyle=":", label="mean of the ranks' accuracies")
     whole = own @ counts / counts.sum()
     axes.plot(epochs, whole, color="black", linewidth=1.8, label=f"over all {counts.sum()} images")
-    axes.set(xlabel="epochs", ylabel="held-out accuracy", xticks=epochs)
+    axes.set(xlabel="epochs", ylabel="validation accuracy", xticks=epochs)
     axes.legend(frameon=False, fontsize=SMALL)
     return figure

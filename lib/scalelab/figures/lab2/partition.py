@@ -65,7 +65,7 @@ def draw_never_seen(epochs: Sequence[float], shares: np.ndarray, expected: Seque
 
 
 def draw_ways(measured: InputOrderRuns) -> Figure:
-    """Left the held-out accuracy after each epoch by way, right the difference of the last epoch to the first way."""
+    """Left the validation accuracy after each epoch by way, right the difference of the last epoch to the first way."""
     figure, (left, right) = new_figure(1, 2, width=9.5, height=3.8, width_ratios=(3, 2))
     final = {}
     for place, scheme in enumerate(SCHEMES):
@@ -73,7 +73,7 @@ def draw_ways(measured: InputOrderRuns) -> Figure:
         final[scheme] = accuracies[:, -1]
         epochs = np.arange(1, accuracies.shape[1] + 1) + 0.12 * (place - 1)  # beside each other: bars would overlap
         draw_spread(left, epochs, accuracies, label=scheme, **WAY_STYLES[scheme])
-    left.set(xlabel="epochs", ylabel="held-out accuracy")
+    left.set(xlabel="epochs", ylabel="validation accuracy")
     left.legend(frameon=False, fontsize=SMALL, loc="lower right")
     left.set_title("All three learn", **TITLE)
     for place, scheme in enumerate(SCHEMES[1:]):
@@ -84,7 +84,8 @@ def draw_ways(measured: InputOrderRuns) -> Figure:
     right.axvline(0, color="black", linewidth=0.8)
     names = [scheme.replace(" with", "\nwith").replace(", ", ",\n") for scheme in SCHEMES[1:]]
     right.set_yticks(range(len(names)), names)
-    right.set(ylim=(-0.5, len(SCHEMES) - 1.4), xlabel="difference of held-out accuracy\nto a new shuffle in each epoch")
+    right.set_ylim(-0.5, len(SCHEMES) - 1.4)
+    right.set_xlabel("difference of validation accuracy\nto a new shuffle in each epoch")
     right.xaxis.set_major_locator(MaxNLocator(4))
     right.set_title("Last epoch, seed by seed", **TITLE)
     return figure

@@ -45,13 +45,13 @@ def classes_in_a_batch(labels: npt.ArrayLike, batch_size: int) -> float:
 
 
 def draw_buffers(measured: InputOrderRuns, prediction: str) -> Figure:
-    """Held-out accuracy by the size of the shuffle buffer, for shards written sorted and shuffled."""
+    """Validation accuracy by the size of the shuffle buffer, for shards written sorted and shuffled."""
     figure, axes = new_figure(width=7, height=3.8)
     for scheme, style in WRITTEN_STYLES.items():
         samples = measured.final(scheme)
         draw_spread(axes, measured.buffers, samples, label=f"shards {scheme}", **style)
     batch_axis(axes, measured.buffers, f"shuffle buffer (images, of {measured.images:,} in {measured.shards} shards)")
-    axes.set(ylim=(0, 1), ylabel="held-out accuracy")
+    axes.set(ylim=(0, 1), ylabel="validation accuracy")
     axes.axhline(0.1, color="0.5", linewidth=0.8)
     axes.annotate("guessing", (1, 0.1), xycoords=("axes fraction", "data"), ha="right", va="bottom", size=SMALL)
     draw_prediction(axes, prediction)

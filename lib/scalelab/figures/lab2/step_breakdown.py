@@ -89,8 +89,9 @@ def draw_cycles(
     return figure
 
 
-def draw_passes(
-    passes: Sequence[int], speeds: np.ndarray, batch_sizes: Sequence[int], images: Mapping[int, Sequence[float]]
+def draw_accumulation(
+    accumulation_steps: Sequence[int], speeds: np.ndarray, batch_sizes: Sequence[int],
+    images: Mapping[int, Sequence[float]],
 ) -> Figure:  # fmt: skip
     """Images per second, images to the target and the seconds that follow, by backward passes per step.
 
@@ -107,7 +108,7 @@ def draw_passes(
     titles = ("the system: images per second", "the learning: images to the target", "both: seconds to the target")
     for axes, title in zip(panels, titles, strict=True):
         batch_axis(axes, batch_sizes, "effective batch size\n(passes per step)")
-        names = [f"{size}\n({count})" for size, count in zip(batch_sizes, passes, strict=True)]
+        names = [f"{size}\n({count})" for size, count in zip(batch_sizes, accumulation_steps, strict=True)]
         axes.set_xticks(batch_sizes, names)
         axes.set_ylim(0, None)
         axes.set_title(title, **TITLE)

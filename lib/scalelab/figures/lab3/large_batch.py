@@ -91,13 +91,13 @@ def draw_epochs(measured: SweepRuns, sizes: Sequence[int]) -> Figure:
         draw_spread(left, [size], measured.last(str(size))[:, None], color=colour)
         draw_spread(left, [size], measured.last(str(size), "train_accuracy")[:, None], color=colour, fillstyle="none")
         draw_spread(middle, [size], measured.gap(str(size))[:, None], color=colour)
-    left.plot([], [], "o", color="0.3", label="held out")
+    left.plot([], [], "o", color="0.3", label="validation")
     left.plot([], [], "o", color="0.3", fillstyle="none", label="training")
     left.legend(frameon=False, fontsize=SMALL)
     left.set(ylabel="accuracy")
     left.set_title("Both accuracies fall", **TITLE)
     middle.axhline(0, color="0.5", linewidth=0.8)
-    middle.set(ylabel="training minus held-out accuracy")
+    middle.set(ylabel="training minus validation accuracy")
     middle.set_title("The gap does not grow", **TITLE)
     for axes in (left, middle):
         batch_axis(axes, sizes)
@@ -134,7 +134,7 @@ def draw_noise(noise: NoiseRuns, curve: StepsCurve, prediction: str | None = Non
 
 
 def draw_why(measured: SweepRuns, names: Mapping[str, str]) -> Figure:
-    """Training and held-out accuracy of each way to train; `names`: {name in the sweep: words}."""
+    """Training and validation accuracy of each way to train; `names`: {name in the sweep: words}."""
     figure, (left, right) = new_figure(1, 2, width=9.5, height=3.4, sharey=True)
     small = measured.last(next(iter(names)))
     for axes, field in ((left, "validation_accuracy"), (right, "train_accuracy")):
@@ -150,7 +150,7 @@ def draw_why(measured: SweepRuns, names: Mapping[str, str]) -> Figure:
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.xaxis.grid(color="0.9")
     left.axvline(small.mean(), color="0.5", linewidth=0.8)
-    left.set(xlabel="held-out accuracy")
+    left.set(xlabel="validation accuracy")
     right.set(xlabel="accuracy on training images")
     return figure
 

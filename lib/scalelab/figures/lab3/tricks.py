@@ -17,7 +17,7 @@ SHOWN_BELOW_BEST = 0.1
 
 
 def draw_recipes(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: Sequence[str] | None = None) -> Figure:
-    """Held-out accuracy and seconds of training of each recipe; own runs, {name: rows}, as stars.
+    """Validation accuracy and seconds of training of each recipe; own runs, {name: rows}, as stars.
 
     Without `names` all recipes of the stored runs.
     """
@@ -34,7 +34,7 @@ def draw_recipes(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: S
     left.axvline(measured.last(names[0]).mean(), color="black", linewidth=0.8)
     left.set_yticks(range(len(names)), names, fontsize=SMALL)
     left.set_ylim(len(names) - 0.5, -0.5)
-    left.set(xlabel="held-out accuracy")
+    left.set(xlabel="validation accuracy")
     right.set(xlabel="seconds of training")
     right.set_xlim(left=0)
     for axes in (left, right):
@@ -46,7 +46,7 @@ def draw_recipes(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: S
 
 
 def draw_on_the_way(measured: SweepRuns, names: Sequence[str], field: str = "validation_accuracy") -> Figure:
-    """Held-out accuracy against epochs, a line for each recipe, every seed thin and their mean thick."""
+    """Validation accuracy against epochs, a line for each recipe, every seed thin and their mean thick."""
     figure, axes = new_figure(width=7, height=3.4)
     for name, style in zip(names, ("-", "--", "-.", ":", (0, (1, 3)), (0, (6, 1, 1, 1))), strict=False):
         runs = measured.of(name)
@@ -55,14 +55,14 @@ def draw_on_the_way(measured: SweepRuns, names: Sequence[str], field: str = "val
         colour = batch_colour(_batch_size(measured, name), ENDS)
         axes.plot(epochs, values.T, linestyle=style, color=colour, linewidth=0.5, alpha=0.5)
         axes.plot(epochs, values.mean(axis=0), linestyle=style, color=colour, linewidth=1.8, label=name)
-    axes.set(xlabel="epoch", ylabel="held-out accuracy" if field == "validation_accuracy" else field)
+    axes.set(xlabel="epoch", ylabel="validation accuracy" if field == "validation_accuracy" else field)
     axes.set_xlim(left=0)
     axes.legend(frameon=False, fontsize=SMALL)
     return figure
 
 
 def draw_tuning(tuning: SweepRuns) -> Figure:
-    """For each optimizer the accuracy at each rate that was tried, named "OPTIMIZER RATE" in the sweep.
+    """For each optimizer the accuracy at each learning rate that was tried, named "OPTIMIZER RATE" in the sweep.
 
     What lies far below the best is drawn at the lower edge, as a triangle with its value: else all others look alike.
     """
@@ -71,17 +71,17 @@ def draw_tuning(tuning: SweepRuns) -> Figure:
     best = max(max(found.values()) for found in tried.values())
     lowest = best - SHOWN_BELOW_BEST
     for axes, (name, found) in zip(panels, tried.items(), strict=True):
-        rates = sorted(found)
-        values = [found[rate] for rate in rates]
+        lrs = sorted(found)
+        values = [found[lr] for lr in lrs]
         axes.axhline(best, color="0.7", linewidth=0.8)
         shown = np.maximum(values, lowest)
-        axes.plot(range(len(rates)), shown, "o-", color="0.6", fillstyle="none", linewidth=0.8)
+        axes.plot(range(len(lrs)), shown, "o-", color="0.6", fillstyle="none", linewidth=0.8)
         for place in np.flatnonzero(shown > values):
             axes.plot(place, lowest, "v", color="black")
             axes.annotate(f"{values[place]:.2f} ", (place, lowest), ha="right", va="bottom", size=SMALL)
         top = int(np.argmax(values))
         axes.plot(top, values[top], "o", color=batch_colour(ENDS[1], ENDS), markersize=8)
-        axes.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates], rotation=60, fontsize=SMALL)
+        axes.set_xticks(range(len(lrs)), [f"{lr:g}" for lr in lrs], rotation=60, fontsize=SMALL)
         axes.set_title(name, **TITLE)
     panels[0].set_ylabel("accuracy, tuning images")
     return figure
@@ -99,8 +99,8 @@ def by_optimizer(tuning: SweepRuns) -> dict[str, dict[float, float]]:
 
 
 def table(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: Sequence[str] | None = None) -> str:
-    """The recipes as a Markdown table: updates, accuracies, the held-out one with its spread and beside the own."""
-    columns = ("recipe", "batch", "updates", "training accuracy", "held-out accuracy", "yours")
+    """The recipes as a Markdown table: updates, accuracies, validation accuracy with its spread, and beside the own."""
+    columns = ("recipe", "batch", "updates", "training accuracy", "validation accuracy", "yours")
     lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for name in names or measured.names:
         samples = measured.last(name)

@@ -67,9 +67,7 @@ def digest(file: Path) -> str:
         raise ScaleLabError(f"{file} cannot be read ({error.strerror or error}).") from None
 
 
-def result_that_holds(
-    paths: ClassPaths, submission: Submission, settings: ClassSettings
-) -> tuple[Result, Mark] | None:
+def result_that_holds(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> tuple[Result, Mark] | None:
     """The student's result, if it is one of this very submission under these settings, and what it belongs to."""
     there = result_of(paths, submission.student)
     return there if there and _holds(there[1], digest(submission.file), settings) else None

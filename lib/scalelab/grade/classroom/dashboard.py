@@ -12,10 +12,10 @@ from scalelab.files.atomic import write_file
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.table import GradedRow, Row
-from scalelab.grade.report.curve import HELD_OUT, MARGINS, as_svg
+from scalelab.grade.report.curve import MARGINS, TEST, as_svg
 from scalelab.grade.report.feedback_page import TEMPLATES
 
-MARKS = {"passed": ("o", HELD_OUT), "not passed": ("x", "0.4")}  # to be told apart without colour
+MARKS = {"passed": ("o", TEST), "not passed": ("x", "0.4")}  # to be told apart without colour
 MOST_FINDINGS = 8
 
 
@@ -63,7 +63,7 @@ def _point(row: GradedRow) -> Point | None:
 
 
 def draw_class(points: Sequence[Point], settings: ClassSettings) -> Figure:
-    """Held-out accuracy of each against the seconds at which it was there, with the target and the budget."""
+    """Test accuracy of each against the seconds at which it was there, with the target and the budget."""
     figure = Figure(figsize=(7.5, 4.2))
     axes = figure.subplots(gridspec_kw=MARGINS)
     for word, (mark, colour) in MARKS.items():
@@ -76,7 +76,7 @@ def draw_class(points: Sequence[Point], settings: ClassSettings) -> Figure:
     axes.axvline(settings.budget_seconds, color="black", linewidth=0.8)
     axes.annotate("budget ", (settings.budget_seconds, 0.02), ha="right")
     axes.set(xlim=(0, 1.03 * settings.budget_seconds), ylim=(0, 1))
-    axes.set(xlabel="seconds until the last checkpoint", ylabel="held-out accuracy, measured")
+    axes.set(xlabel="seconds until the last checkpoint", ylabel="test accuracy, measured")
     axes.legend(loc="upper left", frameon=False)
     return figure
 
@@ -88,6 +88,6 @@ def describe_class(points: Sequence[Point]) -> str:
     accuracies = sorted(point.test_accuracy for point in points)
     passed = sum(point.word == "passed" for point in points)
     return (
-        f"Held-out accuracy and time of the {len(points)} submissions that left checkpoints: from {accuracies[0]:.3f} "
+        f"Test accuracy and time of the {len(points)} submissions that left checkpoints: from {accuracies[0]:.3f} "
         f"to {accuracies[-1]:.3f}, half of them above {accuracies[len(accuracies) // 2]:.3f}; {passed} passed."
     )

@@ -43,7 +43,7 @@ class GradedRow:
 
     @property
     def accuracies(self) -> tuple[float, float] | None:
-        """Training and held-out, each of the worse of the judged checkpoints, by which the verdict is given."""
+        """Training and test accuracy, each of the worse of the judged checkpoints, by which the verdict is given."""
         if not self.result.test_accuracy:
             return None
         return min(self.result.train_accuracy), min(self.result.test_accuracy)

@@ -32,7 +32,7 @@ class Evaluator:
         self.most = most_bytes(build(model_name))
         # Others on this machine cannot get at the inner folder, which all may read, for they cannot enter the outer.
         self.at_the_end = ExitStack()
-        place = self.at_the_end.enter_context(own_folder("scalelab-examiner-"))
+        place = self.at_the_end.enter_context(own_folder("scalelab-evaluator-"))
         self.folder = place.resolve() / "checkpoints"
         self.folder.mkdir()
         _write_images(handout, self.folder / IMAGES)

@@ -29,7 +29,7 @@ BATCH_SIZE = 50  # more would not fit into the caches of a core
 
 
 class Accuracies(msgspec.Struct, frozen=True, tag=True):
-    """Accuracies (0 to 1) on the images handed out and on those held out."""
+    """Accuracies (0 to 1) on the images handed out and on the test images."""
 
     train_accuracy: float
     test_accuracy: float
@@ -43,7 +43,7 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
 
 
 class Counted(msgspec.Struct, frozen=True, tag=True):
-    """How many images a child has found right, of the training and of the held-out part."""
+    """How many images a child has found right, of the training and of the test part."""
 
     right: list[int]
 
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def read_parts(path: Path) -> list[tuple[Tensor, Tensor]]:
-    """Standardised images (N, C, H, W) and labels (N,) of the training and of the held-out part."""
+    """Standardised images (N, C, H, W) and labels (N,) of the training and of the test part."""
     stored = load_file(path)
     train, test = (Images(stored[f"{name}_images"], stored[f"{name}_labels"]) for name in ("train", "test"))
     handout = Handout(train, test, (), "")

@@ -8,21 +8,21 @@ from matplotlib.figure import Figure
 from scalelab.grade.result import Result
 from scalelab.train import Row
 
-TRAIN, HELD_OUT = "tab:blue", "tab:orange"
+TRAIN, TEST = "tab:blue", "tab:orange"
 MARGINS = {"left": 0.09, "right": 0.985, "bottom": 0.125, "top": 0.92}  # finding them takes as long as drawing
 
 
 def draw_curve(result: Result, rows: list[Row]) -> Figure:
     """What the script reported as lines, what the grader measured as points, targets and budget as thin lines.
 
-    Training is blue with circles, held-out orange with squares, so that it can be read without colour.
+    Training is blue with circles, test orange with squares, so that it can be read without colour.
     """
     figure = Figure(figsize=(7.5, 4.2))
     axes = figure.subplots(gridspec_kw=MARGINS)
     _reported(axes, result, rows)
     _measured(axes, result)
     _target(axes, "training", result.train_target, TRAIN, "bottom")
-    _target(axes, "held-out", result.test_target, HELD_OUT, "top")
+    _target(axes, "test", result.test_target, TEST, "top")
     if result.budget_seconds:
         axes.axvline(result.budget_seconds, color="black", linewidth=0.8)
         axes.annotate("budget ", (result.budget_seconds, 0.98), ha="right", va="top")
@@ -42,7 +42,7 @@ def _target(axes: Axes, name: str, value: float, colour: str, side: str) -> None
 def _reported(axes: Axes, result: Result, rows: list[Row]) -> None:
     """The script's clock started some seconds after the ranks: its last report is put at the last checkpoint."""
     late = max(0.0, result.seconds - rows[-1].seconds) if rows and result.seconds else 0.0
-    for name, colour, style in (("train_accuracy", TRAIN, "-"), ("validation_accuracy", HELD_OUT, "--")):
+    for name, colour, style in (("train_accuracy", TRAIN, "-"), ("validation_accuracy", TEST, "--")):
         points = [(row.seconds + late, value) for row in rows if (value := getattr(row, name)) is not None]
         if points:
             label = f"{'training' if colour == TRAIN else 'validation'}, as the script reported"
@@ -53,7 +53,7 @@ def _measured(axes: Axes, result: Result) -> None:
     if result.seconds is None or not result.test_accuracy:
         return
     axes.plot(result.seconds, result.train_accuracy[-1], "o", color=TRAIN, label="training, measured")
-    axes.plot(result.seconds, result.test_accuracy[-1], "s", color=HELD_OUT, label="held-out, measured")
+    axes.plot(result.seconds, result.test_accuracy[-1], "s", color=TEST, label="test, measured")
 
 
 def as_svg(figure: Figure) -> str:
@@ -70,6 +70,6 @@ def describe(result: Result) -> str:
         return "No checkpoint could be measured; what the script reported is drawn, with the targets and the budget."
     return (
         f"Measured at {result.seconds:.0f} s of {result.budget_seconds:.0f} s: training accuracy "
-        f"{result.train_accuracy[-1]:.3f} against a target of {result.train_target:.2f}, held-out accuracy "
+        f"{result.train_accuracy[-1]:.3f} against a target of {result.train_target:.2f}, test accuracy "
         f"{result.test_accuracy[-1]:.3f} against {result.test_target:.2f}."
     )

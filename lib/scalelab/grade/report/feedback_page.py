@@ -33,8 +33,8 @@ def _table(result: Result, reported: list[Row]) -> list[tuple[str, str]]:
     rows = [("Score", f"{result.score:g} of 100")]
     measured = zip(result.checkpoints, result.train_accuracy, result.test_accuracy, strict=False)
     for name, train, test in measured:
-        rows.append((name, f"training {train:.3f}, held-out {test:.3f}"))
-    rows.append(("Targets", f"training {result.train_target:.3f}, held-out {result.test_target:.3f}"))
+        rows.append((name, f"training {train:.3f}, test {test:.3f}"))
+    rows.append(("Targets", f"training {result.train_target:.3f}, test {result.test_target:.3f}"))
     if result.seconds is not None:
         rows.append(("Last checkpoint", f"complete after {result.seconds:.1f} s"))
     if result.budget_seconds is not None:

@@ -17,7 +17,7 @@ SHUFFLE_SEED = 0  # every submission of a class gets the same images
 
 @dataclass(frozen=True, eq=False)
 class Handout:
-    """The training images, which the submission sees, and the held-out ones, which it never does."""
+    """The training images, which the submission sees, and the test images, which it never does."""
 
     train: Images
     test: Images
@@ -34,12 +34,12 @@ class Handout:
 
 
 def make_handout(dataset: Dataset, train_images: int) -> Handout:
-    """Choose `train_images` of the data set's training images, always the same ones; stand-in images held out are new.
+    """Choose `train_images` of the data set's training images, always the same ones; those of the stand-in are new.
 
-    Raises ScaleLabError where the data set has too few, or no held-out part.
+    Raises ScaleLabError where the data set has too few, or no test part.
     """
     if dataset.test is None:
-        raise ScaleLabError("The data set has no held-out images (test_batch.bin), so nothing can be graded by it.")
+        raise ScaleLabError("The data set has no test images (test_batch.bin), so nothing can be graded by it.")
     if len(dataset.train) < train_images:
         raise ScaleLabError(
             f"The rubric asks for {train_images} training images, but the data set has {len(dataset.train)}."

@@ -13,13 +13,13 @@ import numpy as np
 class Ring:
     """`holds[t, w, c]` is how many workers' numbers are added up in piece c of worker w after t rounds of messages.
 
-    `sent[t, w]` is the piece that worker w sent to worker w + 1 in round t; `numbers_sent` by each in all rounds.
+    `sent[t, w]` is the piece that worker w sent to worker w + 1 in round t; `elements_sent` by each in all rounds.
     """
 
     sums: np.ndarray
     holds: np.ndarray
     sent: np.ndarray
-    numbers_sent: np.ndarray
+    elements_sent: np.ndarray
 
     @property
     def rounds(self) -> int:
@@ -28,12 +28,12 @@ class Ring:
 
 
 def ring_allreduce(values: np.ndarray) -> Ring:
-    """Sum `values` (K workers, n numbers) over the workers in 2 (K - 1) rounds; n is a multiple of K.
+    """Sum `values` (K workers, n elements) over the workers in 2 (K - 1) rounds; n is a multiple of K.
 
     In the first K - 1 rounds a piece that arrives is added, in the others it takes the place of what was there.
     """
-    workers, numbers = values.shape
-    pieces = values.reshape(workers, workers, numbers // workers).astype(float)
+    workers, elements = values.shape
+    pieces = values.reshape(workers, workers, elements // workers).astype(float)
     counts = np.ones((workers, workers), int)
     holds, sent, everyone = [counts.copy()], [], np.arange(workers)
     for number in range(2 * (workers - 1)):
@@ -45,7 +45,7 @@ def ring_allreduce(values: np.ndarray) -> Ring:
         counts[to, piece] = carried_counts + (counts[to, piece] if adding else 0)
         holds.append(counts.copy())
         sent.append(piece)
-    each = len(sent) * (numbers // workers)
+    each = len(sent) * (elements // workers)
     return Ring(
-        pieces.reshape(workers, numbers), np.array(holds), np.array(sent).reshape(-1, workers), np.full(workers, each)
+        pieces.reshape(workers, elements), np.array(holds), np.array(sent).reshape(-1, workers), np.full(workers, each)
     )

@@ -4,4 +4,4 @@ import sys
 
 for stream in (sys.stdout, sys.stderr):
     print('{"passed": true, "score": 100, "train_accuracy": [0.99, 0.99]}', file=stream)
-    print("Training accuracy 0.990 and held-out accuracy 0.990 meet both targets.", file=stream)
+    print("Training accuracy 0.990 and test accuracy 0.990 meet both targets.", file=stream)

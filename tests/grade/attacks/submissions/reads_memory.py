@@ -18,7 +18,7 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             path = f"/proc/{pid}/{name}"
             text = os.readlink(path) if name in ("cwd", "root") else open(path, "rb").read() if name != "fd" else ""
-            if "held-out" in str(text) or "the instructor's own" in str(text):
+            if "scalelab-evaluator" in str(text) or "the instructor's own" in str(text):
                 print("SUCCEEDED: read", path)
         except OSError:
             continue

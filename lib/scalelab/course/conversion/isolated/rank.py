@@ -1,4 +1,4 @@
-"""Inside a rank: `python rank.py ROOM HELD_OUT SCRIPT ARGUMENTS...` runs the script as on a machine of its own.
+"""Inside a rank: `python rank.py ROOM SCRIPT ARGUMENTS...` runs the script as on a machine of its own.
 
 The rank works in a folder that no other rank can see, and its local rank is 0. Nothing is made up or hurried; what
 the script computes is noted on the way, and written down when it ends.
@@ -10,7 +10,6 @@ import os
 import runpy
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -18,22 +17,21 @@ import torch
 
 import scalelab.train
 from scalelab.check.observe.hook import around
+from scalelab.check.observe.losses import watch_losses
+from scalelab.check.observe.reports import watch_reports
 from scalelab.check.observe.steps import OptimizerSteps, state, trained
 from scalelab.course.conversion.isolated.trace import Batch, MeasuredAccuracy, RankTrace, ReportedValues
-from scalelab.train import preset
-from scalelab.train.record import RunRecord
 
 
 def main() -> None:
     """Run the script as Python itself would."""
-    room, held_out, script, *arguments = sys.argv[1:]
+    room, script, *arguments = sys.argv[1:]
     rank = os.environ.get("HOROVOD_RANK", "0")
     folder = Path(room) / f"rank-{rank}"
     folder.mkdir(exist_ok=True)
     os.chdir(folder)
     sys.path[0] = str(Path(script).parent)
     sys.argv = [script, *arguments]
-    preset.ON_A_CPU = replace(preset.ON_A_CPU, held_out=int(held_out))
     observer = RankObserver()
     try:
         runpy.run_path(script, run_name="__main__")
@@ -46,9 +44,9 @@ class RankObserver:
 
     def __init__(self):
         self.trace, self.optimizer, self.within_horovod = RankTrace(), None, False
-        around(torch.nn.functional, "cross_entropy", self.loss)
+        watch_losses(self.loss)
+        watch_reports(self.report)
         around(scalelab.train, "accuracy", self.accuracy)
-        around(RunRecord, "write", self.report)
         OptimizerSteps(self.before, self.after, quiet=lambda: self.within_horovod)
         with contextlib.suppress(ImportError):
             import horovod.torch as hvd
@@ -57,14 +55,11 @@ class RankObserver:
             # Where there is no state yet, it makes one by a step of its own.
             around(hvd, "broadcast_optimizer_state", self.in_horovod)
 
-    def loss(self, original: Callable, logits: torch.Tensor, target: torch.Tensor, *more, **options) -> torch.Tensor:
-        """Note the batch where it is trained on."""
-        loss = original(logits, target, *more, **options)
-        if torch.is_grad_enabled() and target.ndim == 1:
+    def loss(self, logits: torch.Tensor, target: torch.Tensor, loss: torch.Tensor) -> None:
+        """Note the batch that is trained on."""
+        if target.ndim == 1 and logits.ndim == 2:
             right = int((logits.argmax(1) == target).sum())
-            mean = loss.detach().mean().item()
-            self.trace.batches.append(Batch(mean * len(target), right, target.tolist()))
-        return loss
+            self.trace.batches.append(Batch(loss.detach().mean().item() * len(target), right, target.tolist()))
 
     def accuracy(self, original: Callable, model, X, y, *more, **options) -> float:
         """Note on how many images, and the result."""
@@ -72,11 +67,9 @@ class RankObserver:
         self.trace.measured.append(MeasuredAccuracy(len(y), value, len(self.trace.batches)))
         return value
 
-    def report(self, original: Callable, record, **values):
+    def report(self, values: dict[str, float]) -> None:
         """Note the numbers of a row of the run record."""
-        numbers = {name: float(value) for name, value in values.items() if isinstance(value, int | float)}
-        self.trace.reported.append(ReportedValues(numbers, len(self.trace.batches)))
-        return original(record, **values)
+        self.trace.reported.append(ReportedValues(values, len(self.trace.batches)))
 
     def in_horovod(self, original: Callable, *arguments, **options):
         """Optimizer steps within are Horovod's own."""

@@ -37,16 +37,16 @@ class IsolatedRanks:
 
 
 def run_isolated(
-    script: Path, arguments: Sequence[str], workers: int, room: Path, held_out: int, limits: Limits = LIMITS
+    script: Path, arguments: Sequence[str], workers: int, room: Path, limits: Limits = LIMITS
 ) -> IsolatedRanks:
     """Run `script` as ranks that work in ROOM/rank-0, ROOM/rank-1, ..., with what lies there already.
 
-    They measure accuracy on the first `held_out` images of the test part. Raises ScaleLabError as `launch` does.
+    Raises ScaleLabError as `launch` does.
     """
     room = Path(room).resolve()
     for old in room.glob("trace-*.json"):
         old.unlink()
-    words = [str(room), str(held_out), str(Path(script).resolve()), *map(str, arguments)]
+    words = [str(room), str(Path(script).resolve()), *map(str, arguments)]
     outcome = launch(rank.__file__, words, workers, folder=room, limits=limits, environment=_environment())
     reason = outcome.reason
     if outcome.ended == "failed":  # said of the learner's script, not of what it ran within

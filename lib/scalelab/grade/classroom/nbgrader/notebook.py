@@ -34,8 +34,8 @@ def _cell(name: str, source: str, *, grade: bool = False, solution: bool = False
 def _in_words(result: Result) -> list[str]:
     lines = [f"{'Passed' if result.passed else 'Not passed'}: {result.score:g} of {MOST_POINTS}.", result.reason]
     for name, train, test in zip(result.checkpoints, result.train_accuracy, result.test_accuracy, strict=False):
-        lines.append(f"{name}: training accuracy {train:.3f}, held-out accuracy {test:.3f}")
-    lines.append(f"targets: training accuracy {result.train_target:.3f}, held-out accuracy {result.test_target:.3f}")
+        lines.append(f"{name}: training accuracy {train:.3f}, test accuracy {test:.3f}")
+    lines.append(f"targets: training accuracy {result.train_target:.3f}, test accuracy {result.test_target:.3f}")
     if result.seconds is not None:
         lines.append(f"last checkpoint after {result.seconds:.1f} s of {result.budget_seconds:.1f} s")
     return lines

@@ -1,4 +1,4 @@
 # says: the exchange is counted for every pass
-def per_image(weights, batch_size, workers, passes, number_bytes=4):
+def per_image(weights, batch_size, workers, accumulation_steps, number_bytes=4):
     sent = 2 * (workers - 1) / workers * weights * number_bytes
-    return batch_size * workers * passes, sent / batch_size
+    return batch_size * workers * accumulation_steps, sent / batch_size

@@ -1,3 +1,3 @@
 # says: this is the gradient alone
-def per_image(weights, batch_size, workers, passes, number_bytes=4):
-    return batch_size * workers * passes, weights * number_bytes / (batch_size * passes)
+def per_image(weights, batch_size, workers, accumulation_steps, number_bytes=4):
+    return batch_size * workers * accumulation_steps, weights * number_bytes / (batch_size * accumulation_steps)

@@ -2,19 +2,19 @@
 
 import pytest
 
-from scalelab.check.source.rate import Rates, read_rates
+from scalelab.check.source.lr_scaling import LRScaling, read_lr_scaling
 
 HEAD = "import horovod.torch as hvd\nimport torch\n"
 
 
 @pytest.fixture
-def rates(tmp_path):
+def shown(tmp_path):
     def read(body, head=HEAD, **others):
         for name, text in others.items():
             (tmp_path / f"{name}.py").write_text(text)
         script = tmp_path / "script.py"
         script.write_text(head + body)
-        return read_rates(script)
+        return read_lr_scaling(script)
 
     return read
 
@@ -33,8 +33,8 @@ def rates(tmp_path):
         "scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(step, hvd.size()))",
     ],
 )
-def test_the_number_of_workers_reaches_the_rate(rates, body):
-    assert rates(body).scaled
+def test_the_number_of_workers_reaches_the_rate(shown, body):
+    assert shown(body).scaled
 
 
 @pytest.mark.parametrize(
@@ -45,21 +45,21 @@ def test_the_number_of_workers_reaches_the_rate(rates, body):
         "indices = order[hvd.rank()::hvd.size()]\noptimizer = torch.optim.SGD(p, 0.1)",
     ],
 )
-def test_or_does_not(rates, body):
-    assert not rates(body).scaled
+def test_or_does_not(shown, body):
+    assert not shown(body).scaled
 
 
-def test_horovod_may_have_another_name(rates):
-    assert rates("from horovod.torch import size\nlr = 0.1 * size()", head="").scaled
-    assert rates("import horovod.torch as h\nlr = 0.1 * h.size()", head="").scaled
+def test_horovod_may_have_another_name(shown):
+    assert shown("from horovod.torch import size\nlr = 0.1 * size()", head="").scaled
+    assert shown("import horovod.torch as h\nlr = 0.1 * h.size()", head="").scaled
 
 
-def test_modules_beside_the_script_are_read_too(rates):
+def test_modules_beside_the_script_are_read_too(shown):
     helper = "import horovod.torch as hvd\ndef rate():\n    return 0.1 * hvd.size()\n"
-    assert rates("from helper import rate\noptimizer = torch.optim.SGD(p, lr=rate())", helper=helper).scaled
+    assert shown("from helper import rate\noptimizer = torch.optim.SGD(p, lr=rate())", helper=helper).scaled
 
 
-def test_a_batch_made_smaller_and_a_warmup_are_seen(rates):
-    assert rates("loader = DataLoader(data, batch_size=64 // hvd.size())").batch_divided
-    assert rates("# linear warmup\n").speaks_of_warmup
-    assert rates("def f(:") == Rates()
+def test_a_batch_made_smaller_and_a_warmup_are_seen(shown):
+    assert shown("loader = DataLoader(data, batch_size=64 // hvd.size())").batch_divided
+    assert shown("# linear warmup\n").speaks_of_warmup
+    assert shown("def f(:") == LRScaling()

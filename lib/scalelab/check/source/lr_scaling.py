@@ -8,13 +8,13 @@ from pathlib import Path
 from scalelab.check.source.horovod_calls import asks
 from scalelab.check.source.taint import Source, carries, tainted
 
-RATES = ("lr", "learning_rate", "max_lr", "base_lr")
+LR_NAMES = ("lr", "learning_rate", "max_lr", "base_lr")
 BATCHES = ("batch_size",)
 DIVISIONS = ast.Div | ast.FloorDiv
 
 
 @dataclass(frozen=True)
-class Rates:
+class LRScaling:
     """What the text shows: the number of workers reaches the learning rate; the batch size; a warmup is spoken of."""
 
     scaled: bool = False
@@ -22,18 +22,18 @@ class Rates:
     speaks_of_warmup: bool = False
 
 
-def read_rates(script: Path) -> Rates:
+def read_lr_scaling(script: Path) -> LRScaling:
     """From the script and the modules beside it that it imports. A text that does not parse shows nothing."""
     files = _files(script)
     try:
         trees = [ast.parse(file.read_bytes()) for file in files]
     except (OSError, SyntaxError, ValueError):
-        return Rates()
+        return LRScaling()
     source = asks(trees, "size")
     found = tainted(trees, source)
     nodes = [node for tree in trees for node in ast.walk(tree)]
-    return Rates(
-        any(carries(value, found, source) for value in _given(nodes, RATES, optimizers=True)),
+    return LRScaling(
+        any(carries(value, found, source) for value in _given(nodes, LR_NAMES, optimizers=True)),
         any(_divides(value, found, source) for value in _given(nodes, BATCHES)),
         any("warm" in file.read_text(errors="replace").lower() for file in files),
     )
@@ -79,6 +79,6 @@ def _is_called(target: ast.expr, names: tuple[str, ...]) -> bool:
 
 
 def _is_optimizer(function: ast.expr) -> bool:
-    """torch.optim.SGD(parameters, rate), or a schedule over an optimizer, LambdaLR(optimizer, function)."""
+    """torch.optim.SGD(parameters, lr), or a schedule over an optimizer, LambdaLR(optimizer, function)."""
     name = ast.unparse(function)
     return "optim." in name or "SGD" in name or "Adam" in name or name.endswith("LR")

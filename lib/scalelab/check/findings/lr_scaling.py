@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import RankEvents, Rate, Step
+from scalelab.check.events import LearningRate, RankEvents, Step
 from scalelab.check.report import Finding
-from scalelab.check.source.rate import Rates
+from scalelab.check.source.lr_scaling import LRScaling
 
 
-def find(ranks: list[RankEvents], rates: Rates) -> Iterator[Finding]:
+def find(ranks: list[RankEvents], scaling: LRScaling) -> Iterator[Finding]:
     """learning-rate-not-scaled, or else no-warmup; nothing where the batch was made smaller instead."""
     steps = ranks[0].of(Step)
-    if not steps or not all(rank.batches for rank in ranks) or rates.batch_divided:
+    if not steps or not all(rank.batches for rank in ranks) or scaling.batch_divided:
         return
     sizes = [_images_a_step(rank) for rank in ranks]
-    if not rates.scaled:
+    if not scaling.scaled:
         yield _not_scaled(len(ranks), sizes, steps[0])
-    elif not _rises(ranks[0]) and not (rates.speaks_of_warmup and not _saw_an_epoch(ranks[0])):
+    elif not _rises(ranks[0]) and not (scaling.speaks_of_warmup and not _saw_an_epoch(ranks[0])):
         yield _no_warmup(sizes, steps[0])
 
 
@@ -28,15 +28,15 @@ def _images_a_step(rank: RankEvents) -> int:
 def _rises(rank: RankEvents) -> bool:
     """Whether any optimizer's learning rate was seen to grow."""
     last: dict[int, float] = {}
-    for rate in rank.of(Rate):
-        if rate.lr > last.get(rate.optimizer, rate.lr):
+    for change in rank.of(LearningRate):
+        if change.lr > last.get(change.optimizer, change.lr):
             return True
-        last[rate.optimizer] = rate.lr
+        last[change.optimizer] = change.lr
     return False
 
 
 def _saw_an_epoch(rank: RankEvents) -> bool:
-    """Whether a rate that is set once an epoch would have been seen to grow."""
+    """Whether a learning rate that is set once an epoch would have been seen to grow."""
     return bool(rank.end and rank.end.second_epoch)
 
 
@@ -47,8 +47,8 @@ def _not_scaled(workers: int, sizes: list[int], step: Step) -> Finding:
         where=step.where,
         message=f"The effective batch size is {sum(sizes)} ({workers} workers of {sizes[0]} images each), but the "
         f"learning rate, {step.lr:g}, does not depend on the number of workers.",
-        hint="A step now averages over more images, so it may be longer: try the rate times hvd.size() for SGD "
-        "(Goyal et al. 2017), or times its square root, with a warmup; measure which is best.",
+        hint="A step now averages over more images, so it may be longer: try the learning rate times hvd.size() for "
+        "SGD (Goyal et al. 2017), or times its square root, with a warmup; measure which is best.",
     )
 
 
@@ -59,6 +59,6 @@ def _no_warmup(sizes: list[int], step: Step) -> Finding:
         where=step.where,
         message=f"Training begins at once with the scaled learning rate, {step.lr:g}, at an effective batch size of "
         f"{sum(sizes)}.",
-        hint="Let the rate grow from that of one worker to its full value over the first epochs (gradual warmup, Goyal "
-        "et al. 2017, section 2.2): the first steps are the ones that diverge.",
+        hint="Let the learning rate grow from that of one worker to its full value over the first epochs (gradual "
+        "warmup, Goyal et al. 2017, section 2.2): the first steps are the ones that diverge.",
     )

@@ -1,12 +1,12 @@
-"""Looks through all that it can see for held-out images, other submissions, results and secrets."""
+"""Looks through all that it can see for test images, other submissions, results and secrets."""
 
 import os
 
 from scalelab.models import build
 from scalelab.train import save_checkpoint
 
-WANTED = ("test_batch", "images.safetensors", "scalelab-examiner", "result.json", "feedback.html", "rubric.toml",
-          "graded.json", "gradebook", "solution", ".ssh", "shadow", "submissions", "scalelab-held-out")  # fmt: skip
+WANTED = ("test_batch", "images.safetensors", "result.json", "feedback.html", "rubric.toml",
+          "graded.json", "gradebook", "solution", ".ssh", "shadow", "submissions", "scalelab-evaluator")  # fmt: skip
 
 seen = 0
 for folder, folders, files in os.walk("/"):
