@@ -26,9 +26,9 @@ def numbers(images):
 @given(st.integers(2, 700), st.data())
 def test_a_split_is_whole_and_disjoint(count, data):
     validation = data.draw(st.integers(1, count - 1))
-    train, validation = split(numbered(count), validation, seed=3)
-    assert (len(train), len(validation)) == (count - validation, validation)
-    assert torch.equal(torch.cat([numbers(train), numbers(validation)]).sort().values, torch.arange(count))
+    train, rest = split(numbered(count), validation, seed=3)
+    assert (len(train), len(rest)) == (count - validation, validation)
+    assert torch.equal(torch.cat([numbers(train), numbers(rest)]).sort().values, torch.arange(count))
     assert torch.equal(train.labels, numbers(train) % 10)
 
 

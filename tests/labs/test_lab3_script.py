@@ -86,7 +86,7 @@ def test_with_synchronised_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
     assert one[-1].loss != pytest.approx(plain[-1].loss, rel=1e-6)
 
 
-@pytest.mark.parametrize(("kind", "rates"), [("constant", (0.1, 0.1, 0.4)), ("gradual", (0.1, 0.25, 0.4))])
+@pytest.mark.parametrize(("kind", "lrs"), [("constant", (0.1, 0.1, 0.4)), ("gradual", (0.1, 0.25, 0.4))])
 def test_warmup_is_a_jump_or_a_line(kind, lrs, monkeypatch):
     monkeypatch.syspath_prepend(str(SCRIPT.parent))
     options = f"--batch-size 256 --scale linear --warmup 2 --warmup-kind {kind}"

@@ -17,12 +17,12 @@ def grow_batch(
     """
 
     def at_epoch(epoch: int) -> tuple[int, float]:
-        size, lr = batch_size, 1.0
+        size, lr_factor = batch_size, 1.0
         for _ in range(sum(epoch >= one for one in at)):
             if largest is None or size * factor <= largest:
                 size *= factor
             else:
-                lr /= factor
-        return size, lr
+                lr_factor /= factor
+        return size, lr_factor
 
     return at_epoch
