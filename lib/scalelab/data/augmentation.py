@@ -10,7 +10,7 @@ def augment(images: Tensor, generator: torch.Generator, flip: bool = True, shift
     """Each image mirrored left to right with probability 1/2, and shifted by up to `shift` pixels each way.
 
     The usual CIFAR augmentation (He et al., 2015, section 4.2), but what a shift uncovers is filled by reflection
-    instead of black. `images` (N, C, H, W) of any dtype gives the same shape and dtype, contiguous.
+    instead of black. `images` (N, C, H, W) of any dtype gives the same shape and dtype, in channels-last memory.
     `generator` may be on the CPU while the images are elsewhere: three small draws of N numbers travel.
     Raises ScaleLabError when the shift is not smaller than the image.
     """
@@ -22,10 +22,11 @@ def augment(images: Tensor, generator: torch.Generator, flip: bool = True, shift
     if flip:
         mirrored = torch.rand(count, generator=generator, device=generator.device) < 0.5
         columns = torch.where(mirrored.to(images.device)[:, None], columns.flip(1), columns)
-    # One gather on flattened planes; all channels share an index. Of ten ways tried this was the fastest on a CPU.
-    index = (rows[:, :, None] * width + columns[:, None, :]).view(count, 1, height * width)
-    planes = images.reshape(count, channels, height * width)
-    return planes.gather(2, index.expand(-1, channels, -1)).view(images.shape)
+    # All channels of a place lie together and move as one. Of ten ways tried this was the fastest on a CPU.
+    first = torch.arange(0, count * height * width, height * width, device=images.device)[:, None, None]
+    places = (first + rows[:, :, None] * width + columns[:, None, :]).flatten()
+    pixels = images.permute(0, 2, 3, 1).reshape(-1, channels).index_select(0, places)
+    return pixels.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
 def _shifts(count: int, shift: int, generator: torch.Generator, device: torch.device) -> Tensor:

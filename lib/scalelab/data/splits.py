@@ -57,9 +57,10 @@ def statistics(images: Images) -> Statistics:
 def standardise(images: Tensor, statistics: Statistics) -> Tensor:
     """(images / 255 - mean) / std: uint8 (N, C, H, W) to float32 of the same shape, on the same device.
 
-    A channel without any variation is only centred.
+    In channels-last memory, in which convolutions are faster; the shape and every number are what they would be
+    otherwise. A channel without any variation is only centred.
     """
     mean = statistics.mean.to(images.device).view(1, -1, 1, 1)
     std = statistics.std.to(images.device).view(1, -1, 1, 1)
     std = torch.where(std > 0, std, torch.ones_like(std))
-    return images.float().sub_(mean * 255).div_(std * 255)
+    return images.to(torch.float32, memory_format=torch.channels_last).sub_(mean * 255).div_(std * 255)
