@@ -24,7 +24,7 @@ from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches, load, partition, split, standardise, statistics
 from scalelab.models import build
-from scalelab.train import RunRecord, accuracy, save_checkpoint
+from scalelab.train import RunRecord, accuracy, autocast, save_checkpoint
 
 MODEL = "small-resnet"
 VALIDATION = 500  # images set aside to watch the training by
@@ -69,8 +69,9 @@ def main() -> None:
         indices = partition(len(y), rank=0, size=1, epoch=epoch, seed=SEED)
         for batch in batches(indices, BATCH_SIZE):
             optimizer.zero_grad()
-            logits = model(X[batch])
-            loss = cross_entropy(logits, y[batch])
+            with autocast(device):  # in bfloat16, where that is faster
+                logits = model(X[batch])
+                loss = cross_entropy(logits, y[batch])
             loss.backward()
             optimizer.step()
 

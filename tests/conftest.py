@@ -5,8 +5,12 @@ import signal
 
 import pytest
 
+from scalelab.install.openmp import PASSIVE
+from scalelab.train.precision import VARIABLE, cpu_precision
+
 # Before torch is imported: several workers on two cores, each with as many threads as cores, wait for one another.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+for name, value in (PASSIVE | {"OMP_NUM_THREADS": "1", VARIABLE: cpu_precision()}).items():
+    os.environ.setdefault(name, value)
 
 PARTS = ("collect", "run_folder", "cell_shows", "turns", "cores", "needs", "order", "survivors", "warm.plugin")
 pytest_plugins = [f"harness.{part}" for part in PARTS]

@@ -9,6 +9,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scalelab.install.openmp import PASSIVE
 from scalelab.install.wheel import BUILD_NEEDS, VERSION
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,11 @@ def test_the_lock_holds_on_every_platform():
     for name, version in lock().items():
         assert "+" not in version  # +cpu exists in one index and not in another
         assert not name.startswith(("nvidia-", "triton", "cuda-"))
+
+
+def test_conda_and_the_image_let_threads_wait_asleep():
+    assert yaml.safe_load((ROOT / "environment.yml").read_text())["variables"] == PASSIVE
+    assert "ENV " + " ".join(map("=".join, PASSIVE.items())) in (ROOT / "docker/Dockerfile").read_text().splitlines()
 
 
 def test_no_index_is_named_anywhere_in_the_set_up():

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from scalelab.data import batches, partition
-from scalelab.train import ExperimentConfig, Row, RunRecord, accuracy, choose_preset, wait_for
+from scalelab.train import ExperimentConfig, Row, RunRecord, accuracy, autocast, choose_preset, wait_for
 
 MOMENTUM = 0.9
 
@@ -102,7 +102,8 @@ def train(arguments: argparse.Namespace, setting: ExperimentConfig) -> list[Row]
     def step(batch: Tensor) -> Tensor:
         batch = batch.to(setting.device)
         optimizer.zero_grad()
-        loss = cross_entropy(model(X[batch]), y[batch])
+        with autocast(setting.device):  # in bfloat16, where that is faster
+            loss = cross_entropy(model(X[batch]), y[batch])
         loss.backward()
         optimizer.step()
         return loss.detach() * len(batch)

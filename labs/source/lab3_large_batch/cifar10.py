@@ -35,7 +35,7 @@ from scalelab.optim.schedules import (
     product,
     step_decay,
 )
-from scalelab.train import ExperimentConfig, RunRecord, accuracy, choose_preset, save_checkpoint, wait_for
+from scalelab.train import ExperimentConfig, RunRecord, accuracy, autocast, choose_preset, save_checkpoint, wait_for
 
 OPTIMIZERS = {
     "sgd": lambda weights, lr: torch.optim.SGD(weights, lr, momentum=0.9),
@@ -193,7 +193,8 @@ def make_step(
         for group in optimizer.param_groups:
             group["lr"] = lr_at(number)
         optimizer.zero_grad()
-        loss = loss_of(model(view(batch, number)), y[batch], number)
+        with autocast(batch.device):  # in bfloat16, where that is faster
+            loss = loss_of(model(view(batch, number)), y[batch], number)
         loss.backward()
         optimizer.synchronize()  # what is added below is added once, to the mean of all workers
         if arguments.added_noise:

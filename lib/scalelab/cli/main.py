@@ -11,12 +11,15 @@ from scalelab import __version__
 from scalelab.cli import check, data, doctor, grade, grade_all, grade_labs, release, run, sweep
 from scalelab.cli.options import COULD_NOT, INTERRUPTED
 from scalelab.errors import ScaleLabError
+from scalelab.install.openmp import PASSIVE
 
 
 def main() -> None:
     """Run the command line; every error ends in one sentence and exit code 2."""
     # Asked to end, it puts away what it has started, as on Ctrl-C, which is ignored where a shell sent it to the back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name, value in PASSIVE.items():  # before anything loads torch
+        os.environ.setdefault(name, value)
     try:
         commands(standalone_mode=False)
     except click.ClickException as error:

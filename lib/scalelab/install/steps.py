@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalelab.install import edits, features, horovod, pip, venv, wheel
+from scalelab.install.openmp import PASSIVE
 from scalelab.install.python import ask
 from scalelab.install.show import Screen
 
@@ -60,7 +61,7 @@ def plan(root: Path, python: str) -> list[Step]:
             "package",
             "torch",
             "ScaleLab and the rest",
-            _text(root / "pyproject.toml") + locked,
+            _text(root / "pyproject.toml") + locked + str(PASSIVE),
             "bin/scalelab",
             lambda s: _package(root, s),
         ),
@@ -154,6 +155,8 @@ def _package(root: Path, screen: Screen) -> None:
     # Editable, with the setuptools that is there: nothing more to fetch for it.
     what = ("--no-build-isolation", "-e", f"{root}[test]")
     screen.run(pip.command(venv.python_in(root), "install", *what, *_constraints(root)))
+    variables = [word for name, value in PASSIVE.items() for word in ("--env", name, value)]
+    screen.run([str(venv.python_in(root)), "-m", "ipykernel", "install", "--sys-prefix", *variables])
 
 
 def _horovod(root: Path, screen: Screen) -> None:

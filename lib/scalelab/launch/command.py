@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
+from scalelab.install.openmp import PASSIVE
+from scalelab.train import precision
 
 # Names what runs a rank's script in place of Python, say a profiler; what has walls around it is run by Python alone.
 RANK_PYTHON = "SCALELAB_RANK_PYTHON"
@@ -46,11 +48,13 @@ SKIP_IDLE_MILLISECONDS = 50
 
 
 def rank_environment(base: Mapping[str, str], stall_seconds: float) -> dict[str, str]:
-    """Environment of the ranks: one core each, and a stall told of early and ended in time.
+    """Environment of the ranks: one core each, one number format, and a stall told of early and ended in time.
 
     Horovod's stall check warns after half of `stall_seconds` and ends the job after all of it.
     """
-    defaults = {"HOROVOD_SKIP_IDLE_MS": str(SKIP_IDLE_MILLISECONDS)}
+    defaults = {"HOROVOD_SKIP_IDLE_MS": str(SKIP_IDLE_MILLISECONDS), **PASSIVE}
+    if precision.VARIABLE not in base:
+        defaults[precision.VARIABLE] = precision.cpu_precision()
     return (
         defaults
         | dict(base)

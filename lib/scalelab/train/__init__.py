@@ -12,6 +12,7 @@ _HOMES = {
     "RunRecord": "record",
     "ExperimentConfig": "preset",
     "accuracy": "measure",
+    "autocast": "mixed_precision",
     "choose_preset": "preset",
     "probe_memory": "memory",
     "read_record": "record",

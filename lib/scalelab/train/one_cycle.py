@@ -8,6 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from scalelab.data.partitions import batches
 from scalelab.data.randomness import generator
+from scalelab.train.mixed_precision import autocast
 
 
 def train_one_cycle(
@@ -26,7 +27,9 @@ def train_one_cycle(
     model.train()
     for batch in progress(steps):
         optimizer.zero_grad()
-        cross_entropy(model(images[batch]), labels[batch]).backward()
+        with autocast(images.device):
+            loss = cross_entropy(model(images[batch]), labels[batch])
+        loss.backward()
         optimizer.step()
         schedule.step()
     return model

@@ -16,6 +16,7 @@ from scalelab.data.images import Images
 from scalelab.data.randomness import generator
 from scalelab.data.splits import Statistics, standardise
 from scalelab.errors import ScaleLabError
+from scalelab.train.mixed_precision import autocast
 
 T = TypeVar("T")
 STAGES = ("read", "transport", "forward", "backward", "update")
@@ -116,7 +117,8 @@ def _one_step(
     clock = _Clock(device)
     records = clock(lambda: file.read(indices))
     X, y = clock(lambda: _transport(file, records, statistics, device))
-    loss = clock(lambda: cross_entropy(model(X), y))
+    with autocast(device):
+        loss = clock(lambda: cross_entropy(model(X), y))
     clock(loss.backward)
     clock(lambda: (optimizer.step(), optimizer.zero_grad()))
     return clock.seconds

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from scalelab.data.randomness import generator
+from scalelab.train.mixed_precision import autocast
 from scalelab.train.preset import ExperimentConfig
 
 LR = 1e-4  # the steps are only timed; a small learning rate keeps the weights finite
@@ -26,7 +27,9 @@ def training_step(model: nn.Module, X: Tensor, y: Tensor, lr: float = LR) -> Cal
 
     def step(batch: Tensor) -> None:
         optimizer.zero_grad()
-        cross_entropy(model(X[batch]), y[batch]).backward()
+        with autocast(X.device):
+            loss = cross_entropy(model(X[batch]), y[batch])
+        loss.backward()
         optimizer.step()
 
     return step

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -12,6 +13,7 @@ from jupyter_client import BlockingKernelClient, KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from scalelab.files.cache import cache_folder
+from scalelab.install.openmp import PASSIVE
 from scalelab.sandbox import (
     Caps,
     DeletedFiles,
@@ -23,14 +25,15 @@ from scalelab.sandbox import (
     over_cap,
     wrap_command,
 )
+from scalelab.train import precision
 
 MOST_MESSAGE_BYTES = 100_000_000
 # Not `-m ipykernel_launcher`: that would be looked for in the folder first, in which a submission lies.
 _LAUNCH = "import sys; sys.path.remove(''); from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
 _NO_HISTORY = "--HistoryManager.hist_file=:memory:"
 _NO_PARENT = "--IPKernelApp.parent_handle=1"  # within walls it cannot see its parent, and ends with it all the same
-_PASSED_ON = ("LANG", "TZ", "NBGRADER_EXECUTION")
-_PASSED_ON_FAMILIES = ("LC_", "OMP_", "MKL_", "HOROVOD_", "OMPI_", "CUDA_", "NVIDIA_")
+_PASSED_ON = ("LANG", "TZ", "NBGRADER_EXECUTION", precision.VARIABLE)
+_PASSED_ON_FAMILIES = ("LC_", "OMP_", "GOMP_", "KMP_", "MKL_", "HOROVOD_", "OMPI_", "CUDA_", "NVIDIA_")
 _NOT_PASSED_ON = ("OMP_PROC_BIND", "OMP_PLACES")  # within walls no thread can be bound: OpenMP would give up
 _END_SECONDS = 5
 
@@ -57,9 +60,9 @@ class KernelProcess:
 
     def start(self, seconds: float) -> BlockingKernelClient:
         """Raises RuntimeError where it does not answer within these seconds."""
-        environment = dict(os.environ)
+        environment = PASSIVE | {precision.VARIABLE: precision.cpu_precision()} | os.environ
         if self.caps:
-            environment = self._wrap(self.caps)
+            environment = self._wrap(self.caps, environment)
         self.manager.start_kernel(cwd=str(self.folder), env=environment | _homes(self.home))
         self.client = self.manager.client()
         self.client.start_channels()
@@ -129,17 +132,17 @@ class KernelProcess:
             self.group.__exit__(None, None, None)
         self.manager.context.destroy(linger=0)
 
-    def _wrap(self, caps: Caps) -> dict[str, str]:
-        """Put the command that the manager is about to start into a sandbox; returns the environment within it."""
+    def _wrap(self, caps: Caps, environment: Mapping[str, str]) -> dict[str, str]:
+        """Put the command that the manager is about to start into a sandbox; returns what is left of the environment."""
         self.group, self.memory = make_group(caps), in_memory(caps)
         self.disks = [on_disk(folder, caps) for folder in (self.folder, self.home)]
-        data, environment = _data(self.home)
+        data, variables = _data(self.home)
         gpu = any(Path("/dev").glob("nvidia*"))
         spec = SandboxSpec(read=data, write=[self.home, self.folder], caps=caps, gpu=gpu, group=self.group)
         self.manager.wrap = lambda command: wrap_command(spec, [*command, _NO_PARENT])
         programs = {str(Path(sys.executable).parent): None, "/usr/bin": None, "/bin": None}
-        kept = {name: os.environ[name] for name in os.environ if _is_passed_on(name)}
-        return kept | environment | {"PATH": ":".join(programs), "HOME": str(self.home), "TMPDIR": "/tmp"}  # noqa: S108
+        kept = {name: value for name, value in environment.items() if _is_passed_on(name)}
+        return kept | variables | {"PATH": ":".join(programs), "HOME": str(self.home), "TMPDIR": "/tmp"}  # noqa: S108
 
     @property
     def _provisioner(self) -> LocalProvisioner:

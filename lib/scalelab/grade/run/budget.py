@@ -10,6 +10,7 @@ from torch.nn.functional import cross_entropy
 from scalelab.grade.progress import ProgressListener, StepStarted
 from scalelab.grade.request import GradeRequest
 from scalelab.models import build
+from scalelab.train.mixed_precision import autocast
 
 BATCH_SIZE = 64
 WARMUP_STEPS = 5
@@ -52,13 +53,15 @@ def worker_speed(model_name: str, device: str, seconds: float = 5.0) -> float:
 def _step_times(model_name: str, device: str, seconds: float) -> list[float]:
     model = build(model_name).to(device)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    X = torch.randn(BATCH_SIZE, 3, 32, 32, device=device)
+    X = torch.randn(BATCH_SIZE, 3, 32, 32, device=device).to(memory_format=torch.channels_last)
     y = torch.randint(10, (BATCH_SIZE,), device=device)
     times: list[float] = []
     while sum(times[WARMUP_STEPS:]) < seconds:
         start = time.perf_counter()
         optimizer.zero_grad()
-        cross_entropy(model(X), y).backward()
+        with autocast(X.device):
+            loss = cross_entropy(model(X), y)
+        loss.backward()
         optimizer.step()
         if device == "cuda":
             torch.cuda.synchronize()
