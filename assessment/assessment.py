@@ -65,7 +65,7 @@ def main() -> None:
 
     seen = 0
     for epoch in range(1, EPOCHS + 1):
-        correct = total_loss = 0.0
+        sums = torch.zeros(2, device=device)  # of loss, correct answers
         indices = partition(len(y), rank=0, size=1, epoch=epoch, seed=SEED)
         for batch in batches(indices, BATCH_SIZE):
             optimizer.zero_grad()
@@ -74,10 +74,9 @@ def main() -> None:
                 loss = cross_entropy(logits, y[batch])
             loss.backward()
             optimizer.step()
+            sums += torch.stack([loss.detach() * len(batch), (logits.argmax(1) == y[batch]).sum()])
 
-            correct += (logits.argmax(1) == y[batch]).sum().item()
-            total_loss += loss.item() * len(batch)
-
+        total_loss, correct = sums.tolist()
         seen += len(indices)
         record.write(
             epoch=epoch,

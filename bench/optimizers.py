@@ -4,10 +4,12 @@
 
 In every round each contestant makes some steps on tensors made anew, in an order drawn anew: a slow moment of the
 machine hits all of them, and so does the luck of where tensors lie in the memory, which is worth a factor of two here.
-Only ratios within a round are compared. Leaves a table and the figures in bench/results/.
+Only ratios within a round are compared. A step is held against the memory as well: the bytes that it must read and
+write, over its time, beside those of a copy in the same round. Leaves a table and the figures in bench/results/.
 """
 
 import json
+import math
 import random
 import statistics
 import time
@@ -44,6 +46,13 @@ CONTESTANTS: dict[str, Callable] = {
     for name in ("LARS", "Lamb", "NovoGrad")
     for how, foreach in (("foreach", True), ("one by one", False))
 }
+# How many times each of ResNet-50's numbers must be read or written: weights, gradients, and one moment or two.
+ONE_MOMENT, TWO_MOMENTS = 5, 7
+MOVED = {PEER: ONE_MOMENT, "LARS": ONE_MOMENT, "LARC": ONE_MOMENT, "NovoGrad": ONE_MOMENT} | {
+    "torch.optim.AdamW(foreach=True)": TWO_MOMENTS,
+    "LAMB": TWO_MOMENTS,
+}
+COPY = "copy"
 PUBLISHED = {"LARS": "LARS", "LARC": "LARS", "LAMB": "Lamb", "NovoGrad": "NovoGrad"}
 
 
@@ -84,21 +93,50 @@ def step_seconds(make: Callable, device: torch.device) -> float:
     return statistics.median(seconds)
 
 
+def copy_seconds(device: torch.device) -> float:
+    """The median of STEPS copies of all of ResNet-50's numbers at once: each is read once and written once."""
+    source, seconds = torch.randn(numbers(), device=device), []
+    target = torch.zeros_like(source)
+    for _ in range(STEPS + 1):
+        wait_for(device)
+        start = time.perf_counter()
+        target.copy_(source)
+        wait_for(device)
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds[1:])
+
+
+def numbers() -> int:
+    """How many numbers ResNet-50's weights are."""
+    return sum(math.prod(shape) for shape in resnet50_shapes())
+
+
+def share(rounds: list[dict[str, float]], name: str) -> str:
+    """Bytes a second of the step over those of the copy."""
+    return spread([MOVED[name] / one[name] / (2 / one[COPY]) for one in rounds])
+
+
 def table(rounds: list[dict[str, float]]) -> str:
     """Medians and ranges of the ratios, as Markdown."""
-    lines = ["| step on ResNet-50's weights | ms | beside SGD | beside the faster published |", "|---|---|---|---|"]
+    head = "| step on ResNet-50's weights | ms | beside SGD | beside the faster published | MB moved | beside a copy |"
+    lines = [head, "|---|---|---|---|---|---|"]
     for name in CONTESTANTS:
         others = [other for other in CONTESTANTS if other.startswith(f"pytorch_optimizer.{PUBLISHED.get(name)},")]
         fastest = min(others, key=lambda other: statistics.median(one[other] for one in rounds), default=None)
         milliseconds = 1e3 * statistics.median(one[name] for one in rounds)
         beside = ratio(rounds, name, fastest) if fastest else ""
-        lines.append(f"| {name} | {milliseconds:.1f} | {ratio(rounds, name, PEER)} | {beside} |")
-    return "\n".join([*lines, "", f"{len(rounds)} rounds."])
+        memory = f"{4e-6 * MOVED[name] * numbers():.0f} | {share(rounds, name)}" if name in MOVED else " | "
+        lines.append(f"| {name} | {milliseconds:.1f} | {ratio(rounds, name, PEER)} | {beside} | {memory} |")
+    speed = statistics.median(8e-9 * numbers() / one[COPY] for one in rounds)
+    return "\n".join([*lines, "", f"{len(rounds)} rounds; a copy moves {speed:.1f} GB a second."])
 
 
 def ratio(rounds: list[dict[str, float]], name: str, other: str) -> str:
-    ratios = [one[name] / one[other] for one in rounds]
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    return spread([one[name] / one[other] for one in rounds])
+
+
+def spread(values: list[float]) -> str:
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 @click.command()
@@ -111,7 +149,7 @@ def main(rounds: int, device: str) -> None:
     for _ in track(range(rounds), "steps", console=Console(stderr=True)):
         order = random.sample(list(CONTESTANTS), len(CONTESTANTS))
         seconds = {name: step_seconds(CONTESTANTS[name], device) for name in order}
-        figures.append({name: seconds[name] for name in CONTESTANTS})
+        figures.append({COPY: copy_seconds(device)} | {name: seconds[name] for name in CONTESTANTS})
     words = table(figures)
     click.echo(words)
     name = f"optimizers_{device.type}"

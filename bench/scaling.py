@@ -6,8 +6,10 @@ In every round each contestant runs once, so that a slow minute of the machine s
 within a round are compared. Leaves the figures, a table and a plot in bench/results/.
 """
 
+import itertools
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -29,14 +31,24 @@ SCRIPT = HERE / "step_speed.py"
 PEER = "two unconnected copies"
 
 
+def connect(copies: int) -> list[list[socket.socket]]:
+    """For each copy its sockets to the others."""
+    ends: list[list[socket.socket]] = [[] for _ in range(copies)]
+    for one, other in itertools.combinations(ends, 2):
+        for own, end in zip((one, other), socket.socketpair(), strict=True):
+            own.append(end)
+    return ends
+
+
 def run_copies(folder: Path, seconds: float, engine: str, copies: int) -> None:
     """Start the copies as plain processes; each measures until the slowest has finished measuring."""
-    processes = []
+    processes, peers = [], connect(copies)
     for rank in range(copies):
         variables = {"RANK": str(rank), "WORLD_SIZE": str(copies), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29511"}
-        environment = os.environ | variables | {"OMP_NUM_THREADS": "1"}
+        numbers = [peer.fileno() for peer in peers[rank]]
+        variables |= {"OMP_NUM_THREADS": "1", "PEERS": ",".join(map(str, numbers))}
         command = [sys.executable, str(SCRIPT), engine, str(folder), str(seconds)]
-        processes.append(subprocess.Popen(command, env=environment))
+        processes.append(subprocess.Popen(command, env=os.environ | variables, pass_fds=numbers))
     codes = [process.wait() for process in processes]
     if any(codes):
         raise SystemExit(f"A copy of {engine} failed.")
@@ -53,6 +65,7 @@ CONTESTANTS = {
     "two Horovod ranks": lambda folder, seconds: run_horovod(folder, seconds, 2),
     "the same, idle cycles kept": lambda folder, seconds: run_horovod(folder, seconds, 2, HOROVOD_SKIP_IDLE_MS="0"),
     "torch DDP, two workers": lambda folder, seconds: run_copies(folder, seconds, "ddp", 2),
+    "two copies, a barrier a step": lambda folder, seconds: run_copies(folder, seconds, "barrier", 2),
     PEER: lambda folder, seconds: run_copies(folder, seconds, "none", 2),
 }
 

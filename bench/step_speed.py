@@ -1,14 +1,17 @@
 """Images per second of plain training steps, as one of several workers joined by an engine, or by none.
 
-    step_speed.py ENGINE FOLDER SECONDS        ENGINE: horovod, ddp or none
+    step_speed.py ENGINE FOLDER SECONDS        ENGINE: horovod, ddp, barrier or none
 
-All workers begin to measure together: each leaves a file in FOLDER and waits for the others'. Each then writes
+At a barrier workers wait for one another after each step, and exchange nothing: that is the limit of any engine. All
+workers begin to measure together: each leaves a file in FOLDER and waits for the others'. Each then writes
 its own speed to FOLDER/speed-RANK.
 """
 
 import os
+import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -16,6 +19,7 @@ from torch.nn.functional import cross_entropy
 
 from scalelab.data import load, standardise, statistics
 from scalelab.models import build
+from scalelab.train import autocast
 
 BATCH_SIZE = 64  # per worker
 WARMUP_STEPS = 10
@@ -29,6 +33,19 @@ def place(engine: str) -> tuple[int, int]:
         hvd.init()
         return hvd.rank(), hvd.size()
     return int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+
+
+def make_barrier() -> Callable[[], None]:
+    """A function that comes back when all workers have called it; PEERS are sockets, one to each of the others."""
+    peers = [socket.socket(fileno=int(number)) for number in os.environ["PEERS"].split(",")]
+
+    def barrier() -> None:
+        for peer in peers:
+            peer.send(b".")
+        for peer in peers:
+            peer.recv(1)
+
+    return barrier
 
 
 def join(engine: str, model, optimizer):
@@ -54,6 +71,7 @@ def main() -> None:
     engine, folder, seconds = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
     torch.set_num_threads(1)
     rank, size = place(engine)
+    barrier = make_barrier() if engine == "barrier" else lambda: None
     images = load("cifar10").train.take(torch.arange(20 * BATCH_SIZE))
     X, y = standardise(images.images, statistics(images)), images.labels
     model = build("small-resnet")
@@ -62,7 +80,10 @@ def main() -> None:
     def steps():
         for batch in torch.arange(len(y)).split(BATCH_SIZE):
             optimizer.zero_grad()
-            cross_entropy(model(X[batch]), y[batch]).backward()
+            with autocast(X.device):
+                loss = cross_entropy(model(X[batch]), y[batch])
+            loss.backward()
+            barrier()
             optimizer.step()
             yield
 

@@ -87,7 +87,7 @@ def main() -> None:
     step = seen = 0
     steps = EPOCHS * -(-(len(y) // hvd.size()) // BATCH_SIZE)
     for epoch in range(1, EPOCHS + 1):
-        sums = torch.zeros(3)  # of loss, correct answers, images
+        sums = torch.zeros(2, device=device)  # of loss, correct answers
         indices = partition(len(y), hvd.rank(), hvd.size(), epoch, SEED)  # Horovod: each rank its part
         for batch in batches(indices, BATCH_SIZE):
             step += 1
@@ -99,11 +99,11 @@ def main() -> None:
                 loss = cross_entropy(logits, y[batch], label_smoothing=LABEL_SMOOTHING)
             loss.backward()
             optimizer.step()
-            correct = (logits.argmax(1) == y[batch]).sum().item()
-            sums += torch.tensor([loss.item() * len(batch), correct, len(batch)])
+            sums += torch.stack([loss.detach() * len(batch), (logits.argmax(1) == y[batch]).sum()])
 
-        total_loss, correct, count = hvd.allreduce(sums, op=hvd.Sum).tolist()  # Horovod: all ranks' metrics
-        seen += int(count)
+        total_loss, correct = hvd.allreduce(sums, op=hvd.Sum).tolist()  # Horovod: all ranks' metrics
+        count = len(indices) * hvd.size()
+        seen += count
         if hvd.rank() > 0:
             continue
         record.write(

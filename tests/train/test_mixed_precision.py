@@ -30,7 +30,7 @@ def gradient(name, X, y):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("dtype, tolerance", [(torch.float64, 1e-9), (torch.float32, 0.01)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-9), (torch.float32, 0.01)])
 def test_channels_last_memory_changes_nothing_but_roundings(monkeypatch, batch, name, dtype, tolerance):
     """In float32 a rounding may turn a unit on that was off; in float64 none does."""
     monkeypatch.setenv(VARIABLE, "float32")

@@ -45,7 +45,9 @@ def test_a_third_format_is_refused_by_name(monkeypatch):
         cpu_precision()
 
 
-@pytest.mark.parametrize("speedup, chosen", [(WORTH + 0.5, "bfloat16"), (WORTH - 0.01, "float32"), (0.02, "float32")])
+@pytest.mark.parametrize(
+    ("speedup", "chosen"), [(WORTH + 0.5, "bfloat16"), (WORTH - 0.01, "float32"), (0.02, "float32")]
+)
 def test_the_faster_one_is_chosen(measured, speedup, chosen):
     measured(speedup)
     assert cpu_precision() == chosen

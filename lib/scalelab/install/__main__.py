@@ -39,6 +39,7 @@ def _do(root: Path, chosen: str | None, screen: Screen) -> int:
         with screen.step(title), beside(screen, "Horovod", following.early if following else None):
             step.run(screen)
         steps.mark(root, step, plan)
+    afterwards.measure_precision(root, screen)
     screen.say(f"Set-up done in {time.monotonic() - began:.0f} s (log: {screen.log}).")
     if why := afterwards.no_sandbox(root):
         screen.note(why)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from scalelab.install.faults import CommandFailed
+from scalelab.install.show import Screen
+from scalelab.install.venv import python_in
 
 SECONDS = 20
 NO_SANDBOX = (
@@ -20,6 +25,12 @@ def no_sandbox(root: Path) -> str | None:
     if sys.platform != "linux" or any(_works(program) for program in programs if program):
         return None
     return NO_SANDBOX
+
+
+def measure_precision(root: Path, screen: Screen) -> None:
+    """Have the faster number format found out and kept; where that fails, the first who needs it does it again."""
+    with screen.step("The faster number format"), contextlib.suppress(CommandFailed, OSError):
+        screen.run([python_in(root), "-m", "scalelab.train.precision"])
 
 
 def _works(program: Path | str) -> bool:

@@ -40,14 +40,28 @@ LOOK_WITHOUT_PAUSE = """\
     }
   }
 """
-LOOK_AND_PAUSE = """\
-  for (int looks = 0; !handle_manager.PollHandle(handle); ++looks) {
+WAIT_ASLEEP = """\
+  if (!handle_manager.PollHandle(handle)) {
     py::gil_scoped_release release_python_gil;
-    if (looks < 100) {
-      std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_for(std::chrono::microseconds(50));
-    }
+    handle_manager.Wait(handle);
+  }
+"""
+WAIT_FOR_HANDLE = """
+// Until it is done, or forgotten.
+void HandleManager::Wait(int handle) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  done_.wait(lock, [this, handle]() {
+    auto found = results_.find(handle);
+    return found == results_.end() || found->second != nullptr;
+  });
+}
+"""
+WHY_ASLEEP = "a rank that waited for others kept a whole core busy with looking, which those may have needed"
+
+PAUSE = "    std::this_thread::yield();\n"
+TWO_BY_HALVES = """\
+  if (gloo_context_->ctx->size == 2) {
+    opts.setAlgorithm(gloo::AllreduceOptions::Algorithm::BCUBE);
   }
 """
 
@@ -123,17 +137,48 @@ EDITS = (
         + "  state.last_cycle_start = std::chrono::steady_clock::now();\n\n  if (state.mark_cycles_in_timeline)",
         WHY_SKIP,
     ),
+    Edit("horovod/torch/mpi_ops_v2.cc", LOOK_WITHOUT_PAUSE, WAIT_ASLEEP, WHY_ASLEEP),
     Edit(
-        "horovod/torch/mpi_ops_v2.cc",
-        LOOK_WITHOUT_PAUSE,
-        LOOK_AND_PAUSE,
-        "a rank that waited for others kept a whole core busy with looking, which those may have needed",
+        "horovod/torch/handle_manager.h",
+        "#include <memory>\n",
+        "#include <condition_variable>\n#include <memory>\n",
+        WHY_ASLEEP,
+    ),
+    Edit(
+        "horovod/torch/handle_manager.h",
+        "  bool PollHandle(int handle);\n",
+        "  bool PollHandle(int handle);\n  void Wait(int handle);\n",
+        WHY_ASLEEP,
+    ),
+    Edit(
+        "horovod/torch/handle_manager.h",
+        "  std::mutex mutex_;\n",
+        "  std::mutex mutex_;\n  std::condition_variable done_;\n",
+        WHY_ASLEEP,
+    ),
+    Edit(
+        "horovod/torch/handle_manager.cc",
+        "  results_[handle] = std::make_shared<Status>(status);\n}\n",
+        "  results_[handle] = std::make_shared<Status>(status);\n  done_.notify_all();\n}\n" + WAIT_FOR_HANDLE,
+        WHY_ASLEEP,
     ),
     Edit(
         "horovod/common/timeline.cc",
         "    std::this_thread::yield();\n",
         "    std::this_thread::sleep_for(std::chrono::milliseconds(1));\n",
         "the timeline's writer kept a whole core busy with looking for something to write",
+    ),
+    Edit(
+        "third_party/gloo/gloo/transport/tcp/pair.cc",
+        "  std::unique_lock<std::mutex> lock(m_, std::try_to_lock);\n  if (!lock) {\n    return;\n",
+        "  std::unique_lock<std::mutex> lock(m_, std::try_to_lock);\n  if (!lock) {\n" + PAUSE + "    return;\n",
+        "while one thread wrote to a socket, the one that reads from it kept a core busy with asking for its turn",
+    ),
+    Edit(
+        "horovod/common/ops/gloo_operations.cc",
+        "  gloo::allreduce(opts);\n",
+        TWO_BY_HALVES + "  gloo::allreduce(opts);\n",
+        "a ring of two sends four messages each way where two will do; the sums are the same to the bit",
     ),
     *QUICK,
 )

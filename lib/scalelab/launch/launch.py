@@ -78,9 +78,9 @@ def launch(
     """Run `script` as `workers` Horovod ranks of one core each and wait for their end.
 
     `folder` is where they run, `record` the folder of their run record, `environment` all they get to see of this
-    process's one (default: everything), `enclose` what wraps the command, say in a sandbox. `watch` is called about
-    ten times a second; where it raises EndJobError, all ranks are ended for that reason. Ctrl-C, or another exception
-    in `watch`, ends all ranks as well and is passed on.
+    process's one (default: everything), `wrap_command` what wraps the command, say in a sandbox. `watch` is called
+    about ten times a second; where it raises EndJobError, all ranks are ended for that reason. Ctrl-C, or another
+    exception in `watch`, ends all ranks as well and is passed on.
 
     Raises ScaleLabError where the script or Horovod is missing or `workers` is below 1.
     """

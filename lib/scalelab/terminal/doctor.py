@@ -10,6 +10,7 @@ from importlib import metadata
 from rich.table import Table
 from rich.text import Text
 
+from scalelab.errors import ScaleLabError
 from scalelab.install import edits, machine
 from scalelab.install.machine import Row
 from scalelab.install.python import SUITABLE, running_version
@@ -47,6 +48,7 @@ def examine() -> list[Row]:
         _horovod(probe),
         _gpus(probe),
         machine.cores_row(),
+        _precision(),
         machine.memory_row(),
         machine.disk_row(),
         *_data(),
@@ -111,6 +113,16 @@ def _horovod(probe: dict) -> Row:
         return Row("Horovod", "ok", f"{version.partition('+')[0]} with {parts}; stall check mended")
     found = f"{version} with {parts}; without this set-up's edits, so it may not notice a stalled rank"
     return Row("Horovod", "note", found, "make setup")
+
+
+def _precision() -> Row:
+    try:
+        from scalelab.train.precision import bfloat16_speedup, cpu_precision
+
+        found = f"{cpu_precision()}: in bfloat16 a core trains {bfloat16_speedup():.2f} times as fast as in float32"
+        return Row("Number format", "ok", found)
+    except (ImportError, OSError, ScaleLabError) as error:
+        return Row("Number format", "note", str(error), "see SCALELAB_CPU_PRECISION in docs/learner.md")
 
 
 def _gpus(probe: dict) -> Row:

@@ -1,4 +1,9 @@
-"""The number format in which one core of this machine trains faster: measured once, then remembered."""
+"""The number format in which one core of this machine trains faster: measured once, then remembered.
+
+    python -m scalelab.train.precision
+
+prints its name.
+"""
 
 import contextlib
 import functools
@@ -35,12 +40,12 @@ def cpu_precision() -> Precision:
     What SCALELAB_CPU_PRECISION says goes before what was measured: so all ranks of a job agree.
     Raises ScaleLabError where it says neither.
     """
-    told = os.environ.get(VARIABLE)
+    given = os.environ.get(VARIABLE)
     for known in get_args(Precision):
-        if told == known:
+        if given == known:
             return known
-    if told:
-        raise ScaleLabError(f"{VARIABLE} is {told!r}; set it to one of {', '.join(get_args(Precision))}, or unset it.")
+    if given:
+        raise ScaleLabError(f"{VARIABLE} is {given!r}; set it to one of {', '.join(get_args(Precision))}, or unset it.")
     return "bfloat16" if bfloat16_speedup() >= WORTH else "float32"
 
 
@@ -70,8 +75,8 @@ def _read(file: Path) -> float:
 
 def _machine() -> str:
     """The same for all machines of one processor and one PyTorch."""
-    told = cpuinfo()
-    known = [told.get(key, "") for key in ("model name", "flags", "Features")]  # Features: what ARM calls its flags
+    lines = cpuinfo()
+    known = [lines.get(key, "") for key in ("model name", "flags", "Features")]  # Features: what ARM calls its flags
     return hashlib.sha256(" ".join([platform.machine(), *known, metadata.version("torch")]).encode()).hexdigest()[:12]
 
 
@@ -86,3 +91,7 @@ def _measure() -> float:
         return float(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):
         return 0.0
+
+
+if __name__ == "__main__":
+    print(cpu_precision())

@@ -1,6 +1,8 @@
-"""Training steps in float32 and in bfloat16, turn by turn, on one core; prints how much faster the latter are.
+"""Training steps in float32 and in bfloat16, turn by turn, on one core.
 
     python -m scalelab.train.precision_steps
+
+prints how many times as fast the latter are.
 """
 
 import statistics

@@ -133,7 +133,7 @@ class KernelProcess:
         self.manager.context.destroy(linger=0)
 
     def _wrap(self, caps: Caps, environment: Mapping[str, str]) -> dict[str, str]:
-        """Put the command that the manager is about to start into a sandbox; returns what is left of the environment."""
+        """Put the command that the manager is about to start into a sandbox; gives what is left of the environment."""
         self.group, self.memory = make_group(caps), in_memory(caps)
         self.disks = [on_disk(folder, caps) for folder in (self.folder, self.home)]
         data, variables = _data(self.home)
