@@ -13,7 +13,7 @@ RESULTS = ROOT / "bench" / "results"
 PAGES = (ROOT / "README.md", ROOT / "docs" / "measured.md")
 TABLE = re.compile(r"(<!-- bench/results/(\S+)\.md -->\n).*?(<!-- end -->)", re.DOTALL)
 SENTENCES = re.compile(r"(<!-- three figures, by bench/pages\.py -->\n).*?(<!-- end -->)", re.DOTALL)
-BESIDE_DDP = re.compile(r"Two Horovod ranks beside DDP: (.*?\))")
+BESIDE_DDP = re.compile(r"[Bb]eside DDP: (.*?\))")
 
 
 def filled(text: str, results: Path = RESULTS) -> str:

@@ -69,7 +69,7 @@ def wait_for_all(folder: Path, rank: int, size: int) -> None:
 
 def main() -> None:
     engine, folder, seconds = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
-    torch.set_num_threads(1)
+    torch.set_num_threads(int(os.environ.get("THREADS", "1")))
     rank, size = place(engine)
     barrier = make_barrier() if engine == "barrier" else lambda: None
     images = load("cifar10").train.take(torch.arange(20 * BATCH_SIZE))

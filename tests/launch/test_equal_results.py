@@ -35,6 +35,18 @@ def test_two_ranks_of_32_images_equal_one_of_64(scripts, tmp_path, one_worker):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("workers", [4, pytest.param(8, marks=pytest.mark.one_in(4))])
+def test_more_ranks_than_cores_compute_the_same(scripts, tmp_path, one_worker, monkeypatch, workers):
+    monkeypatch.setattr(sys.modules["scalelab.launch.launch"], "cores", lambda: 2.0)
+    outcome = launch(scripts / "twenty_steps.py", [str(tmp_path)], workers, limits=Limits(seconds=600))
+    assert outcome.ended == "finished", outcome.reason
+    assert "They shared 2 cores: what they computed counts" in outcome.reason
+    for rank in range(1, workers):
+        assert_close(weights(tmp_path, 0), weights(tmp_path, rank), rtol=0, atol=0)
+    assert_close(weights(tmp_path), one_worker, rtol=0, atol=1e-5)
+
+
+@pytest.mark.slow
 def test_mpirun_gives_the_same_from_the_same_file(scripts, tmp_path, one_worker, need):
     import horovod.torch as hvd
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from scalelab.install import edit
@@ -67,7 +68,7 @@ TWO_BY_HALVES = """\
 
 WHY_GCC = "GCC 14's other headers no longer bring the standard exceptions along"
 
-EDITS = (
+TO_COMPILE = (
     Edit(
         "CMakeLists.txt",
         "set(CMAKE_CXX_STANDARD 14)",
@@ -94,6 +95,8 @@ EDITS = (
         "  size_type count_;\n",
         "GCC 14 looks into templates that nobody uses: an assignment there changes what is said to be constant",
     ),
+)
+TO_RUN = (
     Edit(
         "horovod/common/gloo/gloo_controller.cc",
         "global_ranks_.reserve(size_)",
@@ -180,8 +183,9 @@ EDITS = (
         TWO_BY_HALVES + "  gloo::allreduce(opts);\n",
         "a ring of two sends four messages each way where two will do; the sums are the same to the bit",
     ),
-    *QUICK,
 )
+# bench/scaling.py compares with the Horovod that has the former alone.
+EDITS = (*TO_COMPILE, *(() if os.environ.get("SCALELAB_PUBLISHED_HOROVOD") == "1" else TO_RUN), *QUICK)
 
 # On top of them where torch is a CUDA build and CUDA is not to be used (no driver, or no compiler for it).
 WITHOUT_CUDA = Edit(

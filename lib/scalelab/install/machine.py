@@ -60,12 +60,12 @@ def cores() -> float:
 
 def cpuinfo() -> dict[str, str]:
     """What the system tells of its first core, say its "model name" and "flags"; empty where it tells nothing."""
-    lines: dict[str, str] = {}
+    fields: dict[str, str] = {}
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0].splitlines():
             key, _, value = line.partition(":")
-            lines[key.strip()] = value.strip()
-    return lines
+            fields[key.strip()] = value.strip()
+    return fields
 
 
 def memory_row() -> Row:

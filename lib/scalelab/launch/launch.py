@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from scalelab.errors import ScaleLabError
+from scalelab.install.machine import cores
 from scalelab.launch.command import RANK_PYTHON, horovodrun, rank_environment, require_horovod
 from scalelab.launch.diagnose import explain, explain_silence
 from scalelab.launch.guarded_command import GuardedCommand
@@ -104,6 +105,14 @@ def launch(
     return Outcome(ended, _reason(ended, limits, seconds, output, workers, script.name), seconds, output)
 
 
+def _shared_cores(workers: int) -> str:
+    """What more ranks than cores can show, and what they cannot."""
+    if workers <= (usable := max(1, int(cores()))) or any(Path("/dev").glob("nvidia[0-9]*")):
+        return ""
+    shared = "a core" if usable == 1 else f"{usable} cores"
+    return f" They shared {shared}: what they computed counts, how fast they were says nothing of so many workers."
+
+
 def _check(script: Path, workers: int) -> None:
     require_horovod()
     if not script.is_file():
@@ -144,7 +153,8 @@ def _take(job: GuardedCommand, output: Output) -> list[Line]:
 
 def _reason(ended: Ending, limits: Limits, seconds: float, output: Output, workers: int, script: str) -> str:
     if ended == "finished":
-        return f"{'The only rank' if workers == 1 else f'All {workers} ranks'} finished after {seconds:.1f} s."
+        who = "The only rank" if workers == 1 else f"All {workers} ranks"
+        return f"{who} finished after {seconds:.1f} s.{_shared_cores(workers)}"
     if ended == "timeout":
         return f"The time of {limits.seconds:.0f} s was used up, and all ranks were ended."
     if ended == "silence" and limits.silence_seconds is not None:

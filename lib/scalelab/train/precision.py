@@ -75,8 +75,8 @@ def _read(file: Path) -> float:
 
 def _machine() -> str:
     """The same for all machines of one processor and one PyTorch."""
-    lines = cpuinfo()
-    known = [lines.get(key, "") for key in ("model name", "flags", "Features")]  # Features: what ARM calls its flags
+    fields = cpuinfo()
+    known = [fields.get(key, "") for key in ("model name", "flags", "Features")]  # Features: what ARM calls its flags
     return hashlib.sha256(" ".join([platform.machine(), *known, metadata.version("torch")]).encode()).hexdigest()[:12]
 
 
