@@ -20,10 +20,10 @@ from scalelab.train import RunRecord, accuracy, autocast, save_checkpoint
 
 MODEL = "small-resnet"
 VALIDATION = 500
-EPOCHS = 7
-BATCH_SIZE = 32  # per worker
-LR_PER_IMAGE = 0.3 / 64  # recipe: the rate grows with the effective batch size (Goyal et al. 2017, section 2.1)
-WARMUP = 0.25  # recipe: share of the run in which the rate rises; it then falls to 0
+EPOCHS = 10
+BATCH_SIZE = 64  # per worker
+LR_PER_IMAGE = 0.1 / 64  # recipe: the learning rate grows with the batch (Goyal et al. 2017, section 2.1)
+WARMUP = 0.15  # recipe: share of the run in which the learning rate rises; it then falls to 0
 MOMENTUM = 0.9
 WEIGHT_DECAY = 5e-4
 LABEL_SMOOTHING = 0.1
