@@ -10,6 +10,7 @@ import pytest
 from scalelab.install import __main__ as main
 from scalelab.install import afterwards, preflight, steps, venv
 from scalelab.install.one_at_a_time import held
+from scalelab.install.openmp import PASSIVE
 from scalelab.install.show import Screen
 
 
@@ -157,3 +158,18 @@ def test_two_set_ups_in_one_folder_wait_for_each_other(tmp_path):
         other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
         assert other.stdout.readline().startswith("Waiting: another is at work")
     assert other.communicate(timeout=600)[0] == "mine\n"
+
+
+def test_the_kernel_that_set_up_adds_to_is_whole(done):
+    site = next(done.glob(".venv/lib/*/site-packages"))
+    (package(site, "ipykernel", 5) / "RECORD").write_text("kernel.json,,3\n")
+    (site / "kernel.json").write_text('{"env": {}}')
+    assert venv.forget_broken(done) == []
+    (site / "kernel.json").unlink()
+    assert venv.forget_broken(done) == ["ipykernel"]
+
+
+def test_kernels_of_this_environment_wait_asleep():
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    assert KernelSpecManager().get_kernel_spec("python3").env.items() >= PASSIVE.items()
