@@ -9,12 +9,19 @@ from scalelab.launch import launch
 from scalelab.launch.launch import Limits
 from scalelab.optim import scaled_lr
 from scalelab.train import read_record
+from scalelab.train.precision import VARIABLE
 from scalelab.train.script import load_script
 
 SCRIPT = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch" / "cifar10.py"
 NOISE = SCRIPT.with_name("noise.py")
 SIZES = "--images 256 --validation 100 --epochs 2 --device cpu"
 pytestmark = pytest.mark.ranks
+
+
+@pytest.fixture
+def float32(monkeypatch):
+    """What is compared number by number is not rounded to eight bits."""
+    monkeypatch.setenv(VARIABLE, "float32")
 
 
 def run(folder, options, workers=2):
@@ -26,6 +33,7 @@ def run(folder, options, workers=2):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("float32")
 def test_with_ghost_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
     """A rank's ghost batches are those that one rank would have had: batch norm does not see the number of workers."""
     options = "--batch-size 64 --ghost-size 16 --scale sqrt --base-batch 16 --warmup 1 --grow-at 1"
@@ -51,6 +59,7 @@ def test_everything_that_can_be_switched_on_trains(options, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("float32")
 def test_what_the_learner_writes_trains_as_what_the_library_has(tmp_path):
     """Their ghost batches have other images, so a batch of one ghost batch is what both do alike."""
     options = "--batch-size 32 --ghost-size 16 --scale sqrt --base-batch 8 --warmup 1 --optimizer lars --lr 2"
@@ -77,6 +86,7 @@ def test_two_ranks_keep_the_lengths_of_their_gradients_alone_and_together(tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("float32")
 def test_with_synchronised_batch_norm_two_ranks_train_exactly_as_one(tmp_path):
     """Every image is normalised with all others of its step, wherever they are; the same noise is added everywhere."""
     options = "--batch-size 64 --synchronised-norm --added-noise 0.0001 --warmup 1 --warmup-kind constant"

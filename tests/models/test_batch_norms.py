@@ -104,3 +104,22 @@ def test_one_rank_alone_has_its_own_statistics():
 def test_a_large_mean_does_not_drown_the_variance():
     x = images(64).mul(1e-2).add(1000)
     assert torch.allclose(RankBatchNorm2d(CHANNELS, lambda x: x)(x), nn.BatchNorm2d(CHANNELS)(x), atol=1e-2)
+
+
+@pytest.mark.parametrize("make", [lambda c: GhostBatchNorm2d(c, 4), lambda c: RankBatchNorm2d(c, lambda x: x)])
+def test_under_autocast_a_replaced_norm_counts_in_float32(make):
+    """Its statistics are those of the same activations in float32."""
+    torch.manual_seed(0)
+    model = replace_norms(nn.Sequential(nn.Conv2d(3, CHANNELS, 3), nn.BatchNorm2d(CHANNELS)), make)
+    convolution, norm = model
+    x = torch.randn(8, 3, 6, 6)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = model(x)
+        activations = convolution(x)
+    assert activations.dtype == torch.bfloat16
+    assert out.dtype == torch.float32
+    same = replace_norms(nn.Sequential(nn.BatchNorm2d(CHANNELS)), make)
+    torch.testing.assert_close(same(activations.float()), out)
+    torch.testing.assert_close(same[0].running_mean, norm.running_mean)
+    out.sum().backward()
+    assert convolution.weight.grad.dtype == torch.float32
