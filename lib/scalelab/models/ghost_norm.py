@@ -61,4 +61,5 @@ class GhostBatchNorm2d(nn.BatchNorm2d):
         else:
             parts = self.momentum * (1 - self.momentum) ** torch.arange(count - 1, -1, -1).to(means)
         for running, new in ((self.running_mean, means), (self.running_var, variances)):
-            running.mul_(1 - parts.sum()).add_(parts @ new)
+            # No product of matrices: autocast would make it one of bfloat16.
+            running.mul_(1 - parts.sum()).add_((parts[:, None] * new).sum(0))
