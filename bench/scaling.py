@@ -83,6 +83,8 @@ def run_copies(contestant: Contestant, folder: Path, seconds: float) -> None:
         environment = os.environ | variables | contestant.settings()
         command = [sys.executable, str(SCRIPT), contestant.engine, str(folder), str(seconds)]
         processes.append(subprocess.Popen(command, env=environment, pass_fds=numbers))
+        for peer in peers[rank]:
+            peer.close()  # so that a copy that ends is noticed by those that wait for it
     codes = [process.wait() for process in processes]
     if any(codes):
         raise SystemExit(f"A copy of {contestant.name} failed.")

@@ -43,7 +43,8 @@ def make_barrier() -> Callable[[], None]:
         for peer in peers:
             peer.send(b".")
         for peer in peers:
-            peer.recv(1)
+            if not peer.recv(1):
+                raise SystemExit("Another copy has ended.")
 
     return barrier
 

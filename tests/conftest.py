@@ -5,11 +5,10 @@ import signal
 
 import pytest
 
-from scalelab.install.openmp import PASSIVE
-from scalelab.train.precision import VARIABLE, cpu_precision
+from scalelab.launch.command import process_defaults
 
 # Before torch is imported: several workers on two cores, each with as many threads as cores, wait for one another.
-for name, value in (PASSIVE | {"OMP_NUM_THREADS": "1", VARIABLE: cpu_precision()}).items():
+for name, value in ({"OMP_NUM_THREADS": "1"} | process_defaults()).items():
     os.environ.setdefault(name, value)
 
 PARTS = ("collect", "run_folder", "cell_shows", "turns", "cores", "needs", "order", "survivors", "warm.plugin")

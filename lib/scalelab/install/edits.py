@@ -184,7 +184,7 @@ TO_RUN = (
         "a ring of two sends four messages each way where two will do; the sums are the same to the bit",
     ),
 )
-# bench/scaling.py compares with the Horovod that has the former alone.
+# bench/scaling.py compares with a Horovod without TO_RUN: what is published, made to compile.
 EDITS = (*TO_COMPILE, *(() if os.environ.get("SCALELAB_PUBLISHED_HOROVOD") == "1" else TO_RUN), *QUICK)
 
 # On top of them where torch is a CUDA build and CUDA is not to be used (no driver, or no compiler for it).

@@ -1,7 +1,6 @@
 """How OpenMP's threads wait for one another: asleep.
 
-By default they spin, and so keep from its core whoever has work for it: beside other programs a step on two threads
-then took 14 times as long as on one, asleep twice as long.
+By default they spin, and so keep from its core whoever has work for it: another program, another kernel of a class.
 """
 
 PASSIVE = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scalelab.errors import ScaleLabError
 from scalelab.install.openmp import PASSIVE
-from scalelab.train import precision
+from scalelab.train.precision import VARIABLE, cpu_precision
 
 # Names what runs a rank's script in place of Python, say a profiler; what has walls around it is run by Python alone.
 RANK_PYTHON = "SCALELAB_RANK_PYTHON"
@@ -47,14 +47,17 @@ def horovodrun(
 SKIP_IDLE_MILLISECONDS = 50
 
 
+def process_defaults() -> dict[str, str]:
+    """Variables of a process that is to train: how its threads wait, and the one number format of all of a job."""
+    return PASSIVE | {VARIABLE: cpu_precision()}
+
+
 def rank_environment(base: Mapping[str, str], stall_seconds: float) -> dict[str, str]:
     """Environment of the ranks: one core each, one number format, and a stall told of early and ended in time.
 
     Horovod's stall check warns after half of `stall_seconds` and ends the job after all of it.
     """
-    defaults = {"HOROVOD_SKIP_IDLE_MS": str(SKIP_IDLE_MILLISECONDS), **PASSIVE}
-    if precision.VARIABLE not in base:
-        defaults[precision.VARIABLE] = precision.cpu_precision()
+    defaults = {"HOROVOD_SKIP_IDLE_MS": str(SKIP_IDLE_MILLISECONDS), **process_defaults()}
     return (
         defaults
         | dict(base)

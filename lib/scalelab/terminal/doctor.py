@@ -119,7 +119,10 @@ def _precision() -> Row:
     try:
         from scalelab.train.precision import bfloat16_speedup, cpu_precision
 
-        found = f"{cpu_precision()}: in bfloat16 a core trains {bfloat16_speedup():.2f} times as fast as in float32"
+        speedup = bfloat16_speedup()
+        if not speedup:
+            return Row("Number format", "note", f"{cpu_precision()}: bfloat16 could not be measured", "make setup")
+        found = f"{cpu_precision()}: in bfloat16 a core trains {speedup:.2f} times as fast as in float32"
         return Row("Number format", "ok", found)
     except (ImportError, OSError, ScaleLabError) as error:
         return Row("Number format", "note", str(error), "see SCALELAB_CPU_PRECISION in docs/learner.md")

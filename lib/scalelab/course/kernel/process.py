@@ -13,7 +13,7 @@ from jupyter_client import BlockingKernelClient, KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from scalelab.files.cache import cache_folder
-from scalelab.install.openmp import PASSIVE
+from scalelab.launch.command import process_defaults
 from scalelab.sandbox import (
     Caps,
     DeletedFiles,
@@ -25,14 +25,14 @@ from scalelab.sandbox import (
     over_cap,
     wrap_command,
 )
-from scalelab.train import precision
+from scalelab.train.precision import VARIABLE
 
 MOST_MESSAGE_BYTES = 100_000_000
 # Not `-m ipykernel_launcher`: that would be looked for in the folder first, in which a submission lies.
 _LAUNCH = "import sys; sys.path.remove(''); from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
 _NO_HISTORY = "--HistoryManager.hist_file=:memory:"
 _NO_PARENT = "--IPKernelApp.parent_handle=1"  # within walls it cannot see its parent, and ends with it all the same
-_PASSED_ON = ("LANG", "TZ", "NBGRADER_EXECUTION", precision.VARIABLE)
+_PASSED_ON = ("LANG", "TZ", "NBGRADER_EXECUTION", VARIABLE)
 _PASSED_ON_FAMILIES = ("LC_", "OMP_", "GOMP_", "KMP_", "MKL_", "HOROVOD_", "OMPI_", "CUDA_", "NVIDIA_")
 _NOT_PASSED_ON = ("OMP_PROC_BIND", "OMP_PLACES")  # within walls no thread can be bound: OpenMP would give up
 _END_SECONDS = 5
@@ -60,7 +60,7 @@ class KernelProcess:
 
     def start(self, seconds: float) -> BlockingKernelClient:
         """Raises RuntimeError where it does not answer within these seconds."""
-        environment = PASSIVE | {precision.VARIABLE: precision.cpu_precision()} | os.environ
+        environment = process_defaults() | os.environ
         if self.caps:
             environment = self._wrap(self.caps, environment)
         self.manager.start_kernel(cwd=str(self.folder), env=environment | _homes(self.home))
