@@ -91,7 +91,7 @@ def plot(results: dict[str, list[Result]]) -> Figure:
         axes.plot(*places, contestant.marker, label=contestant.name)
     target = results[REFERENCE.name][0].test_target
     axes.axhline(target, color="black", linewidth=0.8)
-    axes.annotate(f"target {target:.2f}", (0.01, target), va="bottom")
+    axes.annotate(f"target {target:g}", (0.01, target), va="bottom")
     axes.set(xlim=(0, 1.02), ylim=(0, 0.85), xlabel="share of the budget used", ylabel="test accuracy")
     axes.set_title("The assessment: what passes and what does not")
     axes.legend(loc="lower left", frameon=False)

@@ -119,8 +119,8 @@ def terms() -> widgets.HTML:
         "Workers": f"{rubric.workers}, of one core each",
         "Training images": f"{rubric.train_images:,}",
         "Budget": f"the time in which one worker of this machine could do {rubric.budget_epochs:g} epochs alone",
-        "Training accuracy": f"at least {targets.train_accuracy:.2f}",
-        "Test accuracy": f"at least {targets.test_accuracy:.2f}",
+        "Training accuracy": f"at least {targets.train_accuracy:.3f}",
+        "Test accuracy": f"at least {targets.test_accuracy:.3f}",
     }
     cells = "".join(f'<tr><th scope="row" style="text-align: left">{a}</th><td>{b}</td></tr>' for a, b in rows.items())
     return widgets.HTML(f"<table>{cells}</table>")

@@ -72,7 +72,7 @@ def draw_class(points: Sequence[Point], settings: ClassSettings) -> Figure:
             axes.plot(*zip(*xy, strict=True), mark, color=colour, label=f"{word} ({len(xy)})")
     target = points[0].test_target
     axes.axhline(target, color="black", linewidth=0.8)
-    axes.annotate(f" target {target:.2f}", (0, target), xycoords=("axes fraction", "data"), va="bottom")
+    axes.annotate(f" target {target:.3f}", (0, target), xycoords=("axes fraction", "data"), va="bottom")
     axes.axvline(settings.budget_seconds, color="black", linewidth=0.8)
     axes.annotate("budget ", (settings.budget_seconds, 0.02), ha="right")
     axes.set(xlim=(0, 1.03 * settings.budget_seconds), ylim=(0, 1))

@@ -36,7 +36,7 @@ def draw_curve(result: Result, rows: list[Row]) -> Figure:
 
 def _target(axes: Axes, name: str, value: float, colour: str, side: str) -> None:
     axes.axhline(value, color=colour, linewidth=0.8)
-    axes.annotate(f" target {name} {value:.2f} ", (0, value), xycoords=("axes fraction", "data"), va=side)
+    axes.annotate(f" target {name} {value:.3f} ", (0, value), xycoords=("axes fraction", "data"), va=side)
 
 
 def _reported(axes: Axes, result: Result, rows: list[Row]) -> None:
@@ -70,6 +70,6 @@ def describe(result: Result) -> str:
         return "No checkpoint could be measured; what the script reported is drawn, with the targets and the budget."
     return (
         f"Measured at {result.seconds:.0f} s of {result.budget_seconds:.0f} s: training accuracy "
-        f"{result.train_accuracy[-1]:.3f} against a target of {result.train_target:.2f}, test accuracy "
-        f"{result.test_accuracy[-1]:.3f} against {result.test_target:.2f}."
+        f"{result.train_accuracy[-1]:.3f} against a target of {result.train_target:.3f}, test accuracy "
+        f"{result.test_accuracy[-1]:.3f} against {result.test_target:.3f}."
     )
