@@ -75,6 +75,8 @@ def main() -> None:
     barrier = make_barrier() if engine == "barrier" else lambda: None
     images = load("cifar10").train.take(torch.arange(20 * BATCH_SIZE))
     X, y = standardise(images.images, statistics(images)), images.labels
+    if os.environ.get("LAYOUT") == "contiguous":
+        X = X.contiguous()  # colour by colour, as PyTorch has it by default
     model = build("small-resnet")
     model, optimizer = join(engine, model, torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9))
 

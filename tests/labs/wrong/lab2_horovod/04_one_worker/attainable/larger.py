@@ -1,0 +1,3 @@
+# says: the lower of the two limits counts
+def attainable(intensity, flops, bandwidth):
+    return max(flops, intensity * bandwidth)

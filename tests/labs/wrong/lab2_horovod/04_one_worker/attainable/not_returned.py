@@ -1,0 +1,3 @@
+# says: does the function end in a `return`?
+def attainable(intensity, flops, bandwidth):
+    min(flops, intensity * bandwidth)
