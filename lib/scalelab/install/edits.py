@@ -195,14 +195,6 @@ WITHOUT_CUDA = Edit(
     "any nvcc or /usr/local/cuda that lies about made Horovod demand the whole CUDA toolkit",
 )
 
-# And on top of them where torch is a CUDA build and CUDA is used.
-WITH_CUDA = Edit(
-    "horovod/common/ops/cuda/CMakeLists.txt",
-    "set(CMAKE_CUDA_STANDARD 11)",
-    "set(CMAKE_CUDA_STANDARD 17)",
-    "what CUDA 13's own headers include is C++17",
-)
-
 
 def digest(edits: tuple[Edit, ...] = EDITS) -> str:
     """See `edit.digest`; of all edits by default."""

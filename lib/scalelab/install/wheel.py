@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scalelab.errors import ScaleLabError
-from scalelab.install import edit, edits, features, pip
+from scalelab.install import edits, features, pip
 from scalelab.install.features import Features
 from scalelab.install.one_at_a_time import held
 from scalelab.install.python import Interpreter
@@ -39,9 +39,7 @@ def local_version() -> str:
 
 def key(target: Interpreter, wanted: Features) -> str:
     """Everything that makes one wheel unfit for another place."""
-    names = wanted.names
-    if about_cuda := _edits_for_cuda(target, wanted):
-        names += f"-{'nocuda' if wanted.hide_cuda else 'cuda'}{edits.digest(about_cuda)}"
+    names = wanted.names + (f"-nocuda{edits.digest((edits.WITHOUT_CUDA,))}" if wanted.hide_cuda else "")
     return f"{target.tag}-torch{target.torch}-{names}-{edits.digest()}-{target.platform}"
 
 
@@ -80,18 +78,12 @@ def _build_in(room: Path, target: Interpreter, wanted: Features, screen: Screen)
     with tarfile.open(fetch(target, screen)) as archive:
         archive.extractall(room, **safely)
     source = room / SDIST[: -len(".tar.gz")]
-    edits.apply_all(source, edits.EDITS + _edits_for_cuda(target, wanted))
+    edits.apply_all(source, edits.EDITS + (edits.WITHOUT_CUDA,) * wanted.hide_cuda)
     screen.run(
         [target.python, "-m", "pip", "wheel", "-v", "--no-build-isolation", "--no-deps", "-w", room, source],
         env=environment(target, wanted, room),
     )
     return next(room.glob("horovod-*.whl"))
-
-
-def _edits_for_cuda(target: Interpreter, wanted: Features) -> tuple[edit.Edit, ...]:
-    if wanted.hide_cuda:
-        return (edits.WITHOUT_CUDA,)
-    return (edits.WITH_CUDA,) if target.cuda else ()
 
 
 def _shelve(built: Path, place: Path) -> Path:
