@@ -6,7 +6,10 @@
 
 Parts run in order of worth (bench/gpu/parts.py), each in a process of its own, so that one that crashes or hangs costs
 itself only. gpu_day.json is written after each; what is done there is not done again. It needs a Python with torch and
-nothing else: the part `set_up` makes one with what the library needs, from what was carried.
+click: the part `set_up` makes one with what the library needs, from what was carried.
+
+gpu_day.md, a table, is written where there was a GPU. Give it a place in docs/measured.md, as the other tables have,
+and run bench/pages.py.
 """
 
 import hashlib

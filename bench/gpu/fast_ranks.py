@@ -17,7 +17,7 @@ SEEDS = 2  # at the most: what differs between them is small beside what ranks c
 
 
 def join(model: nn.Module, optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
-    """Gradients are means over ranks, and all start from rank 0's weights."""
+    """Gradients are means over ranks, and all start from the same weights."""
     hvd.broadcast_parameters(model.state_dict(), root_rank=0)
     named = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
     return hvd.DistributedOptimizer(optimizer, named, groups=1)

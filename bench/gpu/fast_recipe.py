@@ -19,7 +19,7 @@ from scalelab.models.fast_resnet import FastResNet, mirrored_logits
 from scalelab.train import autocast, wait_for
 
 PEAK_LR = 0.4 / 512  # of an image in a batch: gradients are summed over a batch, as published
-PEAK_AT = 0.25  # share of the run
+PEAK_AT = 0.2  # share of the run
 WEIGHT_DECAY, MOMENTUM = 5e-4 * 512, 0.9
 LABEL_SMOOTHING = 0.2
 SHIFT = 2  # pixels
@@ -87,15 +87,16 @@ class Trainer:
     def __post_init__(self) -> None:
         self.model = FastResNet(width=self.sizes.width).to(self.data.X.device)
         self.fast = torch.compile(self.model) if self.sizes.compiled else self.model
+        weights = [weight for weight in self.model.parameters() if weight.requires_grad]
+        optimizer = torch.optim.SGD(weights, lr=0.0, momentum=MOMENTUM, nesterov=True, weight_decay=WEIGHT_DECAY)
+        # Once: Horovod's hooks stay on the weights for good.
+        self.optimizer = self.join(self.model, optimizer)
 
     def train(self, seed: int, epochs: int) -> Run:
         """A network from new weights; evaluating it does not count as time."""
         self.begin(seed)
         batch_size = self.sizes.fast_batch // self.size
         steps = len(self.data.y) // self.size // batch_size * epochs
-        weights = [weight for weight in self.model.parameters() if weight.requires_grad]
-        optimizer = torch.optim.SGD(weights, lr=0.0, momentum=MOMENTUM, nesterov=True, weight_decay=WEIGHT_DECAY)
-        optimizer = self.join(self.model, optimizer)
         run, step, spent = Run(steps * batch_size * self.size), 0, 0.0
         device = self.data.X.device
         for epoch in range(epochs):
@@ -103,7 +104,7 @@ class Trainer:
             start = time.perf_counter()
             for X, y in self.batches(seed, epoch, batch_size):
                 step += 1
-                self.step(optimizer, X, y, triangle(step / steps))
+                self.step(X, y, triangle(step / steps))
             wait_for(device)
             spent += time.perf_counter() - start
             run.seconds.append(spent)
@@ -112,21 +113,22 @@ class Trainer:
         return run
 
     def begin(self, seed: int) -> None:
-        """New weights in the network as it is compiled."""
+        """New weights in the network as it is compiled, the same on all workers, and no momentum."""
         torch.manual_seed(seed)
         fresh = FastResNet(width=self.sizes.width).to(self.data.X.device)
         fresh.fit(self.data.X[:FITTED])
         self.model.load_state_dict(fresh.state_dict())
+        self.optimizer.state.clear()
 
-    def step(self, optimizer: torch.optim.Optimizer, X: Tensor, y: Tensor, share: float) -> None:
-        for group in optimizer.param_groups:
+    def step(self, X: Tensor, y: Tensor, share: float) -> None:
+        for group in self.optimizer.param_groups:
             group["lr"] = share * PEAK_LR
         with autocast(X.device):
             loss = cross_entropy(self.fast(X), y, label_smoothing=LABEL_SMOOTHING, reduction="sum")
-        optimizer.zero_grad()
+        self.optimizer.zero_grad()
         # Horovod takes means over workers; the sum over all of their images is `size` times that.
         (loss * self.size).backward()
-        optimizer.step()
+        self.optimizer.step()
 
     def batches(self, seed: int, epoch: int, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The epoch's batches of this worker: whole ones only."""

@@ -22,7 +22,7 @@ from scalelab.install.horovod import loads
 from scalelab.install.python import Interpreter, ask
 from scalelab.install.show import Screen
 
-SPARE_CORES = 4  # for the parts that run meanwhile
+SPARE_CORES = 6  # for the parts that run meanwhile
 
 
 def measure(task: Task) -> None:
@@ -38,8 +38,10 @@ def measure(task: Task) -> None:
             task.keep(**{f"not {name}": tail_of(screen.log, str(error))})
             continue
         screen.run(pip.command(target.python, "install", "--no-index", "--ignore-installed", "--no-deps", built))
-        task.keep(horovod=name, built_with=loads(sys.executable))
-        return
+        if (built_with := loads(sys.executable)) is not None:
+            task.keep(horovod=f"{wheel.VERSION}+{wheel.local_version()}, {name}", built_with=built_with)
+            return
+        task.keep(**{f"not {name}": "it was compiled, but does not load"})
     raise SystemExit("No Horovod was built: the figures say why.")
 
 

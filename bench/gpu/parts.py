@@ -21,16 +21,16 @@ class Part:
 PARTS = (
     Part("set_up", "the machine, its torch and CUDA, and a Python with what the library needs", 30, 150),
     Part("horovod_build", "Horovod compiled against that torch", 150, 420, ("set_up",), background=True),
+    Part("nccl", "Horovod with NCCL", 100, 300, ("set_up", "horovod_build"), background=True),
     Part("gpu_tests", "the tests marked gpu", 45, 150, ("set_up", "horovod_build")),
     Part("shared_gpu", "ranks that share a GPU", 25, 90, ("set_up", "horovod_build")),
     Part("sandboxed_gpu", "a GPU in the sandbox", 15, 60, ("set_up",)),
     Part("rubric_targets", "the rubric's part for GPUs, and targets for it", 90, 200, ("set_up", "horovod_build")),
-    Part("lab1_sizes", "Lab 1.3 at its size for GPUs", 25, 60, ("set_up",)),
-    Part("lab3_sizes", "Lab 3.2 at its size for GPUs", 50, 120, ("set_up", "horovod_build")),
+    Part("lab1_sizes", "Lab 1.3 at its size for GPUs", 30, 90, ("set_up",)),
+    Part("lab3_sizes", "Lab 3.2 at its size for GPUs", 60, 150, ("set_up", "horovod_build")),
     Part("optimizer_steps", "LARS and the others on ResNet-50's weights", 20, 60, ("set_up",)),
-    Part("time_to_94", "CIFAR-10 to 94 %, beside airbench94", 90, 180, ("set_up",)),
-    Part("time_to_94_ranks", "the same through Horovod", 75, 150, ("set_up", "horovod_build")),
-    Part("nccl", "Horovod with NCCL", 100, 300, ("set_up", "horovod_build")),
+    Part("time_to_94", "CIFAR-10 to 94 %, beside airbench94", 100, 200, ("set_up",)),
+    Part("time_to_94_ranks", "the same through Horovod", 90, 200, ("set_up", "horovod_build")),
 )
 
 PREPARE = ("set_up", "horovod_build")  # leave something in the folder that parts share

@@ -42,7 +42,7 @@ FULL = Sizes(
     network=None, images=None, validation=None, batch_sizes=(16, 64, 256, 1024, 4096),
     sweep_runs=("small batch", "linear, warmup, ghost", "LARS", "LAMB"), sweep_arguments="--epochs 1 --every 1",
     train_images=None, budget_seconds=150.0,
-    width=64, fast_images=None, fast_batch=512, fast_epochs=12, compiled=True, tests="tests/*/test_*_on_gpu.py",
+    width=64, fast_images=None, fast_batch=512, fast_epochs=15, compiled=True, tests="tests/*/test_*_on_gpu.py",
 )  # fmt: skip
 TINY = Sizes(
     device="cpu", rounds=1, seconds=0.01, matrix=64, numbers=1000, seeds=1, weights=4,

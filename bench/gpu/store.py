@@ -60,7 +60,7 @@ class Store:
 
 
 def words(name: str, value: Any) -> str:
-    """As in "ms a step 1.20 (1.10 to 1.31)"; of what is neither number, text nor spread, only the name."""
+    """As in "ms a step 1.20 (1.10 to 1.31)"; a list by all that is in it."""
     name = name.replace("_", " ")
     if isinstance(value, dict) and {"median", "least", "most"} <= set(value):
         return f"{name} {value['median']:.4g} ({value['least']:.4g} to {value['most']:.4g})"
@@ -68,7 +68,9 @@ def words(name: str, value: Any) -> str:
         return f"{name}: {', '.join(words(key, inner) for key, inner in value.items())}"
     if isinstance(value, float):
         return f"{name} {value:.4g}"
-    return name if isinstance(value, list) else f"{name} {value}"
+    if isinstance(value, list):
+        return f"{name}: {', '.join(words('', inner).strip() for inner in value) or 'none'}"
+    return f"{name} {value}"
 
 
 def cell(text: str) -> str:
