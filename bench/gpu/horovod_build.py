@@ -64,10 +64,10 @@ def prepare(task: Task) -> tuple[Interpreter, Screen]:
     # Another environment's packages have their programs, CMake among them, in another folder.
     others = [str(Path(entry).parents[2] / "bin") for entry in sys.path if entry.endswith("site-packages")]
     os.environ["PATH"] = os.pathsep.join([*others, os.environ.get("PATH", os.defpath)])
-    if (compiler := features.nvcc()) and torch.cuda.is_available():
+    if (home := features.cuda_home()) and torch.cuda.is_available():
         capability = "".join(map(str, torch.cuda.get_device_capability()))
         os.environ |= {"HOROVOD_BUILD_CUDA_CC_LIST": capability, "CUDAARCHS": capability}
-        os.environ |= dict.fromkeys(("HOROVOD_CUDA_HOME", "CUDA_HOME"), str(Path(compiler).parents[1]))
+        os.environ |= dict.fromkeys(("HOROVOD_CUDA_HOME", "CUDA_HOME"), str(home))
     return ask(sys.executable), Screen(task.work / "compiling.log")
 
 

@@ -99,7 +99,9 @@ def make_environment(folder: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     site = next(folder.glob("lib/python3*/site-packages"))
     places = [place for place in sys.path if place.endswith("-packages")]
-    (site / "scalelab.pth").write_text("\n".join([*places, str(ROOT / "lib")]) + "\n")
+    # As sites, with the .pth files in them: one of setuptools' is what gives Python 3.12 its `distutils`.
+    lines = [f"import site; site.addsitedir({place!r})" for place in places]
+    (site / "scalelab.pth").write_text("\n".join([*lines, str(ROOT / "lib")]) + "\n")
     wheels = sorted((CARRY / "wheels").glob("*.whl"))
     if not wheels:
         raise ScaleLabError(f"There are no wheels in {CARRY}: run `python bench/gpu_day.py --pack` with a network.")
