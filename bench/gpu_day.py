@@ -29,15 +29,16 @@ from store import Store  # noqa: E402
 from task import CARRY, ROOT, WORK, chosen_python  # noqa: E402
 
 RESULTS = HERE / "results"
+STATE = CARRY / "state.txt"
 
 
 def code_state() -> str:
-    """The commit, and a digest of what differs from it; "" where there is no git."""
+    """The commit, and a digest of what differs from it; where there is no git, what it was when it was packed."""
     try:
         commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
         changed = subprocess.run(["git", "diff", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
-        return ""
+        return STATE.read_text() if STATE.exists() else ""
     digest = f" with changes {hashlib.sha256(changed).hexdigest()[:12]}" if changed else ""
     return commit.stdout.strip() + digest
 
@@ -56,6 +57,7 @@ def main(
     """Run what is missing, and store it."""
     if packing:
         pack(CARRY)
+        STATE.write_text(code_state())
         return
     out, work = (out or RESULTS).resolve(), work.resolve()
     if tiny and out == RESULTS:
