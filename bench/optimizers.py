@@ -61,9 +61,12 @@ COPY = "copy"
 PUBLISHED = {"LARS": "LARS", "LARC": "LARS", "LAMB": "Lamb", "NovoGrad": "NovoGrad"}
 
 
-def resnet50_shapes() -> list[tuple[int, ...]]:
+Shapes = list[tuple[int, ...]]
+
+
+def resnet50_shapes() -> Shapes:
     """Of its 161 weights, 25.6 million numbers (He et al. 2016, table 1)."""
-    shapes: list[tuple[int, ...]] = [(64, 3, 7, 7), (64,), (64,)]
+    shapes: Shapes = [(64, 3, 7, 7), (64,), (64,)]
     channels = 64
     for width, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
         for block in range(blocks):
@@ -75,9 +78,9 @@ def resnet50_shapes() -> list[tuple[int, ...]]:
     return [*shapes, (1000, channels), (1000,)]
 
 
-def prepared(make: Callable, device: torch.device) -> torch.optim.Optimizer:
+def prepared(make: Callable, device: torch.device, shapes: Shapes) -> torch.optim.Optimizer:
     """An optimizer on weights of its own that has made two steps."""
-    weights = [torch.nn.Parameter(0.05 * torch.randn(shape, device=device)) for shape in resnet50_shapes()]
+    weights = [torch.nn.Parameter(0.05 * torch.randn(shape, device=device)) for shape in shapes]
     for weight in weights:
         weight.grad = 0.01 * torch.randn_like(weight)
     optimizer = make(weights)
@@ -86,9 +89,9 @@ def prepared(make: Callable, device: torch.device) -> torch.optim.Optimizer:
     return optimizer
 
 
-def step_seconds(make: Callable, device: torch.device) -> float:
-    """The median of STEPS steps of a new optimizer."""
-    optimizer, seconds = prepared(make, device), []
+def step_seconds(make: Callable, device: torch.device, shapes: Shapes) -> float:
+    """The median of STEPS steps of a new optimizer on weights of these shapes."""
+    optimizer, seconds = prepared(make, device, shapes), []
     for _ in range(STEPS):
         wait_for(device)
         start = time.perf_counter()
@@ -98,9 +101,9 @@ def step_seconds(make: Callable, device: torch.device) -> float:
     return statistics.median(seconds)
 
 
-def copy_seconds(device: torch.device) -> float:
-    """The median of STEPS copies of all of ResNet-50's numbers at once: each is read once and written once."""
-    source, seconds = torch.randn(numbers(), device=device), []
+def copy_seconds(device: torch.device, shapes: Shapes) -> float:
+    """The median of STEPS copies of all of their numbers at once: each is read once and written once."""
+    source, seconds = torch.randn(numbers(shapes), device=device), []
     target = torch.zeros_like(source)
     for _ in range(STEPS + 1):
         wait_for(device)
@@ -111,22 +114,22 @@ def copy_seconds(device: torch.device) -> float:
     return statistics.median(seconds[1:])
 
 
-def numbers() -> int:
-    """How many numbers ResNet-50's weights are."""
-    return sum(math.prod(shape) for shape in resnet50_shapes())
+def numbers(shapes: Shapes) -> int:
+    """How many numbers weights of these shapes are."""
+    return sum(map(math.prod, shapes))
 
 
 def share(rounds: list[dict[str, float]], name: str, times: int) -> str:
     """Megabytes moved, and bytes a second of the step over those of the copy, as two cells."""
     beside = spread([times / one[name] / (2 / one[COPY]) for one in rounds])
-    return f"{4e-6 * times * numbers():.0f} | {beside}"
+    return f"{4e-6 * times * numbers(resnet50_shapes()):.0f} | {beside}"
 
 
 def table(rounds: list[dict[str, float]]) -> str:
     """Medians and ranges of the ratios, as Markdown."""
     memory = "MB at least | beside a copy | MB with a pass for norms | beside a copy"
     head = f"| step on ResNet-50's weights | ms | beside SGD | beside the faster published | {memory} |"
-    lines = [head, "|---" * 8 + "|"]
+    lines, count = [head, "|---" * 8 + "|"], numbers(resnet50_shapes())
     for name in CONTESTANTS:
         others = [other for other in CONTESTANTS if other.startswith(f"pytorch_optimizer.{PUBLISHED.get(name)},")]
         fastest = min(others, key=lambda other: statistics.median(one[other] for one in rounds), default=None)
@@ -134,7 +137,7 @@ def table(rounds: list[dict[str, float]]) -> str:
         beside = ratio(rounds, name, fastest) if fastest else ""
         moved = " | ".join(share(rounds, name, times) for times in MOVED[name]) if name in MOVED else " |  |  | "
         lines.append(f"| {name} | {milliseconds:.1f} | {ratio(rounds, name, PEER)} | {beside} | {moved} |")
-    speed = statistics.median(8e-9 * numbers() / one[COPY] for one in rounds)
+    speed = statistics.median(8e-9 * count / one[COPY] for one in rounds)
     return "\n".join([*lines, "", f"{len(rounds)} rounds on one thread; a copy moves {speed:.1f} GB a second."])
 
 
@@ -152,12 +155,12 @@ def spread(values: list[float]) -> str:
 def main(rounds: int, device: str) -> None:
     """Measure, print the table, keep everything in bench/results/."""
     torch.set_num_threads(1)  # a worker is one core
-    device = torch.device(device)
+    device, shapes = torch.device(device), resnet50_shapes()
     figures = []
     for _ in track(range(rounds), "steps", console=Console(stderr=True)):
         order = random.sample(list(CONTESTANTS), len(CONTESTANTS))
-        seconds = {name: step_seconds(CONTESTANTS[name], device) for name in order}
-        figures.append({COPY: copy_seconds(device)} | {name: seconds[name] for name in CONTESTANTS})
+        seconds = {name: step_seconds(CONTESTANTS[name], device, shapes) for name in order}
+        figures.append({COPY: copy_seconds(device, shapes)} | {name: seconds[name] for name in CONTESTANTS})
     words = table(figures)
     click.echo(words)
     name = f"optimizers_{device.type}"

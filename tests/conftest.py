@@ -11,7 +11,7 @@ from scalelab.launch.command import process_defaults
 for name, value in ({"OMP_NUM_THREADS": "1"} | process_defaults()).items():
     os.environ.setdefault(name, value)
 
-PARTS = ("collect", "run_folder", "cell_shows", "turns", "cores", "needs", "order", "survivors", "warm.plugin")
+PARTS = ("collect", "run_folder", "cell_shows", "turns", "cores", "needs", "gpu", "order", "survivors", "warm.plugin")
 pytest_plugins = [f"harness.{part}" for part in PARTS]
 
 

@@ -152,3 +152,14 @@ def test_nccl_of_torchs_own_package_is_linked_by_name(tmp_path, monkeypatch):
     env = wheel.environment(target, Features(mpi=False, nccl=True), room)
     assert env["HOROVOD_GPU_OPERATIONS"] == "NCCL"
     assert (room / "nccl/libnccl.so").resolve() == site / "nvidia/nccl/lib/libnccl.so.2"
+
+
+def test_an_nvcc_that_only_leads_to_the_toolkit_is_not_taken_for_it(tmp_path, monkeypatch):
+    toolkit, others = tmp_path / "cuda-13", tmp_path / "local"
+    for path in (toolkit / "bin/nvcc", toolkit / "include/cuda_runtime.h", others / "bin/nvcc"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (others / "bin/nvcc").unlink()
+    (others / "bin/nvcc").symlink_to(toolkit / "bin/nvcc")
+    monkeypatch.setenv("CUDA_HOME", str(others))
+    assert features.cuda_home() == toolkit

@@ -62,6 +62,15 @@ def nvcc() -> str | None:
     return next((str(path) for path in known if path.is_file()), None)
 
 
+def cuda_home() -> Path | None:
+    """The CUDA toolkit that nvcc is of: the folder with its headers, also where the nvcc on PATH is a script."""
+    compiler = nvcc()
+    if compiler is None:
+        return None
+    homes = [Path(compiler).parents[1], Path(compiler).resolve().parents[1], Path("/usr/local/cuda")]
+    return next((home for home in homes if (home / "include/cuda_runtime.h").is_file()), homes[0])
+
+
 def nccl_header(site: str) -> Path | None:
     """nccl.h of the system, of the CUDA toolkit, or of the package that torch itself depends on."""
     folders = [Path("/usr/include"), Path("/usr/local/cuda/include"), Path(site) / "nvidia/nccl/include"]

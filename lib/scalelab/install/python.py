@@ -16,15 +16,17 @@ SUITABLE = ("3.11", "3.12", "3.13")
 # Run in the interpreter that is asked. torch is imported, not only looked up: its version carries +cpu or +cu130.
 QUESTIONS = """
 import importlib.util, json, os, sys, sysconfig
+site = sysconfig.get_path("platlib")
 try:
     import torch
     version, cuda = str(torch.__version__), torch.version.cuda
+    site = os.path.dirname(os.path.dirname(torch.__file__))
 except Exception:
     version = cuda = None
 print(json.dumps(dict(
     tag="cp%d%d" % sys.version_info[:2],
     platform=sysconfig.get_platform().replace("-", "_").replace(".", "_"),
-    site=sysconfig.get_path("platlib"),
+    site=site,
     scripts=sysconfig.get_path("scripts"),
     headers=os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")),
     torch=version, cuda=cuda)))
@@ -33,7 +35,10 @@ print(json.dumps(dict(
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What a wheel for one interpreter depends on. `torch` and `cuda` are None when absent."""
+    """What a wheel for one interpreter depends on. `torch` and `cuda` are None when absent.
+
+    `site` is where torch lies, with the packages of NVIDIA's that it came with: perhaps another environment's folder.
+    """
 
     python: str
     tag: str

@@ -132,10 +132,10 @@ def environment(target: Interpreter, wanted: Features, room: Path) -> dict[str, 
 
 
 def _nccl_environment(target: Interpreter, room: Path) -> dict[str, str]:
-    compiler, header = features.nvcc(), features.nccl_header(target.site)
-    assert compiler is not None  # NCCL is wanted only where both are
+    home, header = features.cuda_home(), features.nccl_header(target.site)
+    assert home is not None  # NCCL is wanted only where both are
     assert header is not None
-    env = {"HOROVOD_GPU_OPERATIONS": "NCCL", "HOROVOD_CUDA_HOME": str(Path(compiler).parents[1])}
+    env = {"HOROVOD_GPU_OPERATIONS": "NCCL", "HOROVOD_CUDA_HOME": str(home), "CUDA_HOME": str(home)}
     include = header.parent
     library = include.parent / "lib" / "libnccl.so.2"
     if library.is_file():  # the pip package: it has no libnccl.so to link against, so give it that name here

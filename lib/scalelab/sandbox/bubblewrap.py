@@ -33,6 +33,7 @@ def python() -> list[Bind]:
     """What this Python needs to start, and to find ScaleLab and libraries; and four small files as /etc."""
     executable = Path(sys.executable).resolve()
     homes = {Path(sys.prefix), Path(sys.base_prefix), executable.parents[1], PACKAGE.parent}
+    homes |= {place for place in map(Path, sys.path) if place.name.endswith("-packages") and place.is_dir()}
     homes |= set(library_folders())
     outer = homes | {Path("/usr")}
     within = {home for home in homes for other in outer if home != other and home.is_relative_to(other)}
