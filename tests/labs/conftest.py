@@ -46,6 +46,7 @@ def pytest_generate_tests(metafunc):
         "autograded_source": [marked_notebook(book) for book in NOTEBOOKS if book.source_is_autograded],
         "quick_notebook": [marked(book, False, slow=True) for book in rotation.part().fold(len(QUICK)).take(QUICK)],
         "exercise": [marked_exercise(exercise) for exercise in EXERCISES],
+        "function_exercise": [marked_exercise(exercise) for exercise in EXERCISES if not exercise.whole_script],
         "wrong_answer": [marked_wrong(wrong) for wrong in WRONG_ANSWERS],
         "recorded_exercise": on_real_ranks(RECORDED, parts=7),
         "recorded_wrong_answer": on_real_ranks(RECORDED_WRONG, parts=18, always=lambda w: w.path.stem in EACH_TIME),

@@ -24,6 +24,7 @@ SOURCE = ROOT / "labs" / "source"
 SOLUTIONS = ROOT / "labs" / "solutions"
 WRONG = Path(__file__).with_name("wrong")
 SAYS = "# says: "
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 RANKS = re.compile(r"\b(run_ranks|demonstrate|launch|check|expect_step|watch|watch_messages)\(")
 
 # Notebooks that train real networks: their whole runs need the cores for themselves.
@@ -92,6 +93,11 @@ class Exercise:
     @cached_property
     def test(self):
         return next(cell for cell in self.notebook.cells if is_test(cell) and name_of(cell) == self.name)
+
+    @property
+    def visible_test(self):
+        """What learners get of its test."""
+        return HIDDEN.sub("", self.test.source)
 
     @cached_property
     def answer(self):

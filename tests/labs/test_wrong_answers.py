@@ -35,7 +35,10 @@ def enter(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run_test(enter, tmp_path, replace_function):
-    """run_test(exercise, answer) runs its test cell on that answer, in the place of the right one where given."""
+    """run_test(exercise, answer) runs its test cell on that answer, in the place of the right one where given.
+
+    A wrong answer meets the part that learners see: whom it does not stop, it has said "Right" to.
+    """
 
     def run(exercise, answer=None):
         enter(tmp_path)
@@ -52,7 +55,8 @@ def run_test(enter, tmp_path, replace_function):
         elif answer:
             right = [answer]
         names = {"__name__": "__main__"}
-        for source in [exercise.notebook.code_cells[0].source, *exercise.answers_before, *right, exercise.test.source]:
+        test = exercise.visible_test if answer else exercise.test.source
+        for source in [exercise.notebook.code_cells[0].source, *exercise.answers_before, *right, test]:
             exec(compile(source, f"<{exercise}>", "exec"), names)
 
     return run

@@ -3,6 +3,7 @@
 Learning per image is 1 / (images until the target accuracy), as the steps to a target in Shallue et al. (2019).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
-from scalelab.train.time_to_accuracy import reached
+from scalelab.train.time_to_accuracy import crossing
 
 TUNING, TO_TARGET, LENGTHS = "tuning", "to the target", "epochs and updates"  # what a run was made for
 
@@ -37,8 +38,8 @@ class BatchSizeRuns(msgspec.Struct, frozen=True):
     """All runs of `bench/batch_size.py`, with what they ran on.
 
     `speeds` holds the images per second of every batch size in each round (rounds, batch sizes), measured without
-    training; `lrs` are the learning rates that each batch size tried; `epochs` is the length of the runs of
-    `small` in the comparison of equal lengths, where `large` ran for as many updates.
+    training; `lrs` are the learning rates that each batch size tried. In the comparison of lengths `small` and `large`
+    run until the large batch has made as many updates as the small one has after `epochs`.
     """
 
     machine: dict[str, str]
@@ -62,17 +63,17 @@ class BatchSizeRuns(msgspec.Struct, frozen=True):
         return sorted(found, key=lambda run: run.seed)
 
     def to_target(self, field: str) -> np.ndarray:
-        """`field` of the reports ("images", "training_seconds", ...) when the target was reached: (seeds, batch sizes).
+        """`field` of the reports ("images", "training_seconds", ...) when the target was passed: (seeds, batch sizes).
 
-        NaN where a run did not reach it, or was not made yet.
+        Between two reports in a straight line. NaN where a run did not reach it, or was not made yet.
         """
         runs = {(run.seed, run.batch_size): run for run in self.runs if run.experiment == TO_TARGET}
         table = np.full((len({seed for seed, _ in runs}), len(self.batch_sizes)), np.nan)
         for i, seed in enumerate(sorted({seed for seed, _ in runs})):
             for j, size in enumerate(self.batch_sizes):
                 run = runs.get((seed, size))
-                row = reached(run.rows, self.target, self.patience) if run else None
-                table[i, j] = getattr(row, field) if row else np.nan
+                if run:
+                    table[i, j] = crossing(run.rows, self.target, self.patience, field)
         return table
 
     def after(self, batch_size: int, updates: float, field: str) -> np.ndarray:
@@ -93,11 +94,11 @@ def best_rate(runs: Sequence[BatchSizeRun], target: float, patience: int) -> flo
     """
     if not runs:
         raise ScaleLabError("Expected runs with several learning rates but got none; run bench/batch_size.py first.")
-    images: dict[float, int] = {}
+    images: dict[float, float] = {}
     for run in runs:
-        row = reached(run.rows, target, patience)
-        needed = row.images if row else run.rows[-1].images + run.rows[0].images
-        images[run.lr] = images.get(run.lr, 0) + needed
+        needed = crossing(run.rows, target, patience, "images")
+        at_least = run.rows[-1].images + run.rows[0].images
+        images[run.lr] = images.get(run.lr, 0) + (at_least if math.isnan(needed) else needed)
     return min(images, key=lambda lr: (images[lr], lr))
 
 

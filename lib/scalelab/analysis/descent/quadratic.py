@@ -2,7 +2,7 @@
 
     loss(w, b) = lowest + 1/2 d^T H d,    d = (w, b) - minimum
 
-so three sums over the examples give the loss everywhere, with no further look at the data.
+so five sums over the examples (of x, x^2, y, x y and y^2) give the loss everywhere, with no further look at the data.
 """
 
 from dataclasses import dataclass

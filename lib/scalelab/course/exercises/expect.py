@@ -24,15 +24,16 @@ def expect(
     Answers are turned into arrays first, so an object that claims to equal everything is not believed.
     `tiny` is the absolute difference that is let pass, for numbers that should be zero.
     """
+    shown = _yes_or_no if isinstance(wanted, bool) else _shown
     wanted, answer = np.asarray(wanted, dtype=float), _numbers(what, got)
     if _close(answer, wanted, rel, tiny):
         return
     for sentence, value in (slips or {}).items():
         if _close(answer, _numbers(what, value), rel, tiny):
-            raise NotYet(f"{what}: {sentence}. (Expected {_shown(wanted)}, got {_shown(answer)}.)")
+            raise NotYet(f"{what}: {sentence}. (Expected {shown(wanted)}, got {shown(answer)}.)")
     if answer.shape != wanted.shape:
         raise NotYet(f"{what}: expected {_form(wanted)}, got {_form(answer)}: {_shown(answer)}.")
-    raise NotYet(f"{what}: expected {_shown(wanted)}, got {_shown(answer)}.")
+    raise NotYet(f"{what}: expected {shown(wanted)}, got {shown(answer)}.")
 
 
 def require(condition: Any, sentence: str) -> None:
@@ -86,3 +87,7 @@ def _shown(array: np.ndarray) -> str:
         return np.array2string(array, separator=", ", formatter={"float": "{:.6g}".format}).replace("\n", "")
     first = ", ".join(f"{value:.6g}" for value in array.ravel()[:MOST_SHOWN])
     return f"[{first}, ...] of shape {array.shape}"
+
+
+def _yes_or_no(array: np.ndarray) -> str:
+    return {"0": "False", "1": "True"}.get(_shown(array), _shown(array))

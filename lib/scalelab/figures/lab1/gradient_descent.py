@@ -17,7 +17,7 @@ from scalelab.train.descent import Path
 ALL = batch_colour(1, [1])  # descent on all the examples has the colour of the largest batch
 POINTS: Style = {"color": "0.55", "linestyle": "none", "marker": "o", "markersize": 3}
 BEST: Style = {"color": "black", "linestyle": "none", "marker": "*", "markersize": 12, "zorder": 5}
-RATES = (("#0072b2", "o"), ("#009e73", "s"), ("#e69f00", "^"), ("#d55e00", "x"))  # Okabe and Ito 2008
+MARKERS = ("o", "s", "^", "D", "x")  # from the shortest to the longest step
 
 
 def draw_points(line: Line) -> Figure:
@@ -128,15 +128,15 @@ def _draw_surface(axes: Axes3D, bowl: Bowl, path: Path, levels: np.ndarray, ring
 
 
 def draw_rates(bowl: Bowl, paths: Mapping[float, Path]) -> Figure:
-    """Loss against steps, a curve for each part of the largest stable step, written at its end."""
+    """The loss above its lowest against steps, a curve for each part of the largest stable step."""
     figure, axes = new_figure(width=7, height=3.6)
     axes.set_yscale("log")
-    for (part, path), (colour, marker) in zip(paths.items(), RATES, strict=True):
-        losses = bowl.loss(path.w, path.b)
+    for place, (part, path) in enumerate(paths.items()):
+        colour, marker = batch_colour(2**place, (1, 2 ** len(paths))), MARKERS[place]
+        losses = np.clip(bowl.loss(path.w, path.b) - bowl.lowest, 1e-12, None)
         label = f"{part:g} x 2/L = {part * bowl.largest_stable_step:.3g}"
         axes.plot(losses, color=colour, marker=marker, markersize=4, markevery=2, label=label)
-    draw_target(axes, round(bowl.lowest, 3), "lowest loss")
-    axes.set(xlabel="steps", ylabel="loss (mean squared error)")
+    axes.set(xlabel="steps", ylabel="loss above the lowest")
     axes.legend(title="learning rate", frameon=False, fontsize=SMALL, loc="upper left", bbox_to_anchor=(1, 1))
     return figure
 

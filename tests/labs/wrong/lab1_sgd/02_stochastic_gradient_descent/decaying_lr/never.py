@@ -1,3 +1,3 @@
 # says: this never decays
-def decaying_lr(step, lr, half_life):
+def decaying_lr(step, lr, half_after):
     return lr

@@ -1,3 +1,3 @@
 # says: this stays level for 100 updates
-def decaying_lr(step, lr, half_life):
-    return lr / (1 + step // half_life)
+def decaying_lr(step, lr, half_after):
+    return lr / (1 + step // half_after)

@@ -1,4 +1,4 @@
-# says: each of K workers sends only
+# says: this is what both workers send together
 def exchanged_bytes(weights, activations, batch_size, workers):
     """Bytes that one worker sends in one step, on average over the workers: (data parallel, model parallel)."""
     share = 2 * (workers - 1) / workers

@@ -1,4 +1,4 @@
-# says: the activations go forwards only
+# says: half of the activations is missing
 def exchanged_bytes(weights, activations, batch_size, workers):
     """Bytes that one worker sends in one step, on average over the workers: (data parallel, model parallel)."""
     share = 2 * (workers - 1) / workers

@@ -1,4 +1,4 @@
-# says: this rank had the latest time of all, for one tensor
+# says: this rank had the latest time of all
 def last_ready(ready):
     tensor, rank, time = max(ready, key=lambda one: one[2])
     others = [seconds for name, who, seconds in ready if name == tensor and who != rank]

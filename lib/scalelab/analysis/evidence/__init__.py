@@ -1,0 +1,1 @@
+"""What repeated runs show, and what they do not."""

@@ -1,0 +1,6 @@
+# says: w was multiplied by the deviation
+def fit_standardised(line, lr, steps):
+    mean, deviation = line.x.mean(), line.x.std()
+    path = descend(replace(line, x=(line.x - mean) / deviation), lr, steps=steps)
+    w, b = path.w[-1], path.b[-1]
+    return w * deviation, b - w * deviation * mean

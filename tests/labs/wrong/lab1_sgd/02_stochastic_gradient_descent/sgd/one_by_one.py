@@ -1,0 +1,10 @@
+# says: this makes one update an example
+def sgd(x, y, lr, batch_size, epochs, rng):
+    point = np.zeros(2)
+    path = [point]
+    for _ in range(epochs):
+        for batch in batches(len(x), 1, rng):
+            error = point[0] * x[batch] + point[1] - y[batch]
+            point = point - lr * 2 * np.array([np.mean(error * x[batch]), np.mean(error)])
+            path.append(point)
+    return np.array(path)

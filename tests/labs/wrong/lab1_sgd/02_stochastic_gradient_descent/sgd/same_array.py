@@ -1,0 +1,10 @@
+# says: append a copy
+def sgd(x, y, lr, batch_size, epochs, rng):
+    point = np.zeros(2)
+    path = [point]
+    for _ in range(epochs):
+        for batch in batches(len(x), batch_size, rng):
+            error = point[0] * x[batch] + point[1] - y[batch]
+            point -= lr * 2 * np.array([np.mean(error * x[batch]), np.mean(error)])
+            path.append(point)
+    return np.array(path)

@@ -1,0 +1,3 @@
+# says: take it away first
+def matching_sigma(batch_size, small):
+    return (batch_size / small) ** 0.5 - 1

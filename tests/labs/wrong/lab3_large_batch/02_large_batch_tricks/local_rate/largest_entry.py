@@ -1,0 +1,6 @@
+# says: the largest entry
+def local_rate(weight, gradient, weight_decay, trust_coefficient):
+    w, g = weight.abs().max(), gradient.abs().max()
+    if w == 0 or g == 0:
+        return 1.0
+    return trust_coefficient * w / (g + weight_decay * w)

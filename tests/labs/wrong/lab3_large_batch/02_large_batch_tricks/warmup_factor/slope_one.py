@@ -1,0 +1,5 @@
+# says: at 1 too early
+def warmup_factor(step, warmup_steps, k):
+    if not warmup_steps:
+        return 1.0
+    return min(1, 1 / k + step / warmup_steps)
