@@ -60,7 +60,8 @@ def main() -> None:
     tricks, measured = (read_sweep_runs(LAB / f"measured_{name}.json") for name in ("tricks", "why"))
     machine = ", ".join(f"{name} {value}" for name, value in tricks.machine.items())
     seeds = len(tricks.of("plain"))
-    words = f"{seeds} seeds in the first table, a batch of 256 where no other is named, ± two standard deviations in the second; {machine}."
+    words = f"{seeds} seeds in the first table, a batch of 256 where no other is named; "
+    words += f"± two standard deviations in the second; {machine}."
     parts = ["\n".join(effects(tricks)), "\n".join(why(measured)), "\n".join(noise()), f"{tricks.setting} {words}"]
     RESULTS.write_text("\n\n".join(parts) + "\n")
 
