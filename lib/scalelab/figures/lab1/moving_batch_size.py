@@ -58,5 +58,6 @@ class MovingBatchSize:
 def _sentence(half: float, critical: float, best: float, share: float) -> str:
     return (
         f"The machine has half of its speed at {half:,.0f} images (solid line), an image half of its worth at "
-        f"{critical:,.0f} (dashed line). Best is {best:,.0f}, between them: {share:.0%} of what neither limit would leave."
+        f"{critical:,.0f} (dashed line). Best is {best:,.0f}, between them: {share:.0%} of what there would be "
+        "without either limit."
     )
