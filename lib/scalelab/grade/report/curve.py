@@ -70,7 +70,7 @@ def describe(result: Result) -> str:
     if not result.test_accuracy:
         return "No checkpoint could be measured; what the script reported is drawn, with the targets and the budget."
     return (
-        f"Measured up to {result.seconds:.0f} s of {result.budget_seconds:.0f} s, the worse of two checkpoints: training "
-        f"accuracy {min(result.train_accuracy):.3f} against a target of {result.train_target:.3f}, test accuracy "
+        f"Measured up to {result.seconds:.0f} s of {result.budget_seconds:.0f} s, the worse of two checkpoints: "
+        f"training accuracy {min(result.train_accuracy):.3f} against a target of {result.train_target:.3f}, test accuracy "
         f"{min(result.test_accuracy):.3f} against {result.test_target:.3f}."
     )
