@@ -69,8 +69,9 @@ def describe(result: Result) -> str:
     """The picture in words, for who cannot see it."""
     if not result.test_accuracy:
         return "No checkpoint could be measured; what the script reported is drawn, with the targets and the budget."
+    train, test = min(result.train_accuracy), min(result.test_accuracy)
     return (
         f"Measured up to {result.seconds:.0f} s of {result.budget_seconds:.0f} s, the worse of two checkpoints: "
-        f"training accuracy {min(result.train_accuracy):.3f} against a target of {result.train_target:.3f}, test accuracy "
-        f"{min(result.test_accuracy):.3f} against {result.test_target:.3f}."
+        f"training accuracy {train:.3f} against a target of {result.train_target:.3f}, test accuracy {test:.3f} "
+        f"against {result.test_target:.3f}."
     )
