@@ -1,5 +1,6 @@
 """The runs of a sweep in one file, with what they ran on: accuracies with their spread, effects with theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -7,7 +8,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scalelab.analysis.evidence.comparison import Comparison, compare
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
@@ -79,47 +79,36 @@ class SweepRuns(msgspec.Struct, frozen=True):
         return np.array([getattr(row, field) if row else np.nan for row in rows], dtype=float)
 
     def effect(self, before: str, after: str) -> "Effect":
-        """What the change from one recipe to another does to the last validation accuracy.
-
-        Raises ScaleLabError where both have one seed: that shows no spread.
-        """
-        samples = [self.last(name) for name in (before, after)]
-        most = max(map(len, samples))
-        if most < 2:
-            raise ScaleLabError(
-                f"{before!r} and {after!r} have one seed each, which shows no spread; run more of them."
-            )
-        table = np.full((most, 2), np.nan)
-        for column, values in enumerate(samples):
-            table[: len(values), column] = values
-        return Effect(compare(table))
+        """What the change from one recipe to another does to the last validation accuracy, seed by seed."""
+        was, became = (
+            dict(zip([run.seed for run in self.of(name)], self.last(name), strict=True)) for name in (before, after)
+        )
+        return effect([became[seed] - was[seed] for seed in became if seed in was])
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Of two recipes, the first and the second."""
+    """A mean of differences, its standard error, and how many there were."""
 
-    comparison: Comparison
-
-    @property
-    def mean(self) -> float:
-        """By how much the second is better."""
-        return float(self.comparison.means[1] - self.comparison.means[0])
-
-    @property
-    def error(self) -> float:
-        """The standard error of that."""
-        return self.comparison.standard_error(0, 1)
+    mean: float
+    error: float
+    count: int
 
     @property
     def clear(self) -> bool:
-        """Whether the two can be told apart."""
-        return self.comparison.differ(0, 1)
+        """Whether it is larger than twice its spread, by which the standard error of the mean is meant."""
+        return abs(self.mean) > 2 * self.error
 
     def __str__(self) -> str:
-        seeds = int(self.comparison.seeds.min())
-        words = f"{100 * self.mean:+.1f} points (standard error {100 * self.error:.1f}, {seeds} seeds)"
-        return words if self.clear else f"cannot be told apart: {words}"
+        return f"{100 * self.mean:+.1f} points (standard error {100 * self.error:.1f}, {self.count} seeds)"
+
+
+def effect(differences: Sequence[float]) -> Effect:
+    """Of paired differences. Raises ScaleLabError for fewer than 2: one has no spread."""
+    values = np.asarray(differences, dtype=float)
+    if len(values) < 2:
+        raise ScaleLabError(f"Expected differences of 2 seeds or more but got {len(values)}; run more of them.")
+    return Effect(float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values))), len(values))
 
 
 def read_sweep_runs(path: Path | str) -> SweepRuns:

@@ -12,12 +12,12 @@ from scalelab.optim import grow_batch
 from scalelab.train.record import Row
 
 OWN: Style = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
-ENDS = (16, 1024)
+ENDS = (16, 256)
 SHOWN_BELOW_BEST = 0.1
 
 
 def draw_recipes(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: Sequence[str] | None = None) -> Figure:
-    """Validation and training accuracy of each recipe; own runs, {name: rows}, as stars.
+    """Validation accuracy and seconds of training of each recipe; own runs, {name: rows}, as stars.
 
     Without `names` all recipes of the stored runs.
     """
@@ -25,7 +25,7 @@ def draw_recipes(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: S
     figure, (left, right) = new_figure(1, 2, width=9.5, height=0.8 + 0.28 * len(names), sharey=True)
     for place, name in enumerate(names):
         colour = batch_colour(_batch_size(measured, name), ENDS)
-        for axes, field in ((left, "validation_accuracy"), (right, "train_accuracy")):
+        for axes, field in ((left, "validation_accuracy"), (right, "training_seconds")):
             samples = measured.last(name, field)
             spread = 2 * samples.std(ddof=1) if len(samples) > 1 else None
             axes.errorbar(samples.mean(), place, xerr=spread, marker="o", capsize=3, color=colour)
@@ -35,12 +35,13 @@ def draw_recipes(measured: SweepRuns, own: Mapping[str, Sequence[Row]], names: S
     left.set_yticks(range(len(names)), names, fontsize=SMALL)
     left.set_ylim(len(names) - 0.5, -0.5)
     left.set(xlabel="validation accuracy")
-    right.set(xlabel="training accuracy")
+    right.set(xlabel="seconds of training")
+    right.set_xlim(left=0)
     for axes in (left, right):
         axes.grid(axis="x", color="0.92")
     if own:
         right.plot([], [], label="your run", **OWN)
-        figure.legend(*right.get_legend_handles_labels(), loc="outside upper right", frameon=False, fontsize=SMALL)
+        right.legend(frameon=False, fontsize=SMALL, loc="lower right")
     return figure
 
 
