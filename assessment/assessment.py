@@ -4,7 +4,8 @@ It trains a small residual network on CIFAR-10 with one worker and plain stochas
 
     python assessment.py --data DIR --out DIR
 
-It gets there, but not within the budget. Turn it into a script that does when Horovod runs it on several workers:
+It learns, but far too slowly for the budget. Turn it into a script that reaches the targets in time when Horovod runs
+it on several workers:
 
     horovodrun -np 2 python assessment.py --data DIR --out DIR
     scalelab grade assessment.py

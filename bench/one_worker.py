@@ -31,6 +31,7 @@ from scalelab.train.precision import VARIABLE
 LAB = COURSE / "source" / "lab2_horovod"
 SCRIPT = Path(__file__).with_name("step_speed.py")
 MODEL, BATCH_SIZE, SECONDS = "small-resnet", 64, 4.0
+RANKS_BATCH_SIZE = 16  # of each: a short step, in which the exchange shows
 RANKS = {"as it is": ("contiguous", "float32"), "both": ("channels-last", "bfloat16")}
 
 
@@ -38,7 +39,7 @@ def ranks_speed(name: str, workers: int) -> float:
     """Images a second of all ranks together."""
     layout, precision = RANKS[name]
     with tempfile.TemporaryDirectory() as folder:
-        settings = {VARIABLE: precision, "LAYOUT": layout}
+        settings = {VARIABLE: precision, "LAYOUT": layout, "BATCH_SIZE": str(RANKS_BATCH_SIZE)}
         outcome = launch(SCRIPT, ["horovod", folder, str(SECONDS)], workers, environment=os.environ | settings)
         if outcome.ended != "finished":
             raise SystemExit(outcome.reason)
@@ -62,9 +63,9 @@ def main(rounds: int) -> None:
                 values.append(ranks_speed(name, workers))
     pair = read_watching_runs(LAB / "measured_horovod_settings.json").sweep(2)
     cost = fit_message_cost(pair.sizes, np.median(pair.seconds, axis=0), workers=2)
-    stored = OneWorker(
-        describe_machine(), BATCH_SIZE, 4 * count_weights(build(MODEL)), speeds, ranks, cost.latency, cost.bandwidth
-    )
+    gradient_bytes = 4 * count_weights(build(MODEL))
+    prices = {"latency": cost.latency, "bandwidth": cost.bandwidth}
+    stored = OneWorker(describe_machine(), BATCH_SIZE, speeds, RANKS_BATCH_SIZE, ranks, gradient_bytes, **prices)
     write_stored(stored, LAB / "measured_one_worker.json")
 
 

@@ -21,7 +21,7 @@ from scalelab.data import load, standardise, statistics
 from scalelab.models import build
 from scalelab.train import autocast
 
-BATCH_SIZE = 64  # per worker
+BATCH_SIZE = int(os.environ.get("BATCH_SIZE", "64"))  # per worker
 WARMUP_STEPS = 10
 
 

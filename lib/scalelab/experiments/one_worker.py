@@ -9,17 +9,19 @@ from scalelab.parallel.collectives.cost_model import MessageCost
 
 
 class OneWorker(msgspec.Struct, frozen=True):
-    """speeds: images a second of one worker with each of `step_changes.CHANGES`, of every round; ranks: those of one
-    and of two Horovod ranks, {name of the change: {number of ranks: rounds}}.
+    """speeds: images a second of one worker with each of `step_changes.CHANGES`, of every round, with `batch_size`
+    images a step; ranks: those of one and of two Horovod ranks, {name of the change: {number of ranks: rounds}}, each
+    with `ranks_batch_size` images a step.
 
     latency (seconds a round) and bandwidth (bytes a second) are those of the stored messages of notebook 2.3.
     """
 
     machine: dict[str, str]
     batch_size: int
-    gradient_bytes: int
     speeds: dict[str, list[float]]
+    ranks_batch_size: int
     ranks: dict[str, dict[int, list[float]]]
+    gradient_bytes: int
     latency: float
     bandwidth: float
 
