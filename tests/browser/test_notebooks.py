@@ -11,7 +11,7 @@ from scalelab.places import COURSE
 from .notebook import Notebook
 
 pytestmark = [pytest.mark.ranks, pytest.mark.slow]
-TRAIN = ("03_batch_size", "02_large_batch_tricks")  # networks, for minutes
+TRAIN = ("03_batch_size", "04_loss_landscape", "02_large_batch_tricks")  # networks, for minutes
 NOTEBOOKS = sorted((COURSE / "source").glob("*/*.ipynb"))
 MOVES = 3  # of each slider
 WITHOUT_WORDS = ".jp-OutputArea img:not([alt]), .jp-OutputArea img[alt='']"

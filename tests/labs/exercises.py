@@ -28,7 +28,7 @@ HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 RANKS = re.compile(r"\b(run_ranks|demonstrate|launch|check|expect_step|watch|watch_messages)\(")
 
 # Notebooks that train real networks: their whole runs need the cores for themselves.
-HEAVY = {"03_batch_size", "02_large_batch_tricks"}
+HEAVY = {"03_batch_size", "04_loss_landscape", "02_large_batch_tricks"}
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--warmup-kind", default="gradual", choices=["gradual", "constant"], help="a line, or a jump")
     decays = ["none", "steps", "cosine", "one-cycle"]
     parser.add_argument("--decay", default="none", choices=decays, help="of the learning rate")
+    parser.add_argument("--decay-factor", type=float, default=0.1, help="of --decay steps: at half and three quarters")
+    parser.add_argument("--hold-from", type=float, help="epoch from which on the learning rate stays as it is")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--optimizer", default="sgd", choices=OPTIMIZERS)
     parser.add_argument("--weight-decay", type=float, default=5e-4)
+    parser.add_argument("--excluded-lr", type=float, help="learning rate of biases and norms, in place of --lr")
     norms = parser.add_mutually_exclusive_group()
     norms.add_argument("--ghost-size", type=int, help="images that batch norm sees together; else all of a worker")
     norms.add_argument("--synchronised-norm", action="store_true", help="batch norm sees the images of all workers")
@@ -106,13 +109,14 @@ def make_schedule(arguments: argparse.Namespace, steps_per_epoch: int) -> Schedu
     steps, k = arguments.epochs * steps_per_epoch, arguments.batch_size / arguments.base_batch
     decay = {
         "none": lambda step: 1.0,
-        "steps": step_decay([steps // 2, steps * 3 // 4]),
+        "steps": step_decay([steps // 2, steps * 3 // 4], arguments.decay_factor),
         "cosine": cosine_decay(steps),
         "one-cycle": one_cycle(steps),
     }[arguments.decay]
     growth = scaled_lr(1.0, k, arguments.scale)
     factor = product(make_warmup(arguments, round(arguments.warmup * steps_per_epoch), growth), decay)
-    return lambda step: arguments.lr * growth * factor(step)
+    last = round((arguments.hold_from or arguments.epochs) * steps_per_epoch)
+    return lambda step: arguments.lr * growth * factor(min(step, last))
 
 
 def make_warmup(arguments: argparse.Namespace, steps: int, growth: float) -> Schedule:
@@ -125,7 +129,8 @@ def make_warmup(arguments: argparse.Namespace, steps: int, growth: float) -> Sch
 def make_optimizer(arguments: argparse.Namespace, model: nn.Module) -> torch.optim.Optimizer:
     """The optimizer by its name; biases and norms have no weight decay and no layer-wise learning rate."""
     make = LearnerLARS if arguments.own and arguments.optimizer == "lars" else OPTIMIZERS[arguments.optimizer]
-    return make(exclude(model, arguments.weight_decay), arguments.lr)
+    factor = (arguments.excluded_lr or arguments.lr) / arguments.lr
+    return make(exclude(model, arguments.weight_decay, factor), arguments.lr)
 
 
 def make_loss(arguments: argparse.Namespace) -> Callable[[Tensor, Tensor, int], Tensor]:
@@ -191,7 +196,7 @@ def make_step(
 
     def step(batch: Tensor, number: int) -> Tensor:
         for group in optimizer.param_groups:
-            group["lr"] = lr_at(number)
+            group["lr"] = lr_at(number) * group["lr_factor"]
         optimizer.zero_grad()
         with autocast(batch.device):  # in bfloat16, where that is faster
             loss = loss_of(model(view(batch, number)), y[batch], number)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from scalelab.analysis.evidence.comparison import compare
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
@@ -75,6 +76,13 @@ class BatchSizeRuns(msgspec.Struct, frozen=True):
                 if run:
                     table[i, j] = crossing(run.rows, self.target, self.patience, field)
         return table
+
+    def best(self, samples: np.ndarray) -> list[int]:
+        """The batch size with the smallest mean of `samples`, (seeds, batch sizes), and all as good as can be told.
+
+        By their logarithms: what a run needs varies in proportion.
+        """
+        return [self.batch_sizes[way] for way in compare(np.log(samples)).smallest()]
 
     def after(self, batch_size: int, updates: float, field: str) -> np.ndarray:
         """`field` of the last report within so many updates, of the runs of equal lengths: (seeds,)."""

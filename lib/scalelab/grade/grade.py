@@ -61,6 +61,7 @@ def _verdict(plan: GradingPlan, graded: GradedRuns) -> Result:
         budget_seconds=plan.budget.seconds,
         worker_images_per_second=plan.budget.worker_images_per_second,
         checkpoints=[checkpoint.path.name for checkpoint in judgement.checkpoints],
+        checkpoint_seconds=[checkpoint.seconds for checkpoint in judgement.checkpoints],
         run=outcome.reason,
         run_seconds=outcome.seconds,
         runs=[_short(run) for run in graded.runs],

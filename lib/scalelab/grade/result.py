@@ -23,7 +23,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Accuracies are shares (0 to 1) of the last two checkpoints, earlier first; `score` runs from 0 to 100.
 
-    `seconds` is when the last judged checkpoint was complete, by the grader's clock from the start of the ranks;
+    `seconds` is when the last judged checkpoint was complete, by the grader's clock from the start of the ranks,
+    `checkpoint_seconds` when each of them was;
     `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made from, if it was.
     `run` says in a sentence how the run ended, `run_seconds` how long it took, `output_excerpt` what the ranks said
     last; `runs` are all runs, of which the one with this `seed` counts. `conversion` is what the conversion check
@@ -42,6 +43,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     dataset: str
     model: str
     checkpoints: list[str] = []
+    checkpoint_seconds: list[float] = []
     train_target: float
     test_target: float
     worker_images_per_second: float | None = None

@@ -5,6 +5,7 @@ Nothing here is graded, and nothing waits: a notebook that runs by itself goes o
 
 import html
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,8 +16,10 @@ from matplotlib.axes import Axes
 from scalelab.figures.encoding import PREDICTION
 from scalelab.figures.figure import new_figure, png
 from scalelab.figures.prediction import kept, store
+from scalelab.widgets.prediction_score import SCORED_FILE, in_words, read_scores, score
 from scalelab.widgets.sliders import LABEL, WIDE, live
 
+_replied: set[str] = set()  # in this kernel, which is this notebook's
 SPREAD_OF_A_LOG_SLIDER = 50  # from this ratio on, equal steps would leave the low end to one millimetre
 
 
@@ -75,11 +78,31 @@ def line(x: np.ndarray, level: float, slope: float, log: bool) -> np.ndarray:
     return level * (x / x[0]) ** slope if log else level * (1 + slope * (x - x[0]) / (x[-1] - x[0]))
 
 
-def reply(name: str, truth: str) -> None:
-    """Show the kept choice beside what happened."""
+def reply(name: str, truth: str, right: str | float | None = None) -> None:
+    """Show the kept choice beside what happened; `right`, the option or the number that was, counts for `summary`."""
     said = kept(name)
     start = f"You said: <b>{html.escape(str(said))}</b>." if said is not None else "You kept no prediction."
     display(HTML(f"<p>{start} What happened: {html.escape(truth)}</p>"))
+    _replied.add(name)
+    if right is not None and said is not None:
+        score(name, said, right)
+
+
+def summary() -> None:
+    """How often and how far the predictions of this notebook were right, and those of all notebooks of its folder."""
+    outcomes = read_scores(SCORED_FILE)
+    here, everywhere = in_words(outcomes, _replied), in_words(outcomes)
+    display(HTML(f"<p>{here}{' In this lab so far: ' + everywhere if outcomes.keys() - _replied else ''}</p>"))
+
+
+def calibration(labs: Path = Path("..")) -> None:
+    """The same over all labs, whose folders lie in `labs`."""
+    outcomes = {
+        f"{path.parent.name}/{name}": value
+        for path in sorted(labs.glob(f"*/{SCORED_FILE}"))
+        for name, value in read_scores(path).items()
+    }
+    display(HTML(f"<p>In all labs: {in_words(outcomes)}</p>"))
 
 
 def _ask(name: str, question: str, control: widgets.Widget, value: Callable[[], Any]) -> None:

@@ -25,7 +25,7 @@ class OwnRun:
     """A run of the learner's that reached the target: what it needed."""
 
     batch_size: int
-    images: int
+    images: float
     seconds: float
 
     @property
@@ -116,12 +116,12 @@ def draw_to_target(measured: BatchSizeRuns, own: Sequence[OwnRun] = ()) -> Figur
         "seconds of training": (measured.to_target("training_seconds"), [run.seconds for run in own]),
     }
     for axes, (name, (samples, mine)) in zip(panels, quantities.items(), strict=True):
-        best = int(np.nanargmin(_mean(samples)))
+        best = ", ".join(f"{size:,}" for size in measured.best(samples))
         _points(axes, sizes, samples)
         axes.plot([run.batch_size for run in own], mine, label="your run", **OWN)
         plain_log(axes)
         axes.set_ylabel(name)
-        axes.set_title(f"fewest {name}: {sizes[best]:,}", **TITLE)
+        axes.set_title(f"fewest {name}:\n{best}", **TITLE)
         batch_axis(axes, sizes)
     if own:
         panels[-1].legend(frameon=False, fontsize=SMALL)

@@ -1,20 +1,17 @@
-"""The path of a descent, drawn again in a few milliseconds, so that it moves with a slider.
+"""The path of a descent that moves with a slider.
 
-Axes, ticks and labels are drawn once and kept as pixels; a redraw puts only the lines on top. The contours of a
-quadratic bowl are ellipses with a known form, so none have to be searched for on a grid.
+The contours of a quadratic bowl are ellipses with a known form, so none have to be searched for on a grid.
 """
 
-import io
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from PIL import Image
 
 from scalelab.analysis.descent.quadratic import Bowl, bowl
 from scalelab.data.line import noisy_line
 from scalelab.figures.figure import new_figure
 from scalelab.figures.lab1.gradient_descent import ALL, BEST, TITLE
+from scalelab.figures.moving import MovingFigure
 from scalelab.train.descent import Path, descend
 
 STEPS = 40
@@ -29,8 +26,7 @@ class MovingDescent:
 
     def __init__(self, **law: Any):
         self.law = law
-        self.figure, (above, beside) = new_figure(1, 2, width=8.4, height=3.7)
-        self.canvas = FigureCanvasAgg(self.figure)
+        figure, (above, beside) = new_figure(1, 2, width=8.4, height=3.7)
         self.contours = [above.plot([], [], color="0.7", linewidth=0.8, animated=True)[0] for _ in LEVELS]
         self.best = above.plot([], [], animated=True, **BEST)[0]
         self.path = above.plot([], [], ".-", color=ALL, animated=True)[0]
@@ -42,15 +38,15 @@ class MovingDescent:
         above.set_title("the path over the contours of the loss", **TITLE)
         beside.set(xlabel="steps", ylabel="loss (mean squared error)", xlim=(0, STEPS), ylim=(0.05, 2e3), yscale="log")
         beside.set_title("the loss after each step (thin line: the lowest)", **TITLE)
-        self.canvas.draw()
-        self.empty = self.canvas.copy_from_bbox(self.figure.bbox)
+        self.moving = MovingFigure(figure)
 
     def __call__(self, lr: float, w: float, b: float, noise: float) -> tuple[bytes, str]:
         line = noisy_line(noise=noise, **self.law)
         found = bowl(line.x, line.y)
         path = descend(line, lr, (w, b), STEPS)
         self._place(found, path)
-        return self._png(), _sentence(found, path, lr)
+        picture = self.moving.png([*self.contours, self.path, self.best, self.lowest, self.loss])
+        return picture, _sentence(found, path, lr)
 
     def _place(self, found: Bowl, path: Path) -> None:
         rings = found.minimum[:, None, None] + found.rings(LEVELS)
@@ -60,14 +56,6 @@ class MovingDescent:
         self.path.set_data(np.clip(path.w, -1e6, 1e6), np.clip(path.b, -1e6, 1e6))  # Agg overflows far outside
         self.loss.set_data(range(STEPS + 1), np.nan_to_num(found.loss(path.w, path.b), nan=np.inf))
         self.lowest.set_data([0, STEPS], [found.lowest, found.lowest])
-
-    def _png(self) -> bytes:
-        self.canvas.restore_region(self.empty)
-        for line in (*self.contours, self.path, self.best, self.lowest, self.loss):
-            line.axes.draw_artist(line)
-        buffer = io.BytesIO()
-        Image.fromarray(np.asarray(self.canvas.buffer_rgba())[..., :3]).save(buffer, "png", compress_level=1)
-        return buffer.getvalue()
 
 
 def _sentence(found: Bowl, path: Path, lr: float) -> str:

@@ -98,7 +98,7 @@ def draw_epochs(measured: SweepRuns, sizes: Sequence[int]) -> Figure:
     left.set_title("Both accuracies fall", **TITLE)
     middle.axhline(0, color="0.5", linewidth=0.8)
     middle.set(ylabel="training minus validation accuracy")
-    middle.set_title("The gap does not grow", **TITLE)
+    middle.set_title("Training minus validation", **TITLE)
     for axes in (left, middle):
         batch_axis(axes, sizes)
     published = list(GOYAL)

@@ -52,8 +52,9 @@ def _reported(axes: Axes, result: Result, rows: list[Row]) -> None:
 def _measured(axes: Axes, result: Result) -> None:
     if result.seconds is None or not result.test_accuracy:
         return
-    axes.plot(result.seconds, result.train_accuracy[-1], "o", color=TRAIN, label="training, measured")
-    axes.plot(result.seconds, result.test_accuracy[-1], "s", color=TEST, label="test, measured")
+    times = result.checkpoint_seconds or [result.seconds] * len(result.test_accuracy)
+    axes.plot(times, result.train_accuracy, "o", linestyle="none", color=TRAIN, label="training, measured")
+    axes.plot(times, result.test_accuracy, "s", linestyle="none", color=TEST, label="test, measured")
 
 
 def as_svg(figure: Figure) -> str:
@@ -68,8 +69,9 @@ def describe(result: Result) -> str:
     """The picture in words, for who cannot see it."""
     if not result.test_accuracy:
         return "No checkpoint could be measured; what the script reported is drawn, with the targets and the budget."
+    train, test = min(result.train_accuracy), min(result.test_accuracy)
     return (
-        f"Measured at {result.seconds:.0f} s of {result.budget_seconds:.0f} s: training accuracy "
-        f"{result.train_accuracy[-1]:.3f} against a target of {result.train_target:.3f}, test accuracy "
-        f"{result.test_accuracy[-1]:.3f} against {result.test_target:.3f}."
+        f"Measured up to {result.seconds:.0f} s of {result.budget_seconds:.0f} s, the worse of two checkpoints: "
+        f"training accuracy {train:.3f} against a target of {result.train_target:.3f}, test accuracy {test:.3f} "
+        f"against {result.test_target:.3f}."
     )

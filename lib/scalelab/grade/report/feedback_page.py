@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from scalelab.check.report import describe_report
 from scalelab.files.atomic import write_file
+from scalelab.grade.report.advice import advise
 from scalelab.grade.report.curve import as_svg, describe, draw_curve
 from scalelab.grade.result import Result
 from scalelab.train import Row
@@ -22,6 +23,7 @@ def write_feedback(result: Result, rows: list[Row], path: Path) -> None:
         # Drawn here, from numbers; where there are none, nothing is.
         curve=Markup(as_svg(draw_curve(result, rows))) if rows or result.test_accuracy else "",  # noqa: S704
         curve_in_words=describe(result),
+        advice=advise(result, rows),
         table=_table(result, rows),
         runs=result.runs if len(result.runs) > 1 else [],
         conversion_in_words=describe_report(result.conversion) if result.conversion else "",

@@ -5,7 +5,7 @@ import pytest
 
 from scalelab.figures import png
 from scalelab.figures.encoding import in_bytes
-from scalelab.figures.lab1.training_step import draw_exchange, draw_parts, draw_stages
+from scalelab.figures.lab2.training_step import draw_exchange, draw_parts, draw_stages
 from scalelab.models import build
 from scalelab.parallel.collectives.traffic import exchanged_bytes, parts
 from scalelab.train.stages import STAGES, StageTimes
