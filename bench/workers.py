@@ -62,7 +62,7 @@ def run(measured: WorkerRuns, config: Configuration, seed: int, most_epochs: int
 def begin(out: Path, images: int, lr: float, target: float) -> WorkerRuns:
     """The stored runs, if they are of this setting; else none yet."""
     setting = str(choose_preset("cpu", images=images))
-    terms = {"setting": setting, "images": images, "lr": lr, "target": target, "patience": 2, "ways": CONFIGS}
+    terms = {"setting": setting, "images": images, "lr": lr, "target": target, "patience": 2, "configs": CONFIGS}
     if out.exists():
         stored = read_workers(out)
         if any(getattr(stored, name) != value for name, value in terms.items()):

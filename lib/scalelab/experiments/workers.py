@@ -37,7 +37,7 @@ class WorkerRun(msgspec.Struct, frozen=True):
 class WorkerRuns(msgspec.Struct, frozen=True):
     """All runs of `bench/workers.py`, with what they ran on.
 
-    The first of `ways` is one worker, the measure of all.
+    The first of `configs` is one worker, the measure of all.
     """
 
     machine: dict[str, str]
