@@ -82,7 +82,7 @@ class BatchSizeRuns(msgspec.Struct, frozen=True):
 
         By their logarithms: what a run needs varies in proportion.
         """
-        return [self.batch_sizes[way] for way in compare(np.log(samples)).smallest()]
+        return [self.batch_sizes[place] for place in compare(np.log(samples)).smallest()]
 
     def after(self, batch_size: int, updates: float, field: str) -> np.ndarray:
         """`field` of the last report within so many updates, of the runs of equal lengths: (seeds,)."""

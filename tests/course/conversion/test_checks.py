@@ -31,7 +31,7 @@ def rank(number, batches=4, epochs=2, labels=None):
     return told
 
 
-def run(*ranks, ended="finished", reason="", lines=(["epoch 1"], []), files=None):
+def run(*ranks, ended="finished", reason="", lines=(["epoch 1", "epoch 2"], []), files=None):
     files = files or [{f"run/{RECORD}", "run/checkpoint.pt"}, set()]
     return IsolatedRanks(ended, reason, list(ranks), [list(one) for one in lines], files)
 
@@ -88,7 +88,8 @@ def test_ranks_that_make_no_step_are_alike_but_have_done_no_step_of_the_conversi
     ("options", "words"),
     [
         ({"lines": ([], [])}, "Rank 0 prints nothing"),
-        ({"lines": (["epoch 1"], ["epoch 1"])}, "Rank 1 prints 'epoch 1'"),
+        ({"lines": (["the setting"], [])}, "does not print a line after each epoch"),
+        ({"lines": (["epoch 1", "epoch 2"], ["epoch 1", "epoch 2"])}, "Rank 1 prints 'epoch 1'"),
         ({"files": [{f"run/{RECORD}"}, {f"run/{RECORD}"}]}, "Rank 1 writes a run record"),
         ({"files": [set(), set()]}, "Rank 0 keeps no run record"),
     ],
@@ -98,7 +99,7 @@ def test_the_log(options, words):
 
 
 def test_a_greeting_that_names_its_rank_may_come_from_every_rank():
-    assert said("log", Known(fresh=run(rank(0), rank(1), lines=(["rank 0 here"], ["rank 1 here"])))) is None
+    assert said("log", Known(fresh=run(rank(0), rank(1), lines=(["rank 0 here", "epoch 1", "epoch 2"], ["rank 1 here"])))) is None
 
 
 def test_momentum_that_wrapping_has_lost():

@@ -25,14 +25,14 @@ class Comparison:
 
     def differ(self, one: int, other: int) -> bool:
         """Whether one of the two ways is better than the other."""
-        apart = abs(float(self.means[one] - self.means[other]))
-        return apart > STANDARD_ERRORS * self.standard_error(one, other)
+        distance = abs(float(self.means[one] - self.means[other]))
+        return distance > STANDARD_ERRORS * self.standard_error(one, other)
 
     def smallest(self) -> list[int]:
         """The way with the smallest mean and all that cannot be told from it, in their order."""
         best = int(np.nanargmin(self.means))
-        ways = np.flatnonzero(~np.isnan(self.means))
-        return [int(way) for way in ways if way == best or not self.differ(best, int(way))]
+        columns = np.flatnonzero(~np.isnan(self.means))
+        return [int(one) for one in columns if one == best or not self.differ(best, int(one))]
 
 
 def compare(samples: npt.ArrayLike) -> Comparison:

@@ -28,6 +28,8 @@ def judge_log(evidence: Evidence) -> str | None:
     run = evidence.fresh
     if not run.lines[0]:
         return "Rank 0 prints nothing any more: keep the lines of the log on that rank, so that somebody is told."
+    if sum(bool(line.strip()) for line in run.lines[0]) < EPOCHS:
+        return "Rank 0 does not print a line after each epoch any more: keep these lines on that rank, as they were."
     for rank in range(1, run.workers):
         for line in run.lines[rank]:
             if line.strip() and not NAMES_A_RANK.search(line):

@@ -18,11 +18,11 @@ def advise(result: Result, rows: Sequence[Row]) -> list[str]:
 
 
 def _cut_short(result: Result, rows: Sequence[Row]) -> str | None:
-    rates = [row.lr for row in rows if row.lr is not None]
-    if len(rates) < 2 or result.seconds is None or max(rates) <= 0:
+    lrs = [row.lr for row in rows if row.lr is not None]
+    if len(lrs) < 2 or result.seconds is None or max(lrs) <= 0:
         return None
-    left = rates[-1] / max(rates)
-    if left < STILL_HIGH or len(set(rates)) == 1:  # a constant rate wants no number of epochs
+    left = lrs[-1] / max(lrs)
+    if left < STILL_HIGH or len(set(lrs)) == 1:  # a constant rate wants no number of epochs
         return None
     return (
         f"When the time was over the learning rate still stood at {left:.0%} of its highest: the schedule wanted more "
