@@ -99,7 +99,8 @@ def test_the_log(options, words):
 
 
 def test_a_greeting_that_names_its_rank_may_come_from_every_rank():
-    assert said("log", Known(fresh=run(rank(0), rank(1), lines=(["rank 0 here", "epoch 1", "epoch 2"], ["rank 1 here"])))) is None
+    lines = ["rank 0 here", "epoch 1", "epoch 2"], ["rank 1 here"]
+    assert said("log", Known(fresh=run(rank(0), rank(1), lines=lines))) is None
 
 
 def test_momentum_that_wrapping_has_lost():
