@@ -16,7 +16,11 @@ def measure(task: Task) -> None:
     # Without what the other tests share, notebooks among it, and what else the machine has for pytest.
     options = ["--noconftest", "-p", "harness.gpu", "-p", "no:cacheprovider", "-q", "-m", "gpu"]
     options.append(f"--junitxml={report}")
-    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT / "tests")}
+    environment = os.environ | {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": "",
+        "PYTHONPATH": str(ROOT / "tests"),
+    }
     command = [sys.executable, "-m", "pytest", *options, *files]
     code = subprocess.run(command, cwd=ROOT, env=environment).returncode
     if not report.exists():

@@ -54,16 +54,15 @@ def test_a_notebook_runs_and_its_sliders_answer(page, lab, solved, picture, keep
         handle = handles.nth(number)
         box = handle.locator(BOX)
         box.scroll_into_view_if_needed()
-        key = "PageDown" if at_its_end(handle) else "PageUp"
         handle.focus()
         if not box.locator("img").count():  # a prediction that is a number, which stands beside the slider
             before = handle.locator(READOUT).first.inner_text()
-            handle.press(key)
+            handle.press(onwards(handle))
             assert handle.locator(READOUT).first.inner_text() != before, f"slider {number}"
             continue
         box.evaluate(CLOCK)
         for moved in range(1, MOVES + 1):
-            handle.press(key)
+            handle.press(onwards(handle))
             assert waited(lambda: box.evaluate("box => box.milliseconds.length") >= moved), f"slider {number}"  # noqa: B023
         keep_times(path.stem, box.evaluate("box => box.milliseconds"))
         picture(page, "slider")
@@ -93,5 +92,7 @@ def assert_full_marks(file) -> None:
         assert points == most, cell.metadata.nbgrader.grade_id
 
 
-def at_its_end(handle) -> bool:
-    return handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+def onwards(handle) -> str:
+    """The key that moves it, also from its end."""
+    at_its_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+    return "PageDown" if at_its_end else "PageUp"
