@@ -1,21 +1,15 @@
 """The runs of one worker and of two begin with nothing, and go on with what is stored."""
 
-import importlib
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.stored import write_stored
 
-BENCH = Path(__file__).parents[2] / "bench"
-
 
 @pytest.fixture
-def begin(monkeypatch):
-    monkeypatch.syspath_prepend(BENCH)
-    return importlib.import_module("workers").begin
+def begin(load_bench):
+    return load_bench("workers").begin
 
 
 def test_runs_begin_with_none_and_go_on_with_those_stored(begin, tmp_path):
