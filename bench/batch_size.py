@@ -142,8 +142,8 @@ def main(
     click.echo(str(setting))
     bench = Bench(begin(setting, out, images, target, epochs), setting, out, most_epochs)
     work = [(bench.tune, (size, TUNING_SEEDS + number)) for size in BATCH_SIZES for number in range(tuning_seeds)]
-    for seed in range(seeds):
-        work += [(bench.to_target, (size, seed)) for size in BATCH_SIZES] + [(bench.lengths, (seed,))]
+    work += [(bench.to_target, (size, seed)) for seed in range(seeds) for size in BATCH_SIZES]
+    work += [(bench.lengths, (seed,)) for seed in range(seeds)]
     for do, arguments in tqdm(work, desc="runs"):
         for line in do(*arguments):
             tqdm.write(line)
