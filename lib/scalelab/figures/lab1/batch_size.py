@@ -133,15 +133,15 @@ def draw_lengths(measured: BatchSizeRuns) -> Figure:
     """Accuracy of the small and the large batch against epochs, and of the same runs against updates."""
     figure, panels = new_figure(1, 2, width=9, height=3.8, sharey=True)
     small, large = measured.small, measured.large
+    ends = {"epochs": measured.epochs, "updates": measured.epochs * measured.images // small}
     for batch_size in (small, large):
         runs = measured.select(LENGTHS, batch_size)
-        for axes, unit in zip(panels, ("epochs", "updates"), strict=True):
-            _curves(axes, runs, batch_size, unit, (small, large))
+        for axes, (unit, end) in zip(panels, ends.items(), strict=True):
+            _curves(axes, runs, batch_size, unit, (small, large), end)
     panels[0].set(xlabel="epochs", ylabel="accuracy", xlim=(0, measured.epochs * 1.06))
     panels[0].set_title(f"The same {measured.epochs} epochs", **TITLE)
-    updates = measured.epochs * measured.images // small
-    panels[1].set(xlabel="updates", xlim=(0, updates * 1.06))
-    panels[1].set_title(f"The same {updates} updates", **TITLE)
+    panels[1].set(xlabel="updates", xlim=(0, ends["updates"] * 1.06))
+    panels[1].set_title(f"The same {ends['updates']} updates", **TITLE)
     panels[1].legend(frameon=False, fontsize=SMALL, loc="lower right")
     return figure
 
@@ -185,12 +185,16 @@ def _mean(samples: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, np.nansum(samples, axis=0) / np.maximum(1, counts), np.nan)
 
 
-def _curves(axes: Axes, runs: Sequence[BatchSizeRun], batch_size: int, unit: str, batch_sizes: Sequence[int]) -> None:
-    """Validation accuracy with points and bars, training accuracy as a thin line."""
+def _curves(
+    axes: Axes, runs: Sequence[BatchSizeRun], batch_size: int, unit: str, batch_sizes: Sequence[int], end: float
+) -> None:  # fmt: skip
+    """Validation accuracy with points and bars, training accuracy as a thin line, up to `end` of the unit."""
     epochs = np.array([row.epoch for row in runs[0].rows])
     x = epochs if unit == "epochs" else np.array([row.images for row in runs[0].rows]) / batch_size
+    count = int(np.sum(x <= end))
+    x = x[:count]
     validation, train = (
-        np.array([[getattr(row, field) for row in run.rows] for run in runs])
+        np.array([[getattr(row, field) for row in run.rows[:count]] for run in runs])
         for field in ("validation_accuracy", "train_accuracy")
     )
     step = max(1, len(x) // 10) if unit == "updates" else 1  # ten points are enough to be read
