@@ -24,6 +24,7 @@ from machine import describe_machine
 from rich.console import Console
 from rich.progress import track
 
+from scalelab.analysis.throughput.roofline import median_seconds
 from scalelab.optim import LAMB, LARC, LARS, NovoGrad
 from scalelab.train import wait_for
 
@@ -102,16 +103,10 @@ def step_seconds(make: Callable, device: torch.device, shapes: Shapes) -> float:
 
 
 def copy_seconds(device: torch.device, shapes: Shapes) -> float:
-    """The median of STEPS copies of all of their numbers at once: each is read once and written once."""
-    source, seconds = torch.randn(numbers(shapes), device=device), []
+    """The median of STEPS copies of all of these numbers at once: each is read once and written once."""
+    source = torch.randn(numbers(shapes), device=device)
     target = torch.zeros_like(source)
-    for _ in range(STEPS + 1):
-        wait_for(device)
-        start = time.perf_counter()
-        target.copy_(source)
-        wait_for(device)
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[1:])
+    return median_seconds(lambda: target.copy_(source), device, STEPS)
 
 
 def numbers(shapes: Shapes) -> int:

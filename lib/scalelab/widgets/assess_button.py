@@ -19,6 +19,7 @@ from scalelab.widgets.run_chart import Reported
 SECONDS_BETWEEN_LOOKS = 0.4
 LINES = 6  # of the grader's steps that are shown
 STYLE = "width: 100%; height: 60em; border: 1px solid #8888"
+FITS = 0.7  # of what workers without a start and an exchange would do; the solution's ten epochs use three quarters
 
 
 class Assess(widgets.VBox):
@@ -109,9 +110,6 @@ def lay_data(folder: Path | str = "data") -> None:
     if not Path(folder).is_dir():
         handout.write(Path(folder))
     print(f"{folder} has {len(handout.train):,} training images: {handout.source}.")
-
-
-FITS = 0.7  # of what workers without a start and an exchange would do; the solution's ten epochs use three quarters
 
 
 def terms() -> widgets.HTML:
