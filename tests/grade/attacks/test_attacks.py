@@ -20,6 +20,7 @@ from scalelab.sandbox import SandboxSpec, deleted_files, wrap_command
 pytestmark = pytest.mark.ranks
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
+PATIENCE = 4
 OVERTIME = 15.0  # seconds after the budget, on a quiet machine
 
 
@@ -34,8 +35,8 @@ class Expected:
 
     @property
     def patience(self) -> int:
-        """Times the short budget that it gets: what ends by its own doing is to end so on a slow machine too."""
-        return 1 if self.run or self.says == NONE else 3
+        """Times the short budget that it gets: what must come so far is to come so far on a slow machine too."""
+        return 1 if self.says == NONE else PATIENCE
 
 
 NONE = "Two checkpoints are needed within the budget, but there were none"
@@ -252,6 +253,6 @@ def test_processes_are_capped_without_the_kernels_count(name, make_request, noth
 @pytest.mark.parametrize("name", ["kills_everything", "poisons_imports"])
 def test_the_next_submission_is_graded_as_usual(name, make_request, submissions, grade):
     grade(make_request(SUBMISSIONS / f"{name}.py"))
-    after = grade(make_request(submissions / "untrained.py", name="after"))
+    after = grade(make_request(submissions / "is_cut_off.py", name="after", patience=PATIENCE))
     assert after.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
     assert all(0 < accuracy < 0.3 for accuracy in after.train_accuracy + after.test_accuracy)
