@@ -65,7 +65,7 @@ def draw_race_repeats(races: Sequence[Race], target: float) -> Figure:
 
 
 def _name(one: Race) -> str:
-    return f"all {one.batch_size:,}" if one.batch_size == one.examples else f"{one.batch_size}"
+    return f"all {one.batch_size:,}" if one.batch_size == one.examples else f"{one.batch_size:,}"
 
 
 def _until(one: Race, target: float) -> int:
