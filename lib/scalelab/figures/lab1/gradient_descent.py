@@ -135,7 +135,7 @@ def _draw_directions(axes: Axes, bowl: Bowl, excess: float) -> None:
     for curvature, vector, name in zip(curvatures, vectors.T, ("shallow", "steep"), strict=True):
         tip = bowl.minimum + vector * np.sign(vector[0]) * np.sqrt(2 * excess / curvature)
         arrow = {"arrowstyle": "-|>", "color": "#d55e00", "shrinkA": 0, "shrinkB": 0, "linewidth": 1.3}
-        axes.annotate("", tip, bowl.minimum, arrowprops=arrow, zorder=4)
+        axes.annotate("", tip, (bowl.minimum[0], bowl.minimum[1]), arrowprops=arrow, zorder=4)
         axes.annotate(f"{name}:\ncurvature {curvature:.2g}", tip, (4, 4), textcoords="offset points", color="#d55e00",
                       size=SMALL)  # fmt: skip
 
