@@ -1,5 +1,7 @@
 """The figures of stochastic gradient descent hold what they are said to show."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,9 +52,19 @@ def test_the_ring_marks_the_end_of_the_first_epoch():
 def test_every_path_has_a_panel_of_its_own():
     paths = {size: descend(LINE, 0.05, steps=20, batch_size=size) for size in (1, 8, 64)}
     figure = batches.draw_paths(BOWL, paths)
-    for axes, path in zip(figure.axes, paths.values(), strict=True):
+    for axes, path in zip(figure.axes, 2 * list(paths.values()), strict=True):
         assert holds(axes, np.stack([path.w, path.b], axis=1))
         assert holds(axes, [BOWL.minimum])
+        assert axes.get_xlim()[0] < BOWL.minimum[0] < axes.get_xlim()[1]
+
+
+def test_the_time_of_a_gradient_has_its_range_within_the_frame():
+    sizes, seconds = [1, 2, 16], 1e-6 * np.array([[4.0, 5, 6], [4, 5, 60], [4, 1, 6]])
+    _, right = batches.draw_variance(sizes, np.ones((5, 3)), [3, 2, 1], seconds, "nothing").axes
+    (bars,) = right.collections
+    low, high = right.get_ylim()
+    assert [tuple(bar[:, 1].round(6)) for bar in bars.get_segments()] == [(4, 4), (1, 5), (6, 60)]
+    assert high > 60
 
 
 def test_clouds_have_their_mean_and_the_full_gradient():
@@ -86,8 +98,16 @@ def test_the_race_names_its_winners():
     figure = draw_race(races, 0.5)
     assert [axes.get_title() for axes in figure.axes] == ["against updates", "against epochs", "against seconds"]
     titles = [axes.get_title() for axes in draw_race_repeats(races, 0.5).axes]
-    assert titles[0] == "updates to the target: 64 wins"
-    assert titles[1] == "epochs to the target: 4 wins"
+    assert titles[0] == "fewest updates: 64"
+    assert titles[1] == "fewest epochs: 4"
+
+
+def test_batch_sizes_that_cannot_be_told_apart_have_won_together():
+    races = [race(LINE, size, lr, updates, runs=10) for size, lr, updates in ((4, 0.02, 100), (64, 0.2, 40))]
+    twice = [races[0], races[1], replace(races[1], batch_size=32)]
+    assert draw_race_repeats(twice, 0.5).axes[0].get_title() == "fewest updates: 64, 32"
+    ringed = [line for line in draw_race(twice, 0.5).axes[0].lines if line.get_markersize() == 13]
+    assert len(ringed) == 2
 
 
 def test_floors_have_their_exponent_in_the_title():

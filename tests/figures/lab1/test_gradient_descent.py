@@ -86,6 +86,27 @@ def test_the_stop_and_the_steps_are_drawn():
     assert len(drawn(right)[0]) == 12
 
 
+def test_the_mean_of_the_squares_is_read_beside_a_missing_prediction():
+    figure = descent.draw_errors(LINE, {"a guess": (1.0, 0.0), "the best": tuple(BOWL.minimum)}, "lowest")
+    (inset,) = figure.axes[3].child_axes
+    figure.canvas.draw()
+    mean, note = (next(text for text in inset.texts if word in text.get_text()) for word in ("mean", "no prediction"))
+    assert mean.get_text() == f"mean {BOWL.lowest:.3f}"
+    assert not mean.get_window_extent().overlaps(note.get_window_extent())
+
+
+def test_the_directions_of_the_valley_are_eigenvectors():
+    above, _ = descent.draw_descent(BOWL, PATH).axes
+    arrows = [text for text in above.texts if getattr(text, "arrow_patch", None)]
+    along = [(np.array(arrow.xy) - BOWL.minimum) / np.linalg.norm(arrow.xy - BOWL.minimum) for arrow in arrows]
+    assert [d @ BOWL.hessian @ d for d in along] == pytest.approx(list(BOWL.curvatures))
+
+
+def test_lines_that_share_a_centre_are_named_by_it():
+    (axes,) = descent.draw_steps([1, 2, 30, 40], [5, 9, 150, 190], "exponent", [0, 0, 2, 2]).axes
+    assert {"inputs around 0", "inputs around 2"} <= {text.get_text() for text in axes.texts}
+
+
 def test_the_fitted_power_law_is_written():
     (axes,) = descent.draw_steps([1, 10, 100], [5, 50, 500], "exponent").axes
     assert axes.get_legend().get_texts()[0].get_text() == "fitted: exponent 1.00"

@@ -73,14 +73,13 @@ def draw_clouds(batches: np.ndarray, batch_sizes: Sequence[int], full: np.ndarra
         cloud = batches[:, place]
         colour = batch_colour(size, [1, *batch_sizes])
         one.plot(*cloud.T, ".", color=colour, markersize=3, alpha=0.4, label=f"{len(cloud):,} batches")
-        one.plot(
-            *cloud.mean(axis=0), "x", color="#d55e00", markersize=11, markeredgewidth=2.5, zorder=7, label="their mean"
-        )
+        mean: Style = {"color": "#d55e00", "markersize": 22, "markeredgewidth": 1.6, "zorder": 5}
+        one.plot(*cloud.mean(axis=0), "x", label="their mean", **mean)
         one.plot(*full, label="all the examples", **STAR)
         one.set_title(f"batch size {size}", **TITLE)
         one.set_xlabel("slope along w")
     axes[0].set_ylabel("slope along b")
-    axes[0].legend(frameon=False, fontsize=SMALL, loc="upper left")
+    axes[0].legend(frameon=False, fontsize=SMALL, loc="upper left", labelspacing=1)
     return figure
 
 
@@ -113,11 +112,11 @@ def _draw_cost(axes: Axes, sizes: np.ndarray, seconds: np.ndarray) -> None:
     axes.set_yscale("log")
     cost = 1e6 * np.median(seconds, axis=0)
     axes.plot(sizes, cost[-1] * sizes / sizes[-1], ":", color="black", linewidth=1, label="in proportion to B")
-    draw_spread(axes, sizes, 1e6 * seconds, linestyle="none", color="0.6", marker="none")
+    axes.vlines(sizes, *1e6 * np.stack([seconds.min(axis=0), seconds.max(axis=0)]), color="0.6", linewidth=1.5)
     for size, value in zip(sizes, cost, strict=True):
         axes.plot(size, value, "o", color=batch_colour(size, list(sizes)), markeredgecolor="0.3")
     axes.set_ylabel("time of one gradient (microseconds)")
-    axes.set_ylim(cost.min() / 3, cost.max() * 2)
+    axes.set_ylim(cost.min() / 3, max(cost.max(), 1e6 * seconds.max()) * 2)
     axes.set_title(f"what it costs: {cost[0]:.0f} to {cost[-1]:.0f} microseconds", **TITLE)
     axes.legend(frameon=False, fontsize=SMALL, loc="upper left")
 
@@ -127,17 +126,21 @@ def _powers_of_four(sizes: np.ndarray) -> list[int]:
 
 
 def draw_paths(bowl: Bowl, paths: Mapping[int, Path]) -> Figure:
-    """A panel for each batch size: its path over the contours of the loss of all the examples."""
-    figure, axes = new_figure(1, len(paths), width=9.5, height=3.1, sharex=True, sharey=True)
+    """A column for each batch size: its path over the contours of the loss of all examples; below, near the minimum."""
+    figure, axes = new_figure(2, len(paths), width=9.5, height=6.2, sharex="row", sharey="row")
     visited = np.concatenate([np.stack([path.w, path.b]) for path in paths.values()], axis=1)
-    window = _around(np.concatenate([visited, bowl.minimum[:, None]], axis=1))
-    for one, (size, path) in zip(axes, paths.items(), strict=True):
-        _draw_contours(one, bowl, window, _levels(bowl, window))
-        one.plot(path.w, path.b, ".-", markersize=4, linewidth=1, color=batch_colour(size, list(paths)), zorder=4)
-        one.plot(*bowl.minimum, **STAR)
-        one.set(xlabel="w", aspect="equal")
-        one.set_title(f"batch size {size}: {len(path.w) - 1} updates", **TITLE)
-    axes[0].set_ylabel("b")
+    whole = _in_shape(_around(np.concatenate([visited, bowl.minimum[:, None]], axis=1), room=0.2))
+    near = bowl.minimum[:, None] + 0.3 * np.ptp(whole, axis=1)[:, None] * np.array([-0.5, 0.5])
+    for number, (row, window) in enumerate(zip(axes, (whole, near), strict=True)):
+        for one, (size, path) in zip(row, paths.items(), strict=True):
+            _draw_contours(one, bowl, window, _levels(bowl, window))
+            one.plot(path.w, path.b, ".-", markersize=4, linewidth=1, color=batch_colour(size, list(paths)), zorder=4)
+            one.plot(*bowl.minimum, **STAR)
+            one.set(aspect="equal")
+            one.set_title(f"batch size {size}: {len(path.w) - 1} updates" if number == 0 else "near the star", **TITLE)
+        row[0].set_ylabel("b")
+    for one in axes[1]:
+        one.set_xlabel("w")
     return figure
 
 

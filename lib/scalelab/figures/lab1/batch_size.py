@@ -49,17 +49,19 @@ def draw_throughput(batch_sizes: Sequence[int], speeds: np.ndarray, cost: StepCo
     """What a step takes, and the images per second that follow; `speeds` is (rounds, batch sizes)."""
     figure, (left, right) = new_figure(1, 2, width=9, height=3.5)
     sizes = np.asarray(batch_sizes)
-    _points(left, sizes, 1000 * sizes / speeds)
-    left.plot(sizes, 1000 * sizes / cost.images_per_second(sizes), label="both together", **MODEL)
+    between = np.geomspace(sizes[0], sizes[-1], 100)
+    _points(left, sizes, 1000 * sizes / speeds, joined=False)
+    left.plot(between, 1000 * between / cost.images_per_second(between), label="both together", **MODEL)
     left.axhline(1000 * cost.per_step, color="0.5", linewidth=0.8, linestyle=":", label="for every step")
-    left.plot(sizes, 1000 * sizes * cost.per_image, color="0.5", linewidth=0.8, linestyle="-.", label="for its images")
+    for_images = 1000 * between * cost.per_image
+    left.plot(between, for_images, color="0.5", linewidth=0.8, linestyle="-.", label="for its images")
     slowest = 1000 * sizes[-1] / speeds.mean(axis=0)[-1]
     plain_log(left)
     left.set(ylabel="milliseconds a step", ylim=(min(300 * cost.per_step, slowest / 10) or 1, 3 * slowest))
     left.set_title("A step has a price of its own", **TITLE)
     left.legend(frameon=False, fontsize=SMALL)
-    _points(right, sizes, speeds)
-    right.plot(sizes, cost.images_per_second(sizes), **MODEL)
+    _points(right, sizes, speeds, joined=False)
+    right.plot(between, cost.images_per_second(between), **MODEL)
     _ceiling(right, cost)
     draw_prediction(right, prediction)
     plain_log(right)
@@ -166,14 +168,15 @@ def draw_factors(
     return figure
 
 
-def _points(axes: Axes, batch_sizes: Sequence[int] | np.ndarray, samples: np.ndarray) -> None:
-    """Mean and two standard deviations in the colour of each batch size, joined by a thin line.
+def _points(axes: Axes, batch_sizes: Sequence[int] | np.ndarray, samples: np.ndarray, joined: bool = True) -> None:
+    """Mean and two standard deviations in the colour of each batch size, `joined` by a thin line.
 
     On a logarithmic axis a bar would have no lower end where the spread exceeds the mean: it ends at a tenth of it.
     """
     means, counts = _mean(samples), np.sum(~np.isnan(samples), axis=0)
     spread = 2 * np.sqrt(np.nansum((samples - means) ** 2, axis=0) / np.maximum(1, counts - 1))
-    axes.plot(batch_sizes, means, color="0.7", linewidth=0.8, zorder=1)
+    if joined:
+        axes.plot(batch_sizes, means, color="0.7", linewidth=0.8, zorder=1)
     for size, mean, bar in zip(batch_sizes, means, spread, strict=True):
         ends = [[min(bar, 0.9 * mean)], [bar]]
         axes.errorbar(size, mean, yerr=ends, marker="o", capsize=3, color=batch_colour(size, batch_sizes))

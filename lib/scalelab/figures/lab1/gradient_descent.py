@@ -9,9 +9,9 @@ from mpl_toolkits.mplot3d import Axes3D
 
 from scalelab.analysis.descent.quadratic import Bowl
 from scalelab.data.line import Line
-from scalelab.figures.encoding import SMALL, TITLE, Style, batch_colour, draw_target
+from scalelab.figures.encoding import SMALL, TITLE, Style, batch_colour
 from scalelab.figures.figure import new_figure
-from scalelab.figures.prediction import draw_prediction
+from scalelab.figures.prediction import draw_prediction, kept
 from scalelab.train.descent import Path
 
 ALL = batch_colour(1, [1])  # descent on all the examples has the colour of the largest batch
@@ -30,7 +30,10 @@ def draw_points(line: Line) -> Figure:
 
 
 def draw_errors(line: Line, lines: Mapping[str, tuple[float, float]], prediction: str) -> Figure:
-    """For each named (w, b): the line with its errors above, their squares with the mean below."""
+    """For each named (w, b): the line with its errors above, their squares with the mean below.
+
+    The last has small squares: they are drawn once more, larger, in the empty part of its panel.
+    """
     figure, axes = new_figure(2, len(lines), width=9, height=5, sharex=True, sharey="row", squeeze=False)
     for (name, (w, b)), (above, below) in zip(lines.items(), axes.T, strict=True):
         output = w * line.x + b
@@ -41,12 +44,27 @@ def draw_errors(line: Line, lines: Mapping[str, tuple[float, float]], prediction
         above.plot(ends, w * ends + b, color=ALL)
         above.set_title(f"{name}: w = {w:.2f}, b = {b:.2f}", **TITLE)
         below.vlines(line.x, 0, square, color="0.55", linewidth=1.2)
-        draw_target(below, round(float(square.mean()), 3), "mean")
         below.set(xlabel="input x", ylim=(0, None))
+        last = name == list(lines)[-1]
+        near = below.inset_axes((0.09, 0.34, 0.91, 0.62)) if last else below
+        if last:
+            near.vlines(line.x, 0, square, color="0.55", linewidth=1.2)
+            near.set(xticks=[], ylim=(0, 1.6 * square.max()))
+            near.set_title("the same, larger", fontsize=SMALL, y=0.84)
+            near.tick_params(labelsize=SMALL)
+            draw_prediction(near, prediction, along="y")
+        _draw_mean(near, float(square.mean()))
     axes[0, 0].set_ylabel("target y")
     axes[1, 0].set_ylabel("squared error")
-    draw_prediction(axes[1, -1], prediction, along="y")
     return figure
+
+
+def _draw_mean(axes: Axes, mean: float) -> None:
+    """A line at the mean of the squares, its value on white paper."""
+    paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
+    axes.axhline(mean, color="black", linewidth=0.8, zorder=1)
+    axes.annotate(f"mean {mean:.3f}", (0.01, mean), (0, 2), xycoords=("axes fraction", "data"), size=SMALL,
+                  textcoords="offset points", va="bottom", bbox=paper, zorder=6)  # fmt: skip
 
 
 def draw_gradient(line: Line, bowl: Bowl, gradient: Callable, point: tuple[float, float]) -> Figure:
@@ -85,10 +103,12 @@ def draw_stop(losses: Sequence[float], tolerance: float, prediction: str) -> Fig
     left.set(xlabel="steps", ylabel="loss (mean squared error)", ylim=(0, None))
     left.set_title("the loss does not go to 0 ...", **TITLE)
     right.semilogy(steps[1:], np.abs(np.diff(losses)), ".-", color=ALL)
-    draw_target(right, tolerance, "tolerance")
-    right.set(xlabel="steps", ylabel="change of the loss in a step")
+    right.axhline(tolerance, color="black", linewidth=0.8, zorder=1)
+    place, written = (0.01, tolerance), {"va": "bottom", "size": SMALL}
+    right.annotate(f"tolerance {tolerance:g}", place, xycoords=("axes fraction", "data"), **written)
+    right.set(xlabel="steps", ylabel="change of the loss in a step", ylim=(tolerance / 10, None))
     right.set_title(f"... but its change does: stopped after {len(losses) - 1} steps", **TITLE)
-    for axes in (left, right):
+    for axes in (left, right) if kept(prediction) else (right,):
         draw_prediction(axes, prediction)
     return figure
 
@@ -104,20 +124,30 @@ def draw_descent(bowl: Bowl, path: Path) -> Figure:
     half = 1.05 * rings[:, -1].max(axis=1)
     _draw_contours(right, bowl, bowl.minimum[:, None] + half[:, None] * np.array([-1, 1]), levels)
     _draw_path(right, path)
+    _draw_directions(right, bowl, levels[-1] - bowl.lowest)
     right.set_title(f"the same from above, {len(path.w) - 1} steps", **TITLE)
     return figure
 
 
+def _draw_directions(axes: Axes, bowl: Bowl, excess: float) -> None:
+    """The eigenvectors of the Hessian as arrows from the minimum to the contour `excess` above it, with curvatures."""
+    curvatures, vectors = np.linalg.eigh(bowl.hessian)
+    for curvature, vector, name in zip(curvatures, vectors.T, ("shallow", "steep"), strict=True):
+        tip = bowl.minimum + vector * np.sign(vector[0]) * np.sqrt(2 * excess / curvature)
+        arrow = {"arrowstyle": "-|>", "color": "#d55e00", "shrinkA": 0, "shrinkB": 0, "linewidth": 1.3}
+        axes.annotate("", tip, (bowl.minimum[0], bowl.minimum[1]), arrowprops=arrow, zorder=4)
+        axes.annotate(f"{name}:\ncurvature {curvature:.2g}", tip, (4, 4), textcoords="offset points", color="#d55e00",
+                      size=SMALL)  # fmt: skip
+
+
 def _draw_surface(axes: Axes3D, bowl: Bowl, path: Path, levels: np.ndarray, rings: np.ndarray) -> None:
     """The inside of the bowl up to the highest level; `rings` as of `Bowl.rings`."""
-    w, b = bowl.minimum[:, None, None] + rings
-    for ring_w, ring_b, level in zip(w, b, levels, strict=True):
-        axes.plot(ring_w, ring_b, level, color="0.6", linewidth=0.8)
-    stacked = [
-        np.vstack([np.full(part.shape[1], start), part]) for part, start in zip((w, b), bowl.minimum, strict=True)
-    ]
-    heights = np.append(bowl.lowest, levels)[:, None] + 0 * stacked[0]
-    axes.plot_surface(*stacked, heights, cmap="Greys_r", alpha=0.35, linewidth=0, rcount=40, ccount=60)
+    excess = (levels[-1] - bowl.lowest) * np.linspace(0, 1, 40) ** 2
+    w, b = bowl.minimum[:, None, None] + bowl.rings(excess, rings.shape[2])
+    heights = bowl.lowest + np.broadcast_to(excess[:, None], w.shape)
+    axes.plot_surface(w, b, heights, cmap="Greys_r", alpha=0.55, linewidth=0, rcount=40, ccount=80)
+    for (ring_w, ring_b), level in zip(np.moveaxis(rings, 0, 1) + bowl.minimum[None, :, None], levels, strict=True):
+        axes.plot(ring_w, ring_b, level, color="0.35", linewidth=0.8)
     axes.plot(path.w, path.b, bowl.loss(path.w, path.b), ".-", color=ALL, zorder=10)
     axes.plot(*bowl.minimum[:, None], bowl.lowest, **BEST)
     axes.set(xlabel="w", ylabel="b", zlabel="loss", zlim=(0, levels[-1]))
@@ -174,14 +204,23 @@ def draw_valleys(bowls: Mapping[str, Bowl], paths: Mapping[str, Path], reach: fl
     return figure
 
 
-def draw_steps(condition: Sequence[float], steps: Sequence[int], prediction: str) -> Figure:
-    """Steps needed against the condition number, a point a line, with the power law fitted through them."""
+def draw_steps(
+    condition: Sequence[float], steps: Sequence[int], prediction: str, centres: Sequence[float] = ()
+) -> Figure:
+    """Steps needed against the condition number, a point a line, with the power law fitted through them.
+
+    `centres`, one a line: where its inputs lie. Lines that share one are named by it.
+    """
     figure, axes = new_figure(width=6, height=3.6)
     exponent, level = np.polyfit(np.log(condition), np.log(steps), 1)
     ends = np.array([min(condition), max(condition)])
     axes.loglog(condition, steps, "o", color=ALL, markerfacecolor="none")
     axes.loglog(ends, np.exp(level) * ends**exponent, color=ALL, label=f"fitted: exponent {exponent:.2f}")
     axes.set(xlabel="condition number of the bowl", ylabel="steps needed")
+    for centre in sorted(set(centres)):
+        x, y = (np.array(one)[np.array(centres) == centre].max() for one in (condition, steps))
+        axes.annotate(f"inputs around {centre:g}", (x, y), (8, -10), textcoords="offset points", size=SMALL)
+    axes.set_xlim(None, 5 * max(condition) if len(centres) else None)
     draw_prediction(axes, prediction)
     axes.legend(frameon=False, fontsize=SMALL, loc="upper left")
     return figure

@@ -6,11 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from scalelab.analysis.descent.sgd_runs import Race, updates_until
+from scalelab.analysis.evidence.comparison import compare
 from scalelab.analysis.gradient_noise.batch_gradient import exponent
 from scalelab.figures.encoding import SMALL, TITLE, batch_axis, batch_colour, draw_spread, draw_target
 from scalelab.figures.figure import new_figure
 
-RATES = (("#e69f00", "-"), ("#0072b2", "-"), ("black", "--"))  # Okabe and Ito 2008
+RATES = ("#e69f00", "#0072b2", "black")  # Okabe and Ito 2008
 
 
 def draw_race(races: Sequence[Race], target: float) -> Figure:
@@ -19,20 +20,19 @@ def draw_race(races: Sequence[Race], target: float) -> Figure:
     sizes = [one.batch_size for one in races]
     against = {"updates": lambda one: one.updates, "epochs": lambda one: one.epochs, "seconds": lambda one: one.clock}
     for panel, (unit, position) in zip(axes, against.items(), strict=True):
-        ends = {}
+        ends = []
         for one in races:
             colour, mean = batch_colour(one.batch_size, sizes), one.excess.mean(axis=0)
             place, last = position(one), _until(one, target)
             panel.plot(place[1 : last + 1], mean[1 : last + 1], color=colour, linewidth=2, label=_name(one))
-            ends[place[last]] = (mean[last], colour)
-        first = min(ends)
-        for place, (height, colour) in ends.items():
-            panel.plot(place, height, "o", color=colour, markersize=5)
-        panel.plot(
-            first, ends[first][0], "o", color="black", markerfacecolor="none", markersize=13, markeredgewidth=1.6
-        )
+            panel.plot(place[last], mean[last], "o", color=colour, markersize=5)
+            ends.append((place[last], mean[last]))
+        first, last_place = min(ends)[0], max(ends)[0]
+        for end, height in ends:
+            if end == first:
+                panel.plot(end, height, "o", color="black", fillstyle="none", markersize=13, markeredgewidth=1.6)
         panel.set(xscale="log", yscale="log", xlabel=unit)
-        panel.set_xlim(None, 15 * max(ends))  # room for the target's name
+        panel.set_xlim(None, 15 * last_place)  # room for the target's name
         draw_target(panel, target)
         panel.set_title(f"against {unit}", **TITLE)
     axes[0].set_ylabel("loss above the lowest, mean of the runs")
@@ -41,7 +41,10 @@ def draw_race(races: Sequence[Race], target: float) -> Figure:
 
 
 def draw_race_repeats(races: Sequence[Race], target: float) -> Figure:
-    """Updates, epochs and seconds to the target against batch size, with the spread over groups of runs."""
+    """Updates, epochs and seconds to the target against batch size, with the spread over groups of runs.
+
+    The lowest has a ring, and all that cannot be told from it.
+    """
     figure, axes = new_figure(1, 3, width=10, height=3.2)
     sizes = [one.batch_size for one in races]
     needed = [one.until(target) for one in races]
@@ -51,16 +54,18 @@ def draw_race_repeats(races: Sequence[Race], target: float) -> Figure:
         draw_spread(panel, sizes, samples, color="0.5", linewidth=1, marker="none")
         for place, size in enumerate(sizes):
             panel.plot(size, samples[:, place].mean(), "o", color=batch_colour(size, sizes), markeredgecolor="0.3")
-        best = int(samples.mean(axis=0).argmin())
-        panel.plot(sizes[best], samples[:, best].mean(), "o", color="black", markerfacecolor="none", markersize=13)
+        best = compare(np.log(samples)).smallest()
+        for place in best:
+            panel.plot(sizes[place], samples[:, place].mean(), "o", color="black", fillstyle="none", markersize=13)
         batch_axis(panel, sizes, "batch size (examples)")
-        panel.set_title(f"{unit} to the target: {sizes[best]:,} wins", **TITLE)
+        panel.tick_params(axis="x", labelsize=SMALL)
+        panel.set_title(f"fewest {unit}: {', '.join(f'{sizes[place]:,}' for place in best)}", **TITLE)
         panel.set_ylabel(unit)
     return figure
 
 
 def _name(one: Race) -> str:
-    return f"all {one.batch_size:,}" if one.batch_size == one.examples else f"{one.batch_size}"
+    return f"all {one.batch_size:,}" if one.batch_size == one.examples else f"{one.batch_size:,}"
 
 
 def _until(one: Race, target: float) -> int:
@@ -76,9 +81,8 @@ def draw_floors(
 ) -> Figure:
     """Left the mean excess (runs, updates + 1) against updates by name; right the floors against lr / B."""
     figure, (left, right) = new_figure(1, 2, width=9.5, height=3.9)
-    for (name, excess), (colour, style) in zip(runs.items(), RATES, strict=False):
-        mean = excess.mean(axis=0)
-        left.loglog(*_thinned(mean), color=colour, linestyle=style, linewidth=1.6, label=name)
+    for (name, excess), colour in zip(runs.items(), RATES, strict=False):
+        left.loglog(*_thinned(excess.mean(axis=0)), color=colour, linewidth=1.6, label=name)
     left.set(xlabel="updates", ylabel="loss above the lowest, mean of the runs")
     left.set_title("a fixed step stays on a floor", **TITLE)
     left.legend(frameon=False, fontsize=SMALL, loc="lower left")

@@ -91,7 +91,7 @@ def draw_turned_round(minima: TwoMinima, batch_sizes: Sequence[int], fractions: 
 def _draw_fractions(axes: Axes, batch_sizes: Sequence[int], fractions: Mapping[str, np.ndarray], what: str) -> None:
     for (start, samples), style in zip(fractions.items(), (FROM_NARROW, FROM_WIDE), strict=True):
         draw_spread(axes, batch_sizes, samples, label=f"started in the {start}", **style)
-    axes.set(ylabel="fraction of the last quarter", ylim=(-0.05, 1.08))
+    axes.set(ylabel="fraction of the last quarter", ylim=(-0.08, 1.16))
     axes.set_title(what, **TITLE)
     axes.legend(frameon=False, fontsize=SMALL)
     batch_axis(axes, batch_sizes, "batch size (examples)")

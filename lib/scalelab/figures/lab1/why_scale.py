@@ -64,9 +64,9 @@ def draw_sizes(systems: Sequence[System]) -> Figure:
             axes.plot([], [], marker + "-", color=colour, label=f"{kind}: doubles in {fit.doubling_months:.0f} months")
         axes.set(yscale="log", xlabel="year")
         axes.legend(frameon=False, fontsize=SMALL, loc="upper left")
-    panels[0].set(ylabel="parameters", ylim=(1e6, 1e14))
+    panels[0].set(ylabel="parameters", ylim=(1e6, 1e13))
     panels[0].set_title("Model size", **TITLE)
-    panels[1].set(ylabel="images, or words and tokens", ylim=(1e5, 1e16))
+    panels[1].set(ylabel="images, or words and tokens", ylim=(1e5, 1e15))
     panels[1].set_title("Training set", **TITLE)
     return figure
 
@@ -79,8 +79,8 @@ def draw_gap(systems: Sequence[System], devices: Sequence[Accelerator], days: fl
     years = _draw_systems(left, systems, "flop", notes=False, markersize=3.5)
     given = [work(device.peak, days, utilisation) for device in devices]
     left.plot([device.year for device in devices], given, label=f"one accelerator, {days:g} days", **DEVICE)
-    left.plot(years, need.at(years), color="0.3")
-    left.plot(years, work(speed.at(years), days, utilisation), color="black", linestyle="-.")
+    left.plot(years, need.at(years), color="0.3", label="fit of what is needed")
+    left.plot(years, work(speed.at(years), days, utilisation), color="black", linestyle="-.", label="fit of one device")
     left.set(ylabel="FLOP", ylim=(1e16, 1e29))
     words = f"needed: doubles in {need.doubling_months:.0f} months\n"
     words += f"one accelerator: in {speed.doubling_months:.0f} months"
@@ -103,7 +103,7 @@ def draw_gap(systems: Sequence[System], devices: Sequence[Accelerator], days: fl
 
 
 def draw_days(flop: float, peaks: Mapping[str, float], utilisation: float, workers: Sequence[int]) -> Figure:
-    """Days for that many FLOP against the number of workers, nothing lost, for each named device's FLOP/s."""
+    """Days for that many FLOP against the number of workers, nothing lost, at a part of each named device's peak."""
     figure, axes = new_figure(width=7, height=3.8)
     for (name, peak), marker, colour in zip(peaks.items(), "os^", (BLUE, ORANGE, GREEN), strict=False):
         days = [days_needed(flop, peak, count, utilisation) for count in workers]
@@ -118,7 +118,7 @@ def draw_days(flop: float, peaks: Mapping[str, float], utilisation: float, worke
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set(xlabel="workers K", ylabel="days", xlim=(workers[0] / 1.5, workers[-1] * 6))
     axes.set_ylim(bottom=0.3)
-    axes.set_title(f"{flop:.3g} FLOP at {utilisation:.0%} of the peak, if nothing is lost".replace("e+", "e"), **TITLE)
+    axes.set_title(f"{flop:.3g} FLOP, if nothing is lost".replace("e+", "e"), **TITLE)
     axes.legend(frameon=False, fontsize=SMALL, loc="upper left", bbox_to_anchor=(1, 1))
     return figure
 

@@ -1,0 +1,13 @@
+# says: give it a first value before the loop
+def descend_until_converged(x, y, lr, tolerance, most_steps):
+    w, b = 0.0, 0.0
+    visited = [(w, b)]
+    for _ in range(most_steps):
+        dw, db = gradient(w, b, x, y)
+        w, b = w - lr * dw, b - lr * db
+        visited.append((w, b))
+        after = mean_squared_error(w, b, x, y)
+        if abs(after - before) < tolerance:
+            break
+        before = after
+    return visited

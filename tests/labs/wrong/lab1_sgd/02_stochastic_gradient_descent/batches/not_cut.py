@@ -1,0 +1,3 @@
+# says: Expected a list of batches
+def batches(count, batch_size, rng):
+    return rng.permutation(count)

@@ -1,0 +1,3 @@
+# says: step alone is divided by half_after
+def decaying_lr(step, lr, half_after):
+    return lr / ((1 + step) / half_after)

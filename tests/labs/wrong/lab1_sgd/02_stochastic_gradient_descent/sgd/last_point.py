@@ -1,0 +1,8 @@
+# says: keep them all
+def sgd(x, y, lr, batch_size, epochs, rng):
+    w, b = 0.0, 0.0
+    for _ in range(epochs):
+        for batch in batches(len(x), batch_size, rng):
+            error = w * x[batch] + b - y[batch]
+            w, b = w - lr * 2 * np.mean(error * x[batch]), b - lr * 2 * np.mean(error)
+    return np.array([w, b])

@@ -1,0 +1,10 @@
+# says: lr is missing in the step
+def sgd(x, y, lr, batch_size, epochs, rng):
+    w, b = 0.0, 0.0
+    path = [(w, b)]
+    for _ in range(epochs):
+        for batch in batches(len(x), batch_size, rng):
+            error = w * x[batch] + b - y[batch]
+            w, b = w - 2 * np.mean(error * x[batch]), b - 2 * np.mean(error)
+            path.append((w, b))
+    return np.array(path)

@@ -1,0 +1,11 @@
+# says: take them where the path is now
+def sgd(x, y, lr, batch_size, epochs, rng):
+    w, b = 0.0, 0.0
+    path = [(w, b)]
+    for _ in range(epochs):
+        w0, b0 = w, b
+        for batch in batches(len(x), batch_size, rng):
+            error = w0 * x[batch] + b0 - y[batch]
+            w, b = w - lr * 2 * np.mean(error * x[batch]), b - lr * 2 * np.mean(error)
+            path.append((w, b))
+    return np.array(path)

@@ -1,0 +1,10 @@
+# says: begins at (0, 0) again
+def sgd(x, y, lr, batch_size, epochs, rng):
+    path = [(0.0, 0.0)]
+    for _ in range(epochs):
+        w, b = 0.0, 0.0
+        for batch in batches(len(x), batch_size, rng):
+            error = w * x[batch] + b - y[batch]
+            w, b = w - lr * 2 * np.mean(error * x[batch]), b - lr * 2 * np.mean(error)
+            path.append((w, b))
+    return np.array(path)

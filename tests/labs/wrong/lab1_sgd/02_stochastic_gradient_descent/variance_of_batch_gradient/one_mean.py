@@ -1,0 +1,5 @@
+# says: one mean over all the numbers
+def variance_of_batch_gradient(gradients, batch_size):
+    n = len(gradients)
+    d = gradients - gradients.mean()
+    return np.sum(d**2) / (n - 1) / batch_size * (1 - batch_size / n)

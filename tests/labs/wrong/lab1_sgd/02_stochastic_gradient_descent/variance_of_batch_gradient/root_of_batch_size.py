@@ -1,0 +1,5 @@
+# says: as the distance does
+def variance_of_batch_gradient(gradients, batch_size):
+    n = len(gradients)
+    S2 = np.var(gradients, axis=0, ddof=1).sum()
+    return S2 / np.sqrt(batch_size) * (1 - batch_size / n)

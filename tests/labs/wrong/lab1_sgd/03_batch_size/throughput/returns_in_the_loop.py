@@ -1,0 +1,10 @@
+# says: 3 steps were made
+def throughput(step, all_batches, wait, warmup=2, clock=time.perf_counter):
+    for batch in all_batches[:warmup]:
+        step(batch)
+    wait()
+    start = clock()
+    for batch in all_batches[warmup:]:
+        step(batch)
+        wait()
+        return len(batch) / (clock() - start)

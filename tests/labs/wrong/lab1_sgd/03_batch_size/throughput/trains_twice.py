@@ -1,0 +1,10 @@
+# says: 7 steps were made
+def throughput(step, all_batches, wait, warmup=2, clock=time.perf_counter):
+    for batch in all_batches[:warmup]:
+        step(batch)
+    wait()
+    start = clock()
+    for batch in all_batches:
+        step(batch)
+    wait()
+    return sum(len(b) for b in all_batches) / (clock() - start)

@@ -1,0 +1,6 @@
+# says: takes a list
+def time_to_accuracy(rows, target, patience):
+    for row in rows:
+        if reached_target(row.validation_accuracy, target, patience):
+            return row.training_seconds
+    return math.inf

@@ -1,0 +1,7 @@
+# says: the first epoch was left out
+def time_to_accuracy(rows, target, patience):
+    accuracies = [row.validation_accuracy for row in rows]
+    for epoch, row in enumerate(rows, start=1):
+        if reached_target(accuracies[:epoch], target, patience):
+            return row.training_seconds - rows[0].training_seconds
+    return math.inf
