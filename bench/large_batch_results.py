@@ -19,7 +19,8 @@ EFFECTS = [
     ("linear, warmup, ghost", "LARC"), ("linear, warmup, ghost", "Adam"), ("Adam", "LAMB"), ("Adam", "NovoGrad"),
 ]  # fmt: skip
 KINDS = {"small": "batch 16, 12 epochs", "epochs": "batch 256, 12 epochs", "updates": "batch 256, as many updates",
-         "noise": "the same, noise put back"}  # fmt: skip
+         "noise": "the same, noise put back", "long": "batch 16, 48 epochs",
+         "scaled": "batch 256, 48 epochs, rate times 16, warmup"}  # fmt: skip
 
 
 def effects(tricks: SweepRuns) -> list[str]:
@@ -31,7 +32,7 @@ def effects(tricks: SweepRuns) -> list[str]:
 
 
 def why(measured: SweepRuns) -> list[str]:
-    lines = ["| same learning rate | training accuracy | validation accuracy |", "|---|---|---|"]
+    lines = ["| recipe | training accuracy | validation accuracy |", "|---|---|---|"]
     for name, words in KINDS.items():
         cells = [_cell(measured.last(name, field)) for field in ("train_accuracy", "validation_accuracy")]
         lines.append(f"| {words} | {' | '.join(cells)} |")
@@ -57,7 +58,8 @@ def main() -> None:
     tricks, measured = (read_sweep_runs(LAB / f"measured_{name}.json") for name in ("tricks", "why"))
     machine = ", ".join(f"{name} {value}" for name, value in tricks.machine.items())
     seeds = len(tricks.of("plain"))
-    words = f"Batch 256 and {seeds} seeds in the first table, ± two standard deviations in the second; {machine}."
+    words = f"Batch 256 and {seeds} seeds in the first table; {len(measured.of('small'))} seeds in the second, "
+    words += f"± two standard deviations; {machine}."
     parts = ["\n".join(effects(tricks)), "\n".join(why(measured)), "\n".join(noise()), f"{tricks.setting} {words}"]
     RESULTS.write_text("\n\n".join(parts) + "\n")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.experiments.large_batch import SweepRun, SweepRuns, effect, read_sweep_runs
+from scalelab.experiments.large_batch import SweepRun, SweepRuns, read_sweep_runs
 from scalelab.experiments.steps_to_target import StepsRuns, best_rates
 from scalelab.experiments.stored import write_stored
 from scalelab.train import Row
@@ -30,23 +30,32 @@ def test_the_last_accuracies_come_by_seed_and_the_gap_is_training_minus_validati
     assert measured.gap("a") == pytest.approx([0.4, 0.3])
 
 
-def test_an_effect_is_paired_by_seed_and_clear_beyond_twice_its_standard_error():
-    luck = [0.1, 0.2, 0.3]
+def test_an_effect_is_a_difference_of_means_and_clear_beyond_twice_its_standard_error():
     measured = sweep(
-        *[run("before", seed, [0.3 + luck[seed]]) for seed in range(3)],
-        *[run("after", seed, [0.35 + luck[seed] + 0.01 * (seed - 1)]) for seed in range(3)],
-        run("after", 9, [0.9]),
+        *[run("before", seed, [value]) for seed, value in enumerate([0.30, 0.31, 0.29, 0.30])],
+        *[run("after", seed, [value]) for seed, value in enumerate([0.35, 0.36, 0.34])],
+        *[run("beside", seed, [value]) for seed, value in enumerate([0.30, 0.32, 0.29, 0.31])],
     )
     found = measured.effect("before", "after")
-    assert (found.mean, found.count) == (pytest.approx(0.05), 3)
-    assert found.error == pytest.approx(0.01 / np.sqrt(3))
+    assert found.mean == pytest.approx(0.05)
+    assert found.error == pytest.approx(np.sqrt((2 + 2) * 1e-4 / 5) * np.sqrt(1 / 4 + 1 / 3))
     assert found.clear
-    assert not effect([0.01, -0.01, 0.005]).clear
+    assert str(found) == "+5.0 points (standard error 0.7, 3 seeds)"
+    assert not measured.effect("before", "beside").clear
+    assert str(measured.effect("before", "beside")).startswith("cannot be told apart: +0.5 points")
 
 
-def test_one_difference_has_no_spread():
-    with pytest.raises(ScaleLabError, match="2 seeds or more but got 1"):
-        effect([0.1])
+def test_the_validation_accuracy_at_a_training_accuracy_lies_between_two_reports():
+    low, high = (run("a", 0, [value], training=known).rows[0] for value, known in ((0.4, 0.5), (0.5, 0.7)))
+    measured = SweepRuns({}, "nothing", [SweepRun("a", 0, "", 1, [low, high])])
+    assert measured.at_training("a", 0.6) == pytest.approx([0.45])
+    assert np.isnan(measured.at_training("a", 0.8)).all()
+    assert np.isnan(measured.at_training("a", 0.4)).all()  # it was there before the first report
+
+
+def test_one_seed_has_no_spread():
+    with pytest.raises(ScaleLabError, match="one seed each, which shows no spread"):
+        sweep(run("a", 0, [1]), run("b", 0, [1])).effect("a", "b")
 
 
 def test_an_unknown_name_is_told_with_those_there_are():

@@ -1,5 +1,8 @@
 """Recipes of a sweep from a notebook: run once, kept, and told in a sentence when they fail."""
 
+import os
+import time
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -46,6 +49,9 @@ def test_a_recipe_runs_once_and_is_there_when_the_notebook_is_opened_again(sweep
     assert list(again.finished) == ["low, own"]
     assert again.run("low, own")[-1].loss == 0.1
     assert "finished before; delete runs/tricks" in capsys.readouterr().out
+    os.utime(sweep.parent / "train.py", (time.time() + 60,) * 2)
+    again.run("low, own")
+    assert "finished before its scripts were changed; delete runs/tricks" in capsys.readouterr().out
 
 
 def test_a_recipe_that_fails_says_why_and_is_not_kept(sweep):
@@ -56,7 +62,7 @@ def test_a_recipe_that_fails_says_why_and_is_not_kept(sweep):
 
 
 def test_an_unknown_recipe_is_told_with_those_there_are(sweep):
-    with pytest.raises(ScaleLabError, match="no recipe 'medium'; the recipes are low, own, high"):
+    with pytest.raises(ScaleLabError, match="no recipe 'medium'; the recipes are 'low, own', 'high'"):
         Recipes(sweep).run("medium")
 
 

@@ -42,9 +42,9 @@ def ghost_normalise(x: Tensor, ghost_size: int, eps: float = 1e-5) -> Tensor:
 
 
 def local_rate(weight: Tensor, gradient: Tensor, weight_decay: float, trust_coefficient: float) -> float | Tensor:
-    """The learning rate of one layer (You et al. 2017, eq. 6), 1 where |w| or |g| is 0.
+    """The learning rate of one layer (You et al. 2017, eq. 6):
 
-    trust_coefficient |w| / (|g| + weight_decay |w|)
+    trust_coefficient |w| / (|g| + weight_decay |w|), and 1 where |w| or |g| is 0, of which the paper does not speak.
 
     |w| and |g| are the Euclidean norms of the layer's weights and of their gradient.
     """

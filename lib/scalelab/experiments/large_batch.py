@@ -1,6 +1,5 @@
 """The runs of a sweep in one file, with what they ran on: accuracies with their spread, effects with theirs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from scalelab.analysis.evidence.comparison import Comparison, compare
 from scalelab.errors import ScaleLabError
 from scalelab.experiments.stored import its_bench, read_stored
 from scalelab.train.record import Row
@@ -35,9 +35,7 @@ class SweepRun(msgspec.Struct, frozen=True):
 
     def number(self, name: str) -> int:
         """The value of an option that is a whole number; raises ScaleLabError where it is not given."""
-        if (value := self.option(name)) is None:
-            raise ScaleLabError(f"The run {self.name!r} was not given {name}: its arguments are {self.arguments}.")
-        return int(value)
+        return int(self.option(name))
 
     def options(self, name: str) -> list[str]:
         """All values of an option that takes several, such as "--grow-at"; none where it is not given."""
@@ -73,42 +71,74 @@ class SweepRuns(msgspec.Struct, frozen=True):
         """Accuracy on images that were learned from minus accuracy on validation images, at the end: (seeds,)."""
         return self.last(name, "train_accuracy") - self.last(name)
 
+    def at_training(self, name: str, accuracy: float) -> np.ndarray:
+        """Validation accuracy where the training accuracy first was that high, between two reports by a straight line.
+
+        (seeds,); NaN where it never was.
+        """
+        return np.array([_at_training(run.rows, accuracy) for run in self.of(name)])
+
     def to_target(self, name: str, field: str, target: float, patience: int) -> np.ndarray:
         """`field` of the report at which the target had been kept: (seeds,); NaN where it never was."""
         rows = [reached(run.rows, target, patience) for run in self.of(name)]
         return np.array([getattr(row, field) if row else np.nan for row in rows], dtype=float)
 
     def effect(self, before: str, after: str) -> "Effect":
-        """What the change from one recipe to another does to the last validation accuracy, seed by seed."""
-        was, became = (
-            dict(zip([run.seed for run in self.of(name)], self.last(name), strict=True)) for name in (before, after)
-        )
-        return effect([became[seed] - was[seed] for seed in became if seed in was])
+        """What the change from one recipe to another does to the last validation accuracy.
+
+        Raises ScaleLabError where both have one seed: that shows no spread.
+        """
+        samples = [self.last(name) for name in (before, after)]
+        if max(map(len, samples)) < 2:
+            raise ScaleLabError(
+                f"{before!r} and {after!r} have one seed each, which shows no spread; run more of them."
+            )
+        return effect(*samples)
 
 
 @dataclass(frozen=True)
 class Effect:
-    """A mean of differences, its standard error, and how many there were."""
+    """Of two recipes, the first and the second."""
 
-    mean: float
-    error: float
-    count: int
+    comparison: Comparison
+
+    @property
+    def mean(self) -> float:
+        """By how much the second is better."""
+        return float(self.comparison.means[1] - self.comparison.means[0])
+
+    @property
+    def error(self) -> float:
+        """The standard error of that."""
+        return self.comparison.standard_error(0, 1)
 
     @property
     def clear(self) -> bool:
-        """Whether it is larger than twice its spread, by which the standard error of the mean is meant."""
-        return abs(self.mean) > 2 * self.error
+        """Whether the two can be told apart."""
+        return self.comparison.differ(0, 1)
 
     def __str__(self) -> str:
-        return f"{100 * self.mean:+.1f} points (standard error {100 * self.error:.1f}, {self.count} seeds)"
+        seeds = int(self.comparison.seeds.min())
+        words = f"{100 * self.mean:+.1f} points (standard error {100 * self.error:.1f}, {seeds} seeds)"
+        return words if self.clear else f"cannot be told apart: {words}"
 
 
-def effect(differences: Sequence[float]) -> Effect:
-    """Of paired differences. Raises ScaleLabError for fewer than 2: one has no spread."""
-    values = np.asarray(differences, dtype=float)
-    if len(values) < 2:
-        raise ScaleLabError(f"Expected differences of 2 seeds or more but got {len(values)}; run more of them.")
-    return Effect(float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values))), len(values))
+def effect(before: np.ndarray, after: np.ndarray) -> Effect:
+    """Of two recipes by their runs, (seeds,) each, of which one has two at least; NaN is a run that is missing."""
+    table = np.full((max(len(before), len(after)), 2), np.nan)
+    for column, values in enumerate((before, after)):
+        table[: len(values), column] = values
+    return Effect(compare(table))
+
+
+def _at_training(rows: list[Row], accuracy: float) -> float:
+    known = np.array([row.train_accuracy for row in rows], dtype=float)
+    reached_at = np.flatnonzero(known >= accuracy)
+    if not len(reached_at) or not reached_at[0]:
+        return np.nan
+    around = [rows[reached_at[0] - 1], rows[reached_at[0]]]
+    x, y = ([getattr(row, field) for row in around] for field in ("train_accuracy", "validation_accuracy"))
+    return float(np.interp(accuracy, x, y))
 
 
 def read_sweep_runs(path: Path | str) -> SweepRuns:

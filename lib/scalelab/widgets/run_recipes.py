@@ -28,10 +28,12 @@ class Recipes:
     def run(self, name: str) -> Sequence[Row]:
         """Run the recipe before the reader's eyes; gives its reports. Raises ScaleLabError where it fails."""
         if name not in self.trials:
-            raise ScaleLabError(f"There is no recipe {name!r}; the recipes are {', '.join(self.trials)}.")
+            names = ", ".join(map(repr, self.trials))
+            raise ScaleLabError(f"There is no recipe {name!r}; the recipes are {names}.")
         trial = self.trials[name]
         if trial.finished:
-            print(f"{name}: finished before; delete {_shown(trial.folder)} to run it again.")
+            before = "finished before" if self._is_newest(trial) else "finished before its scripts were changed"
+            print(f"{name}: {before}; delete {_shown(trial.folder)} to run it again.")
             return trial.rows
         print(f"{name}:", flush=True)  # a cell may run several
         with Following(trial.arguments) as following:
@@ -39,6 +41,11 @@ class Recipes:
         if outcome.ended != "finished":
             raise ScaleLabError(f"{name}: {outcome.reason}")
         return trial.rows
+
+    def _is_newest(self, trial: Trial) -> bool:
+        """Whether no script beside the recipe's has been saved since it ran."""
+        ended = max(file.stat().st_mtime for file in trial.folder.iterdir())
+        return all(script.stat().st_mtime <= ended for script in trial.script.parent.glob("*.py"))
 
     @property
     def finished(self) -> dict[str, Sequence[Row]]:

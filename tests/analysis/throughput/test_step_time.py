@@ -31,3 +31,10 @@ def test_speeds_that_fall_with_the_batch_are_no_negative_cost():
     cost = fit_step_cost(SIZES, [100, 90, 80, 70, 60, 50])
     assert cost.per_step == 0
     assert 50 < cost.ceiling < 100
+
+
+@given(st.lists(st.floats(1e-4, 10), min_size=len(SIZES), max_size=len(SIZES)))
+def test_whatever_a_busy_machine_measured_no_cost_is_negative_and_images_cost_something(seconds):
+    cost = fit_step_cost(SIZES, np.asarray(SIZES) / np.asarray(seconds))
+    assert cost.per_step >= 0
+    assert cost.per_image > 0

@@ -8,7 +8,16 @@ from scalelab.experiments.large_batch import SweepRun, SweepRuns
 from scalelab.experiments.noise_scale import NoiseRun, NoiseRuns
 from scalelab.experiments.sharpness import Minimum
 from scalelab.figures.figure import png
-from scalelab.figures.lab3.large_batch import draw_epochs, draw_noise, draw_sharpness, draw_speed, draw_steps, draw_why
+from scalelab.figures.lab3.large_batch import (
+    End,
+    draw_epochs,
+    draw_learned,
+    draw_noise,
+    draw_sharpness,
+    draw_speed,
+    draw_steps,
+    draw_why,
+)
 from scalelab.figures.lab3.tricks import by_optimizer, draw_on_the_way, draw_recipes, draw_tuning, table
 from scalelab.train import Row
 
@@ -51,15 +60,23 @@ def test_the_regimes_are_shaded_in_their_order():
 def test_figures_of_3_1_can_be_drawn():
     curve = StepsCurve(50, 64)
     run = NoiseRun("nothing", 64, 2, 0.1, 0, [3.0, 3.1] * 16, [2.0, 2.1] * 16, [0.2, 0.5])
-    ends = [Minimum("a", 16, seed, [5.0 + seed], [-1.0, 0.0, 1.0], [3.0, 1.0, 3.5]) for seed in (0, 1)]
     for figure in (
         draw_speed(SIZES, np.array([[10.0, 20, 30], [11, 21, 31]])),
         draw_epochs(sweep({"16": [0.5, 0.6], "64": [0.4, 0.5]}), [16, 64]),
         draw_noise(NoiseRuns(0.5, 2, {}, [run]), curve, "knee"),
         draw_why(sweep({"16": [0.5, 0.6], "64": [0.4, 0.5]}), {"16": "small", "64": "large"}),
-        draw_sharpness({"small, 12 epochs": ends, "large": ends}),
+        draw_learned(sweep({"16": [0.5, 0.6], "64": [0.4, 0.5]}), {"16": "small", "64": "large"}),
     ):
         assert png(figure).startswith(b"\x89PNG")
+
+
+def test_an_end_stands_at_its_training_loss_with_its_validation_accuracy_and_its_rate_over_its_batch():
+    minima = [Minimum("a", 16, seed, [5.0 + seed], [-1.0, 0.0, 1.0], [3.0, 1.0, 3.5]) for seed in (0, 1, 2)]
+    figure = draw_sharpness({"small": End(minima, 0.001, np.array([0.5, 0.54]))})
+    *_, mark = figure.axes[0].lines
+    assert [*mark.get_xdata(), *mark.get_ydata()] == [1, 6]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.520"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["small (1)"]
 
 
 def test_the_table_has_a_row_for_each_recipe_and_a_place_for_the_own_run():

@@ -30,12 +30,15 @@ class StepCost:
 
 
 def fit_step_cost(batch_sizes: npt.ArrayLike, images_per_second: npt.ArrayLike) -> StepCost:
-    """The two costs that fit the measured speeds best, in relative error of the seconds a step takes; none negative."""
+    """The two costs that fit the measured speeds best, in relative error of the seconds a step takes.
+
+    Where one of them comes out negative, as on a machine that was busy meanwhile, all is put down to the images.
+    """
     sizes = np.asarray(batch_sizes, dtype=float)
     seconds = sizes / np.asarray(images_per_second, dtype=float)
     # Each equation is divided by its own seconds: otherwise the largest batches alone would decide.
     terms = np.stack([np.ones_like(sizes), sizes], axis=1) / seconds[:, None]
     (per_step, per_image), *_ = np.linalg.lstsq(terms, np.ones_like(sizes), rcond=None)
-    if per_step < 0:
+    if per_step < 0 or per_image <= 0:
         return StepCost(0.0, float(terms[:, 1].sum() / (terms[:, 1] ** 2).sum()))
     return StepCost(float(per_step), float(per_image))

@@ -1,7 +1,7 @@
 """Figures of what a large batch does: steps to a target, the noise scale, what is lost, how sharp the end is."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,6 +20,7 @@ OWN: Style = {
     "marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5, "label": "your run"
 }  # fmt: skip
 SHADES = {PERFECT: "0.93", DIMINISHING: "0.86", NONE: "0.78"}
+LINES, MARKERS = ("-", "--", "-.", ":", (0, (1, 3)), (0, (6, 1, 1, 1))), "osD^vP"
 # Goyal et al. 2017, figure 1: top-1 error of ResNet-50 on ImageNet after 90 epochs, in percent.
 GOYAL = {256: 23.60, 8192: 23.74, 16384: 24.79, 32768: 27.55, 65536: 33.96}
 
@@ -155,19 +156,54 @@ def draw_why(measured: SweepRuns, names: Mapping[str, str]) -> Figure:
     return figure
 
 
-def draw_sharpness(minima: Mapping[str, Sequence[Minimum]]) -> Figure:
-    """How the loss rises around the ends of trainings, and the largest eigenvalue there; {words: minima}."""
-    figure, (left, right) = new_figure(1, 2, width=9.5, height=3.5)
-    for place, (words, found) in enumerate(minima.items()):
-        colour, style = batch_colour(found[0].batch_size, (16, 256)), ("-", "--", "-.", ":")[place]
-        loss = np.array([one.loss for one in found])
-        rise = loss - loss[:, [len(found[0].steps) // 2]]
-        left.plot(found[0].steps, rise.mean(axis=0), style, color=colour, label=words)
+def draw_learned(measured: SweepRuns, words: Mapping[str, str]) -> Figure:
+    """Validation against training accuracy on the way, {recipe: words}: thin each seed, thick the mean of the seeds."""
+    figure, axes = new_figure(width=6.5, height=4)
+    for (name, label), style in zip(words.items(), LINES, strict=False):
+        runs = measured.of(name)
+        colour = batch_colour(runs[0].number("--batch-size"), (16, 256))
+        known, held_out = (
+            np.array([[getattr(row, field) for row in run.rows] for run in runs], dtype=float)
+            for field in ("train_accuracy", "validation_accuracy")
+        )
+        axes.plot(known.T, held_out.T, linestyle=style, color=colour, linewidth=0.4, alpha=0.5)
+        axes.plot(known.mean(axis=0), held_out.mean(axis=0), linestyle=style, color=colour, linewidth=2, label=label)
+        axes.plot(known.mean(axis=0)[-1], held_out.mean(axis=0)[-1], "o", color=colour)
+    axes.set(xlabel="training accuracy", ylabel="validation accuracy")
+    axes.legend(frameon=False, fontsize=SMALL, loc="lower right")
+    return figure
+
+
+@dataclass(frozen=True)
+class End:
+    """Where the trainings of a recipe end, and how: its peak rate over its batch size, validation accuracy (seeds,)."""
+
+    minima: Sequence[Minimum]
+    lr_by_batch: float
+    accuracies: np.ndarray
+
+
+def draw_sharpness(ends: Mapping[str, End]) -> Figure:
+    """How sharp each end is by how much has been learned there, and the loss around it; {words: end}."""
+    figure, (left, right) = new_figure(1, 2, width=10, height=4.2)
+    for place, (words, end) in enumerate(ends.items()):
+        found = end.minima
+        colour, style, marker = batch_colour(found[0].batch_size, (16, 256)), LINES[place], MARKERS[place]
         largest = np.array([one.eigenvalues[0] for one in found])
-        draw_spread(right, [place], largest[:, None], color=colour, markersize=8)
-    left.set(xlabel="step along a filter-normalised direction", ylabel="rise of the training loss")
-    left.legend(frameon=False, fontsize=SMALL)
-    right.set(ylabel="largest eigenvalue of the Hessian", xlim=(-0.5, len(minima) - 0.5))
-    right.set_ylim(bottom=0)
-    right.set_xticks(range(len(minima)), [textwrap.fill(words, 14) for words in minima], fontsize=SMALL)
+        loss = np.array([one.loss for one in found])
+        reached = loss[:, len(found[0].steps) // 2]
+        left.plot(reached, largest, marker, color=colour, markersize=3, alpha=0.5)
+        x, y = np.median(reached), np.median(largest)
+        left.plot(x, y, marker, color=colour, markersize=9, label=f"{words} ({1e3 * end.lr_by_batch:.2g})")
+        note = {"xytext": (0, -8 if place == 0 else 8), "textcoords": "offset points", "ha": "center", "size": SMALL}
+        left.annotate(f"{end.accuracies.mean():.3f}", (x, y), va="top" if place == 0 else "bottom", **note)
+        right.plot(found[0].steps, (loss - reached[:, None]).mean(axis=0), linestyle=style, color=colour)
+    plain_log(left)
+    left.set(xlabel="training loss", ylabel="largest eigenvalue", xlim=(0, None))
+    left.margins(y=0.15)
+    left.set_title("Numbers: validation accuracy", **TITLE)
+    right.set(xlabel="step along a filter-normalised direction", ylabel="rise of the training loss", ylim=(-0.1, 3))
+    title = "in brackets: 1,000 x learning rate / batch size"
+    lines = left.get_legend_handles_labels()
+    figure.legend(*lines, title=title, frameon=False, fontsize=SMALL, loc="outside lower center", ncols=3)
     return figure
