@@ -179,7 +179,7 @@ def ranks_of(*orders, **options):
 @pytest.mark.parametrize("workers", [2, 3, 8])
 def test_parts_cut_from_different_shuffles_overlap(workers, rows):
     orders = [[shuffled(100 * epoch + rank)[rank::workers] for epoch in (0, 1)] for rank in range(workers)]
-    if workers < 8 or rows:
+    if workers == 2 or rows:  # of small parts too few numbers are common to show that they mean the same images
         assert on_two_ranks(ranks_of(*orders, rows=rows)) > 0.15
 
 
