@@ -41,8 +41,8 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
             continue
         unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
         own_steps = len(unequal) >= len(by_step) / 2
-        if silent or (own_steps and _moves_apart(by_step)):
-            yield _not_wrapped(by_step[0][0].where, *_apart(by_step[-1]))
+        if silent or (own_steps and _moves_differing(by_step)):
+            yield _not_wrapped(by_step[0][0].where, *_differing(by_step[-1]))
             return
         if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step):
             yield _averaged_weights(_exchanged_at(ranks[0]))
@@ -79,8 +79,8 @@ def _steps_by(steps: tuple[Step, ...], factor: float, loss: float) -> bool:
         return False
     mean = [sum(values) / len(steps) for values in zip(*(step.own for step in steps), strict=True)]
     size = sum(value * value for value in mean)
-    apart = sum((value - factor * wanted) ** 2 for value, wanted in zip(used, mean, strict=True))
-    return size > 0 and apart <= (SCALE_TOLERANCE * factor) ** 2 * size
+    distance = sum((value - factor * wanted) ** 2 for value, wanted in zip(used, mean, strict=True))
+    return size > 0 and distance <= (SCALE_TOLERANCE * factor) ** 2 * size
 
 
 def _weighs(step: Step, loss: float) -> bool:
@@ -89,7 +89,7 @@ def _weighs(step: Step, loss: float) -> bool:
     return weight >= UNDIVIDED * loss
 
 
-def _apart(steps: tuple[Step, ...]) -> tuple[int, int]:
+def _differing(steps: tuple[Step, ...]) -> tuple[int, int]:
     """How many gradients differ among the ranks in a step, and how many there are."""
     each = [[step.gradients[place : place + 2] for step in steps] for place in range(0, len(steps[0].gradients), 2)]
     return sum(not equal(of_tensor) for of_tensor in each), len(each)
@@ -129,7 +129,7 @@ def _exchanges(call: Call) -> bool:
     return call.name.startswith(AVERAGING) or (call.step > 0 and call.name.startswith("broadcast"))
 
 
-def _moves_apart(by_step: list[tuple[Step, ...]]) -> bool:
+def _moves_differing(by_step: list[tuple[Step, ...]]) -> bool:
     """Whether the ranks' weights change by different amounts in a step: sum of every tensor, before and after."""
     for before, after in zip(by_step, by_step[1:], strict=False):
         moved = [_difference(x.weights, y.weights) for x, y in zip(before, after, strict=True)]
@@ -196,9 +196,11 @@ def _averaged_weights(where: str | None) -> Finding:
     )
 
 
-def _not_wrapped(where: str | None, apart: int, tensors: int) -> Finding:
-    partly = 0 < apart < tensors
-    some = f"Of {tensors} gradients {apart} are each rank's own" if partly else "Each rank steps by its own gradients"
+def _not_wrapped(where: str | None, differing: int, tensors: int) -> Finding:
+    partly = 0 < differing < tensors
+    some = (
+        f"Of {tensors} gradients {differing} are each rank's own" if partly else "Each rank steps by its own gradients"
+    )
     return Finding(
         id="optimizer-not-wrapped",
         severity="error",

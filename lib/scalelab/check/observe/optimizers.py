@@ -117,7 +117,7 @@ class Watcher:
         lr, device = _lr(optimizer), _device(parameters)
         replaced = any(optimizer is one for one in self.rank.replaced)
         own, loss_weight, losses = self.own.taken(parameters)
-        told = Step(
+        step = Step(
             self.rank.step,
             where,
             self._number(optimizer),
@@ -132,7 +132,7 @@ class Watcher:
             losses,
             keeps_state=any(tensor.numel() > 1 for tensor in state(optimizer)),
         )
-        self.rank.tell(told)
+        self.rank.tell(step)
 
     def _tell_exchange(self) -> None:
         if self.rank.exchanged:

@@ -110,7 +110,7 @@ def _divides_lr(node: ast.AST, found: set[str], source: Source) -> bool:
         divided, by = node.target, node.value
     else:
         return False
-    named = any(_is_called(part, LR_NAMES) for part in ast.walk(divided))
+    named = any(_is_called(part, LR_NAMES) for part in ast.walk(divided) if isinstance(part, ast.expr))
     return named and carries(by, found, source)
 
 

@@ -96,12 +96,12 @@ def _images(reported: dict[str, float], counts: list[int]) -> str | None:
     if value is None or value == sum(counts):
         return None
     whose = "one rank's own" if value == counts[0] else "not those of all ranks"
-    mend = "Sum over the ranks (op=hvd.Sum); hvd.allreduce alone gives their mean."
+    remedy = "Sum over the ranks (op=hvd.Sum); hvd.allreduce alone gives their mean."
     if value == sum(counts) * len(counts):
-        whose, mend = "counted for every rank again", "Sum over the ranks once; a sum needs no factor hvd.size()."
+        whose, remedy = "counted for every rank again", "Sum over the ranks once; a sum needs no factor hvd.size()."
     return (
         f"After the first epoch the record says images={value:g}, which are {whose}: all ranks together have trained "
-        f"on {sum(counts)}. {mend}"
+        f"on {sum(counts)}. {remedy}"
     )
 
 

@@ -60,30 +60,30 @@ def _slips(tree: ast.Module) -> Iterator[str]:
                 yield f"Line {node.lineno}: hvd.{name} changes nothing, it returns the result: keep that{inplace}."
             case ast.If() if (call := _on_some_ranks(node)) is not None:
                 yield (
-                    f"Line {call.lineno}: hvd.{call.func.attr} stands under a condition on the rank, and the others "
+                    f"Line {call[1]}: hvd.{call[0]} stands under a condition on the rank, and the others "
                     "never come to it; all ranks must make this call."
                 )
             case ast.keyword(arg="root_rank", value=ast.Call(func=ast.Attribute(attr="rank"))):
                 yield f"Line {node.value.lineno}: root_rank is who sends, so it must be the same on all ranks: 0."
 
 
-def _on_some_ranks(node: ast.If) -> ast.Call | None:
-    """A call for all ranks in one branch of a condition on the rank, and not in the other."""
-    asks = [part for part in ast.walk(node.test) if isinstance(part, ast.Attribute) and part.attr == "rank"]
-    if not asks:
+def _on_some_ranks(node: ast.If) -> tuple[str, int] | None:
+    """Name and line of a call for all ranks in one branch of a condition on the rank, and not in the other."""
+    if not any(isinstance(part, ast.Attribute) and part.attr == "rank" for part in ast.walk(node.test)):
         return None
     branches = [_collective_calls(branch) for branch in (node.body, node.orelse)]
-    names = [{call.func.attr for call in calls} for calls in branches]
-    return next((call for calls, other in zip(branches, names[::-1], strict=True) for call in calls
-                 if call.func.attr not in other), None)  # fmt: skip
+    for calls, other in zip(branches, branches[::-1], strict=True):
+        for name, line in calls.items():
+            if name not in other:
+                return name, line
+    return None
 
 
-def _collective_calls(statements: list[ast.stmt]) -> list[ast.Call]:
-    nodes = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    return [
-        node
-        for node in nodes
-        if isinstance(node.func, ast.Attribute)
-        and getattr(node.func.value, "id", "") == "hvd"
-        and node.func.attr.rstrip("_").startswith(COLLECTIVE)
-    ]
+def _collective_calls(statements: list[ast.stmt]) -> dict[str, int]:
+    """The calls of Horovod that all ranks must make: {name: line}."""
+    found = {}
+    for node in (part for statement in statements for part in ast.walk(statement)):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="hvd"), attr=name)) if name.startswith(COLLECTIVE):
+                found[name] = node.lineno
+    return found

@@ -87,9 +87,9 @@ def draw_ways(measured: InputOrderRuns) -> Figure:
     left.set_title("All three learn", **TITLE)
     for place, scheme in enumerate(SCHEMES[1:]):
         style = WAY_STYLES[scheme] | {"linestyle": "none"}
-        apart = 100 * (final[scheme] - final[SCHEMES[0]])
-        right.plot(apart, np.full(len(apart), place), alpha=0.6, **style)
-        right.errorbar(np.mean(apart), place + 0.22, xerr=2 * error_of_mean(apart), capsize=3, **style)
+        difference = 100 * (final[scheme] - final[SCHEMES[0]])
+        right.plot(difference, np.full(len(difference), place), alpha=0.6, **style)
+        right.errorbar(np.mean(difference), place + 0.22, xerr=2 * error_of_mean(difference), capsize=3, **style)
     right.axvline(0, color="black", linewidth=0.8)
     names = [scheme.replace(" with", "\nwith").replace(", ", ",\n") for scheme in SCHEMES[1:]]
     right.set_yticks(range(len(names)), names)
