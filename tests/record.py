@@ -18,6 +18,7 @@ from pathlib import Path
 
 from check import left_out, matrix, matrix_table
 from course.conversion.stages import STAGES
+from course.conversion.variants import VARIANTS
 from harness.warm.serving import environment, serving
 from labs.exercises import EXERCISES, WRONG_ANSWERS
 from recorded import record
@@ -36,7 +37,7 @@ def everything() -> list[Recorded]:
     small += [left_out.THREE_WORKERS, left_out.TWINS, left_out.UNSCALED, *left_out.CONVERTED]
     right = {exercise.right for exercise in EXERCISES if exercise.whole_script}
     wrong = [wrong.recorded for wrong in WRONG_ANSWERS if wrong.exercise.whole_script]
-    return [*small, *(cell.check for cell in matrix.cells()), *STAGES, *right, *wrong]
+    return [*small, *(cell.check for cell in matrix.cells()), *STAGES, *VARIANTS, *right, *wrong]
 
 
 def due(wanted: list[str], anew: bool) -> dict[Recorded, str]:

@@ -10,6 +10,7 @@ from scalelab.check.findings.data import (
     drawn_at,
     epochs,
     find,
+    on_two_ranks,
     repeats_order,
     same_batches,
     same_epoch,
@@ -157,3 +158,51 @@ def test_without_a_shuffle_an_epoch_begins_where_its_loader_does():
     events = [Mark(0, "train.py, line 30", "__iter__"), *part([list(range(COUNT))])]
     assert drawn_at(RankEvents(0, events)) == "train.py, line 30"
     assert drawn_at(RankEvents(0, events[1:])) is None
+
+
+def divided(orders, own_numbers=False, rows=True, seed=0):
+    """A rank's events: a shuffle before each epoch, then its batches."""
+    events, step = [], 0
+    for batches in (part([order], rows=rows, own_numbers=own_numbers, seed=seed) for order in orders):
+        events.append(Mark(step, "train.py, line 20", "randperm"))
+        for batch in batches:
+            events.append(msgspec.structs.replace(batch, step=step))
+            step += 1
+    return events
+
+
+def ranks_of(*orders, **options):
+    return [RankEvents(rank, divided(order, seed=rank, **options)) for rank, order in enumerate(orders)]
+
+
+@pytest.mark.parametrize("rows", [True, False], ids=["plain", "augmented"])
+@pytest.mark.parametrize("workers", [2, 3, 8])
+def test_parts_cut_from_different_shuffles_overlap(workers, rows):
+    orders = [[shuffled(100 * epoch + rank)[rank::workers] for epoch in (0, 1)] for rank in range(workers)]
+    if workers == 2 or rows:  # of small parts too few numbers are common to show that they mean the same images
+        assert on_two_ranks(ranks_of(*orders, rows=rows)) > 0.15
+
+
+@pytest.mark.parametrize("workers", [2, 3, 8])
+def test_parts_of_one_shuffle_do_not(workers):
+    orders = [[shuffled(epoch)[rank::workers] for epoch in (0, 1)] for rank in range(workers)]
+    assert on_two_ranks(ranks_of(*orders)) == 0
+
+
+def test_padding_is_no_overlap():
+    padded = [[[*shuffled(epoch)[rank::2], shuffled(epoch)[0]] for epoch in (0, 1)] for rank in (0, 1)]
+    assert on_two_ranks(ranks_of(*padded)) == 0
+
+
+def test_drawing_with_replacement_is_no_overlap_of_parts():
+    draws = random.Random(0)
+    orders = [[[draws.randrange(COUNT) for _ in range(COUNT // 2)] for _ in (0, 1)] for _ in (0, 1)]
+    assert on_two_ranks(ranks_of(*orders)) == 0
+
+
+def test_numbers_within_a_rank_s_own_part_are_no_overlap():
+    orders = [[shuffled(epoch, COUNT // 2) for epoch in (0, 1)] for _ in (0, 1)]
+    first, other = ranks_of(*orders)
+    moved = [msgspec.structs.replace(one, rows=[row + 5000 for row in one.rows], labels=[9 - y for y in one.labels])
+             if isinstance(one, Batch) else one for one in other.events]  # fmt: skip
+    assert on_two_ranks([first, RankEvents(1, moved)]) == 0

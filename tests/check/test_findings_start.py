@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from scalelab.check.events import Alive, Call, Ended, RankEvents, Wrapped
+from scalelab.check.events import Alive, Call, Ended, RankEvents, Step, Wrapped
 from scalelab.check.findings.compare import equal
 from scalelab.check.judging import judge_run
 from scalelab.check.report import Report, judge
@@ -58,6 +58,26 @@ def test_different_gradients_are_fine_where_the_weights_stay_together(story):
     for weight in (1.0, 0.9, 0.8):
         told.averaged().step((weight, weight), (0.5, 0.7))
     assert told.ids() == set()
+
+
+def test_weights_averaged_by_hand_leave_each_rank_its_own_momentum(story):
+    told = story()
+    for weight in (1.0, 0.9, 0.8):
+        told.tell(Call("allreduce", 0, "train.py, line 8", None, 100)).step(
+            (weight, weight), (0.5, 0.7), keeps_state=True
+        )
+    (finding,) = told.findings()
+    assert (finding.id, finding.severity, finding.where) == ("weights-averaged", "warning", "train.py, line 8")
+
+
+def test_some_gradients_left_out_of_the_averaging_are_counted(story):
+    told = story().averaged()
+    for number, weights in enumerate(((1.0, 1.0), (0.9, 0.8))):
+        for rank, own in enumerate((0.5, 0.7)):
+            step = Step(number, None, 0, 0.1, [weights[rank], 1.0], [0.3, 0.3, own, own])
+            told.ranks[rank].append(step)
+    (finding,) = told.findings()
+    assert finding.message.startswith("Of 2 gradients 1 are each rank's own")
 
 
 def test_ranks_that_never_exchange_anything_are_not_averaged_even_if_equal(story):

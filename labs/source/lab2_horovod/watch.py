@@ -1,4 +1,4 @@
-"""K workers train for some steps, and rank 0 keeps how long each stage of each step took.
+"""K workers train for some steps, and keep how long each stage of each step took.
 
     horovodrun -np 2 python watch.py --compression fp16 --out runs/watch.json
 
@@ -116,8 +116,16 @@ def error_of_compression(arguments: argparse.Namespace, model: nn.Module, X: Ten
     return ((rounded - exact).norm() / exact.norm()).item()
 
 
-def result(arguments: argparse.Namespace, model: nn.Module, laps: list[Laps], error: float) -> dict:
-    """What the notebook reads: what was run, the bytes of each gradient, and the seconds of each stage of each step."""
+def kept(laps: list[Laps]) -> dict[str, list]:
+    """When each step of this rank began, and the seconds of its stages."""
+    return {
+        "began": [lap.began for lap in laps],
+        "seconds": [[lap.seconds[stage] for stage in STAGES] for lap in laps],
+    }
+
+
+def result(arguments: argparse.Namespace, model: nn.Module, ranks: list[dict[str, list]], error: float) -> dict:
+    """What the notebook reads: what was run, the bytes of each gradient, and the steps: rank 0's, and every rank's."""
     return {
         "network": arguments.model,
         "workers": hvd.size(),
@@ -125,8 +133,8 @@ def result(arguments: argparse.Namespace, model: nn.Module, laps: list[Laps], er
         "accumulation_steps": arguments.accumulation_steps,
         "gradients": [weights.numel() * weights.element_size() for weights in model.parameters()],
         "stages": STAGES,
-        "began": [lap.began for lap in laps],
-        "seconds": [[lap.seconds[stage] for stage in STAGES] for lap in laps],
+        **ranks[0],
+        "ranks": ranks,
         "error": error,
     }
 
@@ -151,8 +159,9 @@ def main() -> None:
     model = new_model(arguments.model, setting)
     laps = train(arguments, model, X, y)
     error = error_of_compression(arguments, model, X, y)
+    ranks = hvd.allgather_object(kept(laps))
     if hvd.rank() == 0:
-        found = result(arguments, model, laps, error)
+        found = result(arguments, model, ranks, error)
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(json.dumps(found))
         print(in_words(found), flush=True)

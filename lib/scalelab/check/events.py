@@ -39,6 +39,10 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     The state is told at the optimizer's first step only. `replaced`: it was given to DistributedOptimizer, which
     returned another that should step in its place. `device` names the GPU that holds the weights, unlike any
     other of the machine; None on a CPU.
+
+    `own` holds the sum of each gradient as this rank's own backward made it, before any exchange. `loss_weight` is by
+    what the step's `losses` were multiplied on their way into the backward, all added up: 1 for a plain one.
+    `keeps_state`: the optimizer holds momentum or the like after the step.
     """
 
     step: int
@@ -50,6 +54,10 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     state: list[float] = []
     device: str | None = None
     replaced: bool = False
+    own: list[float] = []
+    loss_weight: float = 0.0
+    losses: int = 0
+    keeps_state: bool = False
 
 
 class LearningRate(msgspec.Struct, frozen=True, tag=True):

@@ -1,5 +1,6 @@
 """Where the time of a step goes, as the script `watch.py` of Lab 2 measured it, laid beside Horovod's timeline."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -12,11 +13,19 @@ from scalelab.launch.timeline import Event, Timeline, steps
 Interval = tuple[float, float]
 
 
+class RankSteps(msgspec.Struct, frozen=True):
+    """The steps of one rank: when each began, as `time.time()` counts, and the seconds of its stages."""
+
+    began: list[float]
+    seconds: list[list[float]]
+
+
 class Watched(msgspec.Struct, frozen=True):
     """A run of `watch.py`, from rank 0: the seconds of each stage (a column) of each step (a row).
 
     gradients: bytes of each gradient, in the order of the network; began: when each step did, as `time.time()`
-    counts; error: by how much the exchanged gradient differs from an exact one, relative to its length.
+    counts; error: by how much the exchanged gradient differs from an exact one, relative to its length; ranks: the
+    same steps of every rank, by clocks that agree where the ranks share a machine.
     """
 
     network: str
@@ -28,6 +37,7 @@ class Watched(msgspec.Struct, frozen=True):
     began: list[float]
     seconds: list[list[float]]
     error: float
+    ranks: list[RankSteps] = []
 
     @property
     def medians(self) -> np.ndarray:
@@ -63,6 +73,40 @@ class Watched(msgspec.Struct, frozen=True):
         ends = self.began[number] - zero + np.cumsum(self.seconds[number])
         starts = ends - self.seconds[number]
         return {stage: (float(a), float(b)) for stage, a, b in zip(self.stages, starts, ends, strict=True)}
+
+
+@dataclass(frozen=True)
+class LaneStep:
+    """A step of a rank: its stages, and what it waited for before the exchange could begin.
+
+    `wait` is from when this rank's backward was done to when that of the last rank, `awaited`, was; None for that rank.
+    """
+
+    stages: dict[str, Interval]
+    wait: Interval | None
+    awaited: int
+
+
+def lanes(watched: Watched, first: int, count: int) -> list[list[LaneStep]]:
+    """Some steps of every rank, in seconds since the first of them began: a list for each rank.
+
+    Raises ScaleLabError where the run did not keep the steps of all ranks.
+    """
+    if not watched.ranks:
+        raise ScaleLabError("This run kept the steps of rank 0 alone; run watch.py as it is now again.")
+    zero = min(rank.began[first] for rank in watched.ranks)
+    found: list[list[LaneStep]] = [[] for _ in watched.ranks]
+    for number in range(first, first + count):
+        stages = [
+            msgspec.structs.replace(watched, began=rank.began, seconds=rank.seconds).intervals(number, zero)
+            for rank in watched.ranks
+        ]
+        ready = [of_rank["exchange"][0] for of_rank in stages]
+        last = ready.index(max(ready))
+        for rank, of_rank in enumerate(stages):
+            wait = None if rank == last else (ready[rank], min(ready[last], of_rank["exchange"][1]))
+            found[rank].append(LaneStep(of_rank, wait, last))
+    return found
 
 
 def exchanges(watched: Watched, timeline: Timeline) -> list[list[Event]]:

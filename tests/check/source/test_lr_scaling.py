@@ -63,3 +63,16 @@ def test_a_batch_made_smaller_and_a_warmup_are_seen(shown):
     assert shown("loader = DataLoader(data, batch_size=64 // hvd.size())").batch_divided
     assert shown("# linear warmup\n").speaks_of_warmup
     assert shown("def f(:") == LRScaling()
+
+
+def test_a_learning_rate_divided_by_the_number_of_workers_is_seen(shown):
+    assert shown("optimizer = torch.optim.SGD(p, lr / hvd.size())").lr_divided
+    assert shown("optimizer = torch.optim.SGD(p, 0.1 / hvd.size())").lr_divided
+    assert shown("size = hvd.size()\nlr /= size").lr_divided
+    assert not shown("optimizer = torch.optim.SGD(p, lr * hvd.size())\nmean = total / hvd.size()").lr_divided
+
+
+def test_a_loss_multiplied_by_the_number_of_workers_is_seen(shown):
+    assert shown("(loss * hvd.size()).backward()").loss_multiplied
+    assert shown("loss *= hvd.size()").loss_multiplied
+    assert not shown("total = loss * len(batch)\nprint(images * hvd.size())").loss_multiplied

@@ -20,7 +20,7 @@ def rank(number, batches=4, epochs=2, labels=None):
     """A rank of two that trains on batches of 8 images, `batches` of them an epoch."""
     told = RankTrace(start_weights="w", start_state="s", end_weights="W", end_state="S")
     told.batches = [
-        Batch(8 * LOSSES[number], RIGHT[number], labels or [number + epoch] * 8)
+        Batch(8 * LOSSES[number], RIGHT[number], labels or [(number + epoch) % 2] * 8)
         for epoch in range(epochs)
         for _ in range(batches)
     ]
@@ -143,6 +143,44 @@ def test_the_division(ranks, words):
     assert words in said("divide", Known(fresh=run(*ranks)))
 
 
+def test_ranks_of_their_own_machines_train_on_their_own_images():
+    twins = [rank(number) for number in (0, 1)]
+    for told in twins:
+        told.batches = [Batch(16.0, 4, [epoch, 2, 3, 4, 5, 6, 7, 8]) for epoch in (0, 1) for _ in range(4)]
+    assert "hvd.local_rank() is 0" in said("divide", Known(fresh=run(*twins)))
+
+
+def test_images_drawn_one_by_one_are_no_epoch():
+    drawn = rank(0)
+    drawn.batches[4:] = [Batch(16.0, 4, [7] * 8)] * 4
+    assert "some images come more than once, and others never" in said("divide", Known(fresh=run(drawn, rank(1))))
+
+
+def test_short_last_batches_may_be_dropped():
+    assert said("divide", Known(images=70)) is None
+    assert "is the epoch divided twice?" in said("divide", Known(images=90))
+
+
+def test_an_effective_batch_that_the_ranks_cannot_share_is_told_so():
+    assert "17 images cannot be shared equally by 2 ranks" in said("divide", reports(effective_batch_size=17))
+
+
+def test_a_log_on_the_standard_error_counts_as_printed():
+    first, other = rank(0), rank(1)
+    first.logged = ["epoch 1", "epoch 2"]
+    assert said("log", Known(fresh=run(first, other, lines=([], [])))) is None
+    other.logged = ["epoch 1"]
+    assert "Rank 1 prints 'epoch 1'" in said("log", Known(fresh=run(first, other, lines=([], []))))
+
+
+def test_validation_images_that_some_ranks_share():
+    shared = [rank(0), rank(1)]
+    shared[1].measured = [MeasuredAccuracy(26, 0.5, 4)]
+    shared[0].reported = [ReportedValues(shared[0].reported[0].values | {"validation_accuracy": 0.5}, 4)]
+    shared[0].measured = [MeasuredAccuracy(26, 0.5, 4)]
+    assert "the ranks measure 52 together" in said("average", Known(fresh=run(*shared)))
+
+
 def test_parts_may_lack_or_repeat_what_does_not_divide():
     for images in (63, 65):
         assert said("divide", Known(images=images)) is None
@@ -159,6 +197,7 @@ def test_the_effective_batch_size_is_that_of_all_ranks():
         ({"loss": 5.0}, "that is the sum over the ranks"),
         ({"train_accuracy": 0.5}, "that is rank 0's own"),
         ({"images": 32}, "one rank's own: all ranks together have trained on 64"),
+        ({"images": 128}, "counted for every rank again"),
         ({"validation_accuracy": 0.35}, "the mean of the ranks' means"),
         ({"validation_accuracy": 0.5}, "that is rank 0's own"),
         ({"validation_accuracy": 0.9}, "it is something else"),
@@ -199,6 +238,7 @@ def test_a_script_that_is_not_divided_has_nothing_to_average():
             "Only rank 0 has the checkpoint on its disk",
         ),
         (Known(resumed=gone_on(rank(0, epochs=1), rank(1))), "4 on rank 0, 8 on rank 1"),
+        (Known(resumed=gone_on(rank(0), rank(1))), "write the checkpoint after each epoch"),
         (Known(resumed=run(rank(0, epochs=1), rank(1, epochs=1))), "do not begin from its weights"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.course.conversion.slips import find_slip
+from scalelab.course.conversion.slips import ERRORS, explain_error, find_slip
 from scalelab.places import COURSE
 
 
@@ -14,6 +14,9 @@ from scalelab.places import COURSE
         ("hvd.allreduce(sums, op=hvd.Sum)", "hvd.allreduce changes nothing"),
         ("hvd.broadcast_object(epochs_done, root_rank=0)", "hvd.broadcast_object changes nothing"),
         ("hvd.broadcast_parameters(model.state_dict(), root_rank=hvd.rank())", "must be the same on all ranks: 0"),
+        ("import horovod as hvd", "for PyTorch `import horovod.torch as hvd`"),
+        ("if hvd.rank() == 0:\n    x = hvd.allreduce(x)", "Line 3: hvd.allreduce stands under a condition on the rank"),
+        ("if hvd.rank() == 0:\n    pass\nelse:\n    hvd.init()", "Line 5: hvd.init stands under a condition"),
         ("import horovod.tensorflow as other", "for PyTorch `import horovod.torch as hvd`"),
     ],
 )
@@ -27,6 +30,9 @@ def test_a_slip_is_named(line, says):
         "if hvd.rank() == 0: print(hvd.size())",
         "total = hvd.allreduce(sums, op=hvd.Sum)",
         "hvd.allreduce_(sums)",
+        "if hvd.rank() == 0:\n    hvd.broadcast_(a, 0)\nelse:\n    hvd.broadcast_(b, 0)",
+        "if hvd.size() > 1:\n    x = hvd.allreduce(x)",
+        "if hvd.rank() == 0:\n    print(1)",
         "hvd.broadcast_parameters(model.state_dict(), root_rank=0)",
         "this is no Python",
     ],
@@ -37,3 +43,15 @@ def test_what_is_right_is_no_slip(line):
 
 def test_the_solved_script_has_none():
     assert find_slip((COURSE / "solutions" / "lab2_horovod" / "fashion_mnist.py").read_text()) is None
+
+
+@pytest.mark.parametrize("words", ERRORS)
+def test_an_error_of_a_library_is_told_by_what_it_means_here(words):
+    told = explain_error(
+        f"Every rank stopped with Error: {words} x at train.py, line 3. Mend this first: all others stop."
+    )
+    assert told == f"{ERRORS[words]} (Every rank stopped with Error: {words} x at train.py, line 3.)"
+
+
+def test_other_sentences_stay_as_they_are():
+    assert explain_error("Rank 1 prints 'x', too.") == "Rank 1 prints 'x', too."

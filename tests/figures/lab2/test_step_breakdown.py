@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from scalelab.experiments.horovod_settings import DEFAULT, Experiment, Sweep, Timed
+from scalelab.experiments.horovod_settings import DEFAULT, Experiment, Timed
 from scalelab.figures.figure import png
-from scalelab.figures.lab2.allreduce_cost import draw_message_cost, draw_model_check, draw_workers
+from scalelab.figures.lab2.allreduce_cost import draw_message_cost, draw_model_check
 from scalelab.figures.lab2.half_precision import draw_half
 from scalelab.figures.lab2.step_breakdown import draw_accumulation, draw_cycles, draw_ratios, draw_stages
 from scalelab.parallel.collectives.cost_model import MessageCost
@@ -60,11 +60,11 @@ def test_settings_stand_in_the_same_rows_left_of_the_line_if_faster():
     assert len(right.patches) == 1
 
 
-def test_the_own_run_is_a_star_beside_the_stored_cycles():
-    figure = draw_cycles([0.1, 1, 5], np.array([[0.01, 0.01, 0.02], [0.012, 0.01, 0.02]]), 1, "none", (2, 0.015))
-    (star,) = (line for line in figure.axes[0].lines if line.get_marker() == "*")
-    assert (star.get_xdata()[0], star.get_ydata()[0]) == (2, 15)
-    assert png(figure)
+def test_the_stored_cycles_stand_above_the_line_of_one_cycle():
+    axes = draw_cycles([0.1, 1, 5], np.array([[0.01, 0.01, 0.02], [0.012, 0.01, 0.02]]), 1, "none").axes[0]
+    line = next(line for line in axes.lines if line.get_label() == "one cycle")
+    assert list(line.get_ydata()) == [0.1, 1, 5]
+    assert png(axes.figure)
 
 
 def test_seconds_to_the_target_are_images_over_speed_and_missing_runs_leave_gaps():
@@ -92,15 +92,6 @@ def test_each_run_has_its_dot_and_its_diamond_in_one_row():
     diamonds = next(line for line in axes.lines if line.get_marker() == "D")
     assert list(zip(diamonds.get_ydata(), diamonds.get_xdata(), strict=True)) == [(0, 1.0), (1, 30.0)]
     assert axes.lines[0].get_xdata() == pytest.approx([2, 20])
-
-
-def test_more_workers_than_cores_are_shaded():
-    sweeps = [Sweep(k, [1024], [[1e-3 * k], [2e-3 * k]]) for k in (2, 4, 8)]
-    axes = draw_workers(sweeps, COST, [1024], cores=2).axes[0]
-    assert axes.patches[0].get_x() == 2
-    dots = [line for line in axes.lines if line.get_marker() == "o"]
-    assert [list(line.get_ydata()) for line in dots] == [[2, 4], [4, 8], [8, 16]]
-    assert png(axes.figure)
 
 
 def test_a_gradient_is_drawn_over_the_whole_range_of_halves():

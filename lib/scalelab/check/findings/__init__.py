@@ -21,9 +21,11 @@ def find_all(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LRS
     found = [*start.find(ranks), *out_of_step]
     if not reset:
         found += [dropped] if dropped else gradients.find(ranks)
+    scaled = gradients.find_scaled(ranks, scaling)
+    found += [scaled] if scaled else []
     for family in (data, output, metrics):
         found += family.find(ranks)
-    found += lr_scaling.find(ranks, scaling)
+    found += [] if scaled else lr_scaling.find(ranks, scaling)
     if not ((reset or dropped) and outcome.ended == "failed"):
         found += ending
     return list({finding.id: finding for finding in reversed(found)}.values())[::-1]

@@ -1,8 +1,8 @@
-"""Which examples the ranks train on: the same ones, whole epochs, always in one order."""
+"""Which examples the ranks train on: the same ones, whole epochs, parts that overlap, always in one order."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from scalelab.check.events import Batch, Evaluated, Mark, RankEvents
 from scalelab.check.report import Finding
@@ -11,6 +11,8 @@ FEWEST_LABELS, FEWEST_CLASSES = 16, 3  # below that, equal labels may be chance
 SHUFFLES = ("randperm", "permutation", "shuffle")
 SHARED = 0.95  # of an epoch's examples, for the epoch to count as the same
 BY_CHANCE = 0.05  # of two ranks' examples, to be alike although they are not the same
+AGAIN = 4  # times as many examples on two ranks as twice on one, which is chance or replacement
+TWICE = 0.05  # of all examples of an epoch, for parts to overlap: padding repeats fewer
 OWN_PART = (
     "Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
     "or indices[hvd.rank()::hvd.size()]"
@@ -19,7 +21,7 @@ Part = list[Batch]
 
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """same-data-on-every-rank, or else epoch-not-divided; same-order-every-epoch."""
+    """same-data-on-every-rank, or else epoch-not-divided, or parts-overlap; same-order-every-epoch."""
     batches = [rank.batches for rank in ranks]
     if min(map(len, batches)) < 2:
         return
@@ -27,6 +29,8 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
         yield _same_data(drawn_at(ranks[0]))
     elif any(same_epoch(*pair) for pair in combinations(batches, 2)):
         yield _not_divided(len(ranks), drawn_at(ranks[0]))
+    elif (twice := on_two_ranks(ranks)) > TWICE:
+        yield _overlap(twice, drawn_at(ranks[0]))
     for rank in ranks:
         if repeats_order(rank.batches, meant=shuffles_again(rank)):
             yield _same_order(drawn_at(rank))
@@ -73,6 +77,33 @@ def same_epoch(first: Part, other: Part) -> bool:
         if len(a & b) >= SHARED * max(len(a), len(b)):
             return True
     return False
+
+
+def on_two_ranks(ranks: list[RankEvents]) -> float:
+    """The share of the first epoch's examples that come on another rank as well; 0 where nobody can say.
+
+    An epoch is what lies between two shuffles, or two loaders, of one line. Examples that come again on their own rank
+    are drawn with replacement, or alike, and then tell nothing.
+    """
+    parts = [first_epoch(rank) for rank in ranks]
+    kinds = ["rows", "indices"] if all(same_numbering(parts[0], part) for part in parts[1:]) else ["rows"]
+    for kind in kinds:
+        keys = [[key for batch in part for key in getattr(batch, kind)] for part in parts]
+        own = [set(of_rank) for of_rank in keys]
+        count, distinct = sum(map(len, keys)), sum(map(len, own))
+        again, elsewhere = count - distinct, distinct - len(set().union(*own))
+        if count and elsewhere > max(TWICE * count, len(ranks), AGAIN * again):
+            return elsewhere / count
+    return 0.0
+
+
+def first_epoch(rank: RankEvents) -> Part:
+    """The batches between the line that begins an epoch and its next coming; none where no line does."""
+    begins = defaultdict(list)
+    for mark in rank.of(Mark):
+        begins[mark.kind, mark.where].append(mark.step)
+    ends = [later for steps in begins.values() for first, later in pairwise(steps) if later > first == 0]
+    return [batch for batch in rank.batches if batch.step < max(ends, default=0)]
 
 
 def rows_tell_apart(first: Part, other: Part) -> bool:
@@ -156,6 +187,18 @@ def _not_divided(workers: int, where: str | None) -> Finding:
         where=where,
         message=f"Every rank goes through all the data in an epoch, so {workers} ranks do {workers} times the work.",
         hint=f"{OWN_PART}; the part changes from epoch to epoch, the parts never overlap.",
+    )
+
+
+def _overlap(twice: float, where: str | None) -> Finding:
+    return Finding(
+        id="parts-overlap",
+        severity="error",
+        where=where,
+        message=f"The parts of the ranks overlap: {100 * twice:.0f} % of an epoch's examples come on another rank as "
+        "well, and as many on none.",
+        hint="All ranks must cut the same shuffle: the same seed on each, with the epoch in it but not the rank; only "
+        "the cut depends on hvd.rank().",
     )
 
 

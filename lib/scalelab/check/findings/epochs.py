@@ -37,11 +37,12 @@ def _begins(rank: RankEvents) -> dict[tuple[str, str | None], list[int]]:
 def uneven(steps: tuple[int, ...] | list[int], where: str | None, more: str = "") -> Finding:
     """The finding, with the steps of each rank up to the end of an epoch, or to where it stands."""
     each = ", ".join(f"{number} on rank {rank}" for rank, number in enumerate(steps[:8]))
+    counts = f" ({each})" if len(set(steps)) > 1 else ""  # a step under way is not counted
     return Finding(
         id=ID,
         severity="error",
         where=where,
-        message=f"The ranks do not have equally many batches: their epochs end after different numbers of steps ({each}"
-        f"); whoever has more waits for ever for the others.{more}",
+        message=f"The ranks do not have equally many batches: their epochs end after different numbers of "
+        f"steps{counts}; whoever has more waits for ever for the others.{more}",
         hint=EQUAL,
     )

@@ -1,11 +1,14 @@
-"""Whether the ranks step by the same gradients, whoever averaged them."""
+"""Whether the ranks step by the same gradients, whoever averaged them, and by their mean."""
 
 from collections.abc import Iterator
 
-from scalelab.check.events import Call, RankEvents, Step
+from scalelab.check.events import Call, RankEvents, Step, Wrapped
 from scalelab.check.findings.compare import AVERAGING, equal
 from scalelab.check.report import Finding
+from scalelab.check.source.lr_scaling import LRScaling
 
+UNDIVIDED = 0.9  # the weight of a mean loss that nobody has divided by the number of workers
+SCALE_TOLERANCE = 0.02  # relative; gradients may travel in half precision
 HOROVODS_OWN = "computed more than backward_passes_per_step times"
 
 
@@ -37,9 +40,72 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
         if len(by_step) < 2:
             continue
         unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
-        if silent or (len(unequal) >= len(by_step) / 2 and _moves_apart(by_step)):
-            yield _not_wrapped(by_step[0][0].where)
+        own_steps = len(unequal) >= len(by_step) / 2
+        if silent or (own_steps and _moves_differing(by_step)):
+            yield _not_wrapped(by_step[0][0].where, *_differing(by_step[-1]))
             return
+        if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step):
+            yield _averaged_weights(_exchanged_at(ranks[0]))
+            return
+
+
+def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
+    """gradients-scaled: what steps is the mean of the ranks' own gradients times their number, or divided by it.
+
+    A loss or a learning rate that is divided by the number of workers makes a sum a mean. A loss that is not seen may
+    be.
+    """
+    for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
+        own = [[step for step in rank.of(Step) if step.optimizer == number] for rank in ranks]
+        by_step = list(zip(*own, strict=False))
+        for found, holds in (
+            (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks))),
+            (_divided, not scaling.scaled and _mostly(by_step, 1 / len(ranks))),
+            (_loss_multiplied, scaling.loss_multiplied and _mostly(by_step, 1, loss=len(ranks))),
+        ):
+            if holds and len(ranks) > 1:
+                return found(len(ranks), _exchanged_at(ranks[0]))
+    return None
+
+
+def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1) -> bool:
+    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`."""
+    return sum(_steps_by(steps, factor, loss) for steps in by_step) >= max(2, len(by_step) / 2)
+
+
+def _steps_by(steps: tuple[Step, ...], factor: float, loss: float) -> bool:
+    used = steps[0].gradients[::2]  # the sum of each gradient, which is linear in it
+    if any(len(step.own) != len(used) or not _weighs(step, loss) for step in steps):
+        return False
+    mean = [sum(values) / len(steps) for values in zip(*(step.own for step in steps), strict=True)]
+    size = sum(value * value for value in mean)
+    distance = sum((value - factor * wanted) ** 2 for value, wanted in zip(used, mean, strict=True))
+    return size > 0 and distance <= (SCALE_TOLERANCE * factor) ** 2 * size
+
+
+def _weighs(step: Step, loss: float) -> bool:
+    """Whether the step's losses weigh so much: all together, if they are plain, else each."""
+    weight = step.loss_weight if loss == 1 else step.loss_weight / max(1, step.losses)
+    return weight >= UNDIVIDED * loss
+
+
+def _differing(steps: tuple[Step, ...]) -> tuple[int, int]:
+    """How many gradients differ among the ranks in a step, and how many there are."""
+    each = [[step.gradients[place : place + 2] for step in steps] for place in range(0, len(steps[0].gradients), 2)]
+    return sum(not equal(of_tensor) for of_tensor in each), len(each)
+
+
+def _weights_averaged(by_step: list[tuple[Step, ...]]) -> bool:
+    """Whether the ranks begin each step from equal weights, with momentum or the like that each has made itself."""
+    return all(equal([step.weights for step in steps]) and steps[0].keeps_state for steps in by_step[1:])
+
+
+def _exchanged_at(rank: RankEvents) -> str | None:
+    """The line that wraps the optimizer, or else that exchanges the most numbers in a step."""
+    if wrapped := rank.of(Wrapped):
+        return wrapped[0].where
+    calls = [call for call in rank.of_calls(*AVERAGING) if call.elements]
+    return max(calls, key=lambda call: call.elements).where if calls else None
 
 
 def find_idle(ranks: list[RankEvents]) -> Finding | None:
@@ -63,7 +129,7 @@ def _exchanges(call: Call) -> bool:
     return call.name.startswith(AVERAGING) or (call.step > 0 and call.name.startswith("broadcast"))
 
 
-def _moves_apart(by_step: list[tuple[Step, ...]]) -> bool:
+def _moves_differing(by_step: list[tuple[Step, ...]]) -> bool:
     """Whether the ranks' weights change by different amounts in a step: sum of every tensor, before and after."""
     for before, after in zip(by_step, by_step[1:], strict=False):
         moved = [_difference(x.weights, y.weights) for x, y in zip(before, after, strict=True)]
@@ -89,12 +155,57 @@ def _dropped(where: str | None) -> Finding:
     )
 
 
-def _not_wrapped(where: str | None) -> Finding:
+def _summed(workers: int, where: str | None) -> Finding:
+    return _scaled(
+        where,
+        f"The gradients are summed over the ranks, not averaged: every step is {workers} times as long.",
+        "Take the mean: leave out op=hvd.Sum (hvd.Average is what Horovod does unasked), or divide by hvd.size().",
+    )
+
+
+def _divided(workers: int, where: str | None) -> Finding:
+    return _scaled(
+        where,
+        f"The mean of the ranks' gradients is divided by their number, {workers}, once more: the steps are too short.",
+        "hvd.allreduce gives the mean unasked; divide only what was added up with op=hvd.Sum.",
+    )
+
+
+def _loss_multiplied(workers: int, where: str | None) -> Finding:
+    return _scaled(
+        where,
+        f"The loss is multiplied by the number of ranks, and the gradients are averaged: every step is {workers} "
+        "times as long.",
+        "Leave the loss as it is: the mean over the ranks has the length of one rank's gradient.",
+    )
+
+
+def _scaled(where: str | None, message: str, hint: str) -> Finding:
+    return Finding(id="gradients-scaled", severity="error", where=where, message=message, hint=hint)
+
+
+def _averaged_weights(where: str | None) -> Finding:
+    return Finding(
+        id="weights-averaged",
+        severity="warning",
+        where=where,
+        message="Each rank steps by its own gradients, and the weights are averaged afterwards: momentum and the like "
+        "stay each rank's own, and a checkpoint holds one rank's.",
+        hint="Average the gradients before the step: hvd.DistributedOptimizer(optimizer, model.named_parameters()), or "
+        "hvd.allreduce on every gradient.",
+    )
+
+
+def _not_wrapped(where: str | None, differing: int, tensors: int) -> Finding:
+    partly = 0 < differing < tensors
+    some = (
+        f"Of {tensors} gradients {differing} are each rank's own" if partly else "Each rank steps by its own gradients"
+    )
     return Finding(
         id="optimizer-not-wrapped",
         severity="error",
         where=where,
-        message="Each rank steps by its own gradients; they are never averaged, so the models drift apart.",
+        message=f"{some}; they are not averaged between backward() and step(), so the models drift apart.",
         hint="Wrap the optimizer: optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters()), "
-        "or average every gradient with hvd.allreduce before the step.",
+        "or average every gradient with hvd.allreduce after backward() and before step().",
     )

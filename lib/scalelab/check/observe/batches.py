@@ -127,7 +127,7 @@ class Epochs:
 def install(rank: Rank) -> Batches:
     """Hook the losses, indexing by tensors, and the data loader; the forward is told by scalelab's model hook."""
     batches = Batches(rank)
-    watch_losses(lambda _output, target, _loss: batches.loss(target))
+    watch_losses(lambda _output, target, _loss, _summed: batches.loss(target))
     _hook_indexing(batches)
     _hook_loader(batches)
     return batches

@@ -17,6 +17,7 @@ from scalelab.check.observe.ending import perhaps_end
 from scalelab.check.observe.fingerprint import fingerprint
 from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
+from scalelab.check.observe.own_gradients import OwnGradients
 from scalelab.check.observe.steps import OptimizerSteps, state, trained
 
 STRETCH = 1e-3
@@ -55,7 +56,7 @@ class Watcher:
     """Tells of the optimizers of a rank."""
 
     def __init__(self, rank: Rank, backward: Backward):
-        self.rank, self.backward = rank, backward
+        self.rank, self.backward, self.own = rank, backward, OwnGradients(rank)
         self.loaded = False
         self.stretched: set[int] = set()
         self.numbers: dict[int, int] = {}
@@ -68,6 +69,7 @@ class Watcher:
         equal.
         """
         parameters = trained(optimizer)
+        self.own.follow(parameters)
         new = [p for p in parameters if id(p) not in self.stretched]
         self.stretched |= {id(p) for p in new}
         equal = self.loaded or self.rank.received >= sum(p.numel() for p in parameters) / 2
@@ -114,8 +116,23 @@ class Watcher:
         gradients = fingerprint(p.grad for p in parameters)
         lr, device = _lr(optimizer), _device(parameters)
         replaced = any(optimizer is one for one in self.rank.replaced)
-        number = self._number(optimizer)
-        self.rank.tell(Step(self.rank.step, where, number, lr, weights, gradients, held, device, replaced))
+        own, loss_weight, losses = self.own.taken(parameters)
+        step = Step(
+            self.rank.step,
+            where,
+            self._number(optimizer),
+            lr,
+            weights,
+            gradients,
+            held,
+            device,
+            replaced,
+            own,
+            loss_weight,
+            losses,
+            keeps_state=any(tensor.numel() > 1 for tensor in state(optimizer)),
+        )
+        self.rank.tell(step)
 
     def _tell_exchange(self) -> None:
         if self.rank.exchanged:

@@ -15,11 +15,16 @@ DIVISIONS = ast.Div | ast.FloorDiv
 
 @dataclass(frozen=True)
 class LRScaling:
-    """What the text shows: the number of workers reaches the learning rate; the batch size; a warmup is spoken of."""
+    """What the text shows: the number of workers reaches the learning rate; the batch size; a warmup is spoken of.
+
+    `lr_divided`: a learning rate is divided by the number of workers; `loss_multiplied`: a loss is multiplied by it.
+    """
 
     scaled: bool = False
     batch_divided: bool = False
     speaks_of_warmup: bool = False
+    lr_divided: bool = False
+    loss_multiplied: bool = False
 
 
 def read_lr_scaling(script: Path) -> LRScaling:
@@ -36,6 +41,9 @@ def read_lr_scaling(script: Path) -> LRScaling:
         any(carries(value, found, source) for value in _given(nodes, LR_NAMES, optimizers=True)),
         any(_divides(value, found, source) for value in _given(nodes, BATCHES)),
         any("warm" in file.read_text(errors="replace").lower() for file in files),
+        any(_divides_lr(node, found, source) for node in nodes)
+        or any(_holds_division(value, found, source) for value in _given(nodes, LR_NAMES, optimizers=True)),
+        any(_multiplies_loss(node, found, source) for node in nodes),
     )
 
 
@@ -68,8 +76,42 @@ def _given(nodes: list[ast.AST], names: tuple[str, ...], optimizers: bool = Fals
 
 def _divides(value: ast.expr, found: set[str], source: Source) -> bool:
     """Whether the value is something divided by the number of workers, here or where it was computed."""
+    divides = any(isinstance(node, ast.BinOp) and isinstance(node.op, DIVISIONS) for node in ast.walk(value))
+    return _holds_division(value, found, source) or (not divides and carries(value, found, source))
+
+
+def _holds_division(value: ast.expr, found: set[str], source: Source) -> bool:
+    """Whether something is divided by the number of workers within this very expression."""
     parts = [node for node in ast.walk(value) if isinstance(node, ast.BinOp) and isinstance(node.op, DIVISIONS)]
-    return any(carries(node.right, found, source) for node in parts) or (not parts and carries(value, found, source))
+    return any(carries(node.right, found, source) for node in parts)
+
+
+def _multiplies_loss(node: ast.AST, found: set[str], source: Source) -> bool:
+    """Whether this is a loss multiplied by the number of workers, in either order: `loss * size`, `loss *= size`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        pairs = [(node.left, node.right), (node.right, node.left)]
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mult):
+        pairs = [(node.target, node.value)]
+    else:
+        return False
+    return any(carries(by, found, source) and any("loss" in word for word in _words(one)) for one, by in pairs)
+
+
+def _words(expression: ast.AST) -> list[str]:
+    """The names and attributes within."""
+    return [getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(expression)]
+
+
+def _divides_lr(node: ast.AST, found: set[str], source: Source) -> bool:
+    """Whether this is a learning rate divided by the number of workers: `lr / size`, `lr /= size`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, DIVISIONS):
+        divided, by = node.left, node.right
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, DIVISIONS):
+        divided, by = node.target, node.value
+    else:
+        return False
+    named = any(_is_called(part, LR_NAMES) for part in ast.walk(divided) if isinstance(part, ast.expr))
+    return named and carries(by, found, source)
 
 
 def _is_called(target: ast.expr, names: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from scalelab.course.conversion.metrics import judge_metrics
 from scalelab.course.conversion.runs import EPOCHS, OUT
 from scalelab.course.conversion.steps import RECORD
 
+FEWEST_CLASSES = 3  # below that, equal labels may be chance
 NAMES_A_RANK = re.compile(r"\b(rank|worker)", re.IGNORECASE)
 
 
@@ -26,12 +27,13 @@ def judge_end(evidence: Evidence) -> str | None:
 def judge_log(evidence: Evidence) -> str | None:
     """Rank 0 prints and keeps the record, and nobody else."""
     run = evidence.fresh
-    if not run.lines[0]:
+    lines = [[*run.lines[rank], *run.ranks[rank].logged] for rank in range(run.workers)]
+    if not lines[0]:
         return "Rank 0 prints nothing any more: keep the lines of the log on that rank, so that somebody is told."
-    if sum(bool(line.strip()) for line in run.lines[0]) < EPOCHS:
+    if sum(bool(line.strip()) for line in lines[0]) < EPOCHS:
         return "Rank 0 does not print a line after each epoch any more: keep these lines on that rank, as they were."
     for rank in range(1, run.workers):
-        for line in run.lines[rank]:
+        for line in lines[rank]:
             if line.strip() and not NAMES_A_RANK.search(line):
                 return (
                     f"Rank {rank} prints {line.strip()[:60]!r}, too: print only where hvd.rank() is 0 "
@@ -65,10 +67,14 @@ def judge_broadcast(evidence: Evidence) -> str | None:
     if len({rank.start_weights for rank in run.ranks}) > 1:
         return (
             "Resumed from a checkpoint, the ranks make their first step from different weights: load on rank 0 "
-            "first, then broadcast what it has loaded."
+            "first, then broadcast what it has loaded (the weights last where there is weight decay: where a rank has "
+            "no state yet, hvd.broadcast_optimizer_state makes a step to get one)."
         )
     if run.ranks[0].start_weights != saved.end_weights:
-        return "Resumed from a checkpoint, rank 0 does not begin with the weights that it saved."
+        return (
+            "Resumed from a checkpoint, rank 0 does not begin with the weights that it saved: load them there, and "
+            "broadcast from it, root_rank=0."
+        )
     if len({rank.start_state for rank in run.ranks}) > 1:
         return (
             "Resumed from a checkpoint, all ranks have rank 0's weights, but not its momentum: call "
@@ -84,15 +90,35 @@ def judge_division(evidence: Evidence) -> str | None:
     if len(set(steps)) > 1:
         return f"The ranks make different numbers of steps in an epoch: {_listed(steps)}. Give them equal parts."
     together, spare = sum(rank.images for rank in run.ranks) / EPOCHS, run.workers - 1
-    if abs(together - evidence.images) > spare:
+    dropped = _short_batches_dropped(run, evidence.images - together)
+    if abs(together - evidence.images) > spare and not dropped:
         why = "divide the epoch, once." if together > evidence.images else "is the epoch divided twice?"
         return f"In an epoch the ranks train on {together:g} images together, and there are {evidence.images}: {why}"
+    if run.workers > 1 and any(_same_images(run, 0, rank) for rank in range(1, run.workers)):
+        return (
+            "With each rank on a machine of its own, ranks train on the same images: hvd.local_rank() is 0 on each of "
+            "these machines, so the part must be that of hvd.rank()."
+        )
     if all(_labels(run, rank, 0) == _labels(run, rank, 1) for rank in range(run.workers)):
         return (
             "Each rank trains on the same images in every epoch: shuffle all of them first, alike on every rank and "
             "anew in each epoch, and then take a part."
         )
+    epochs = [sum((_labels(run, rank, epoch) for rank in range(run.workers)), Counter()) for epoch in (0, 1)]
+    if sum(((epochs[0] - epochs[1]) + (epochs[1] - epochs[0])).values()) > 2 * (
+        spare + max(0, evidence.images - together)
+    ):
+        return (
+            "In an epoch some images come more than once, and others never: shuffle the numbers of all images and cut "
+            "that; do not draw them one by one."
+        )
     return _effective_batch(run)
+
+
+def _short_batches_dropped(run: IsolatedRanks, missing: float) -> bool:
+    """Whether what is missing in an epoch may be the short last batches: all that came are full, and it is less."""
+    lengths = {len(batch.labels) for rank in run.ranks for batch in rank.batches}
+    return len(lengths) == 1 and 0 < missing < run.workers * max(lengths)
 
 
 def _effective_batch(run: IsolatedRanks) -> str | None:
@@ -100,6 +126,12 @@ def _effective_batch(run: IsolatedRanks) -> str | None:
     reported = [row.values.get("effective_batch_size") for row in run.ranks[0].reported]
     actual = sum(max(len(batch.labels) for batch in rank.batches) for rank in run.ranks)
     if reported and reported[0] is not None and reported[0] != actual:
+        of_one = actual // run.workers
+        if actual < reported[0] < actual + run.workers:
+            return (
+                f"The record says effective_batch_size={reported[0]:g}, but {reported[0]:g} images cannot be shared "
+                f"equally by {run.workers} ranks: each takes {of_one}, so a step takes {actual}. Report that."
+            )
         return (
             f"A step takes {actual} images, those of all ranks together, but the record says "
             f"effective_batch_size={reported[0]:g}: it is the batch size of one rank times hvd.size()."
@@ -127,6 +159,12 @@ def _going_on(run: IsolatedRanks, before: IsolatedRanks) -> str | None:
     steps = [len(rank.batches) for rank in run.ranks]
     wanted = [len(rank.batches) / EPOCHS for rank in before.ranks]
     if steps != wanted and (any(steps) or run.finished):
+        if len(set(steps)) == 1 and steps[0] > wanted[0]:
+            return (
+                f"Resumed for one epoch more, of {wanted[0]:g} steps, every rank makes {steps[0]}, as from an earlier "
+                "epoch: write the checkpoint after each epoch, and let epochs_done be what rank 0 has read, on all "
+                "ranks: hvd.broadcast_object(epochs_done, root_rank=0)."
+            )
         return (
             f"Resumed for one epoch more, of {wanted[0]:g} steps, the ranks make these: {_listed(steps)}. All of them "
             "have to know how many epochs are done: hvd.broadcast_object(epochs_done, root_rank=0)."
@@ -140,6 +178,12 @@ def _going_on(run: IsolatedRanks, before: IsolatedRanks) -> str | None:
 
 def _resumed(run: IsolatedRanks) -> str:
     return f"Resumed from a checkpoint: {run.reason}"
+
+
+def _same_images(run: IsolatedRanks, rank: int, other: int) -> bool:
+    """Whether two ranks train on the same labels in the same batches throughout, enough of them not to be luck."""
+    mine, theirs = ([batch.labels for batch in run.ranks[number].batches] for number in (rank, other))
+    return mine == theirs and len({label for labels in mine for label in labels}) >= FEWEST_CLASSES
 
 
 def _labels(run: IsolatedRanks, rank: int, epoch: int) -> Counter:

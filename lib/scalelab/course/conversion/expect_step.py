@@ -5,14 +5,14 @@ from pathlib import Path
 from scalelab.course.conversion.checks import CHECKS
 from scalelab.course.conversion.evidence import store
 from scalelab.course.conversion.runs import Sizes
-from scalelab.course.conversion.slips import find_slip
+from scalelab.course.conversion.slips import explain_error, find_slip
 from scalelab.course.conversion.steps import describe_finding, undoes
 from scalelab.course.exercises.expect import NotYet
 from scalelab.errors import ScaleLabError
 
 
 def expect_step(
-    script: Path | str, step: str, workers: int = 2, images: int = 144, batch_size: int = 8, validation: int = 51
+    script: Path | str, step: str, workers: int = 2, images: int = 150, batch_size: int = 8, validation: int = 51
 ) -> None:
     """Raise `NotYet` with a sentence unless this step of `scalelab.course.conversion.STEPS` is done.
 
@@ -29,4 +29,4 @@ def expect_step(
     judged = (judge(evidence) for judge in CHECKS[step])
     sentence = describe_finding(findings[0]) if findings else next(filter(None, judged), None)
     if sentence:
-        raise NotYet(find_slip(Path(script).read_text()) or sentence)
+        raise NotYet(find_slip(Path(script).read_text()) or explain_error(sentence))

@@ -65,6 +65,12 @@ def _validation(run: IsolatedRanks, reported: dict[str, float], validation: int)
             f"Of the {validation} validation images the ranks measure {sum(all_parts.counts)} together: every one of "
             "them counts once, also where their number is no multiple of hvd.size()."
         )
+    each_all = set(all_parts.counts) == {validation}  # every image counts as often as any other
+    if sum(all_parts.counts) > validation and not each_all and _near(value, all_parts.of_all):
+        return (
+            f"There are {validation} validation images, and the ranks measure {sum(all_parts.counts)} together: some "
+            "count twice. Each rank measures its own part, by hvd.rank()."
+        )
     return _compare("validation_accuracy", reported, all_parts)
 
 
@@ -90,9 +96,12 @@ def _images(reported: dict[str, float], counts: list[int]) -> str | None:
     if value is None or value == sum(counts):
         return None
     whose = "one rank's own" if value == counts[0] else "not those of all ranks"
+    remedy = "Sum over the ranks (op=hvd.Sum); hvd.allreduce alone gives their mean."
+    if value == sum(counts) * len(counts):
+        whose, remedy = "counted for every rank again", "Sum over the ranks once; a sum needs no factor hvd.size()."
     return (
         f"After the first epoch the record says images={value:g}, which are {whose}: all ranks together have trained "
-        f"on {sum(counts)}. Sum over the ranks (op=hvd.Sum); hvd.allreduce alone gives their mean."
+        f"on {sum(counts)}. {remedy}"
     )
 
 

@@ -9,9 +9,15 @@ ALL = {"not-initialized", "rank-crashed", "rank-idle", "stalled"}
 UNDONE_BY = {
     "initialise": {"device-not-pinned"},
     "log": {"every-rank-writes"},
-    "wrap": {"optimizer-not-wrapped", "parts-out-of-step"},
+    "wrap": {"optimizer-not-wrapped", "gradients-scaled", "weights-averaged", "parts-out-of-step"},
     "broadcast": {"weights-not-broadcast", "optimizer-state-not-broadcast", "parts-out-of-step"},
-    "divide": {"same-data-on-every-rank", "epoch-not-divided", "uneven-batches", "same-order-every-epoch"},
+    "divide": {
+        "same-data-on-every-rank",
+        "epoch-not-divided",
+        "parts-overlap",
+        "uneven-batches",
+        "same-order-every-epoch",
+    },
     "average": {"metrics-not-averaged"},
     "checkpoint": {"every-rank-writes"},
 }

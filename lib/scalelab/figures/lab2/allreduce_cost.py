@@ -8,8 +8,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
-from scalelab.experiments.horovod_settings import Sweep
-from scalelab.figures.encoding import SMALL, TITLE, in_bytes
+from scalelab.figures.encoding import SMALL, in_bytes
 from scalelab.figures.figure import new_figure
 from scalelab.figures.prediction import draw_prediction
 from scalelab.parallel.collectives.cost_model import MessageCost, undisturbed
@@ -59,35 +58,6 @@ def draw_model_check(measured: Mapping[str, Sequence[float]], modelled: Mapping[
     axes.set(xscale="log", xlabel="milliseconds in which something travels, in a step")
     _plain_log(axes.xaxis)
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL)
-    return figure
-
-
-def draw_workers(sweeps: Sequence[Sweep], cost: MessageCost, sizes: Sequence[int], cores: int) -> Figure:
-    """A panel for each of `sizes`: the model's time by the number of workers, and what was measured on this machine.
-
-    Where there are more workers than cores, the model's assumption does not hold: grey background.
-    """
-    figure, panels = new_figure(1, len(sizes), width=9, height=3.4, squeeze=False)
-    counts = [sweep.workers for sweep in sweeps]
-    for axes, size in zip(panels[0], sizes, strict=True):
-        fine = np.geomspace(min(counts), max(counts))
-        axes.plot(fine, 1e3 * cost.seconds(size, fine), color="black", linewidth=1.2, label="model, from 2 workers")
-        for sweep in sweeps:
-            times = 1e3 * np.array([times[sweep.sizes.index(size)] for times in sweep.seconds])
-            label = "measured here" if sweep is sweeps[0] else None
-            axes.plot([sweep.workers] * len(times), times, "o", color="black", markersize=4, label=label)
-        axes.axvspan(cores, 1.1 * max(counts), color="0.92", zorder=0, linewidth=0)
-        axes.annotate(
-            " more workers than cores", (cores, 0.98), xycoords=("data", "axes fraction"), va="top", size=SMALL
-        )
-        axes.set(xscale="log", yscale="log", xlabel="workers", ylabel="milliseconds of a message")
-        axes.set_xlim(0.93 * min(counts), 1.08 * max(counts))
-        axes.xaxis.set_major_locator(FixedLocator(counts))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.set_title(f"a message of {in_bytes(size)}", **TITLE)
-        _plain_log(axes.yaxis)
-    panels[0, 0].legend(frameon=False, fontsize=SMALL, loc="lower right")
     return figure
 
 

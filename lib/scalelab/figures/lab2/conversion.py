@@ -43,7 +43,7 @@ def draw_division(divisions: Mapping[str, Mapping[str, Any]]) -> Figure:
             axes.scatter(images, np.full(len(images), rank), c=steps, edgecolor="0.4", linewidth=0.4, **options)
         together = sum(len(images) for images in division["images"])
         count = len(set().union(*division["images"]))
-        axes.set(yticks=range(len(division["images"])), ylim=(-0.6, len(division["images"]) - 0.4))
+        axes.set(yticks=range(len(division["images"])), ylim=(len(division["images"]) - 0.4, -0.6))
         axes.set_yticklabels([f"rank {rank}" for rank in range(len(division["images"]))])
         steps = -(-len(division["images"][0]) // division["batch_size"])
         axes.set_title(f"{name}: {count} images, trained on {together} times in all, {steps} steps", **TITLE)

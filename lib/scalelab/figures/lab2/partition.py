@@ -64,28 +64,37 @@ def draw_never_seen(epochs: Sequence[float], shares: np.ndarray, expected: Seque
     return figure
 
 
+def error_of_mean(samples: np.ndarray) -> np.ndarray:
+    """The standard error of the mean over the first axis."""
+    return np.std(samples, axis=0, ddof=1) / np.sqrt(len(samples))
+
+
 def draw_ways(measured: InputOrderRuns) -> Figure:
-    """Left the validation accuracy after each epoch by way, right the difference of the last epoch to the first way."""
+    """Left the validation accuracy after each epoch by way, right the difference of the last epoch to the first way.
+
+    Bars are two standard errors of the mean.
+    """
     figure, (left, right) = new_figure(1, 2, width=9.5, height=3.8, width_ratios=(3, 2))
     final = {}
     for place, scheme in enumerate(SCHEMES):
         accuracies = measured.accuracies(DIVISION, scheme)
         final[scheme] = accuracies[:, -1]
         epochs = np.arange(1, accuracies.shape[1] + 1) + 0.12 * (place - 1)  # beside each other: bars would overlap
-        draw_spread(left, epochs, accuracies, label=scheme, **WAY_STYLES[scheme])
+        means, errors = accuracies.mean(axis=0), 2 * error_of_mean(accuracies)
+        left.errorbar(epochs, means, yerr=errors, capsize=2, markersize=4, label=scheme, **WAY_STYLES[scheme])
     left.set(xlabel="epochs", ylabel="validation accuracy")
     left.legend(frameon=False, fontsize=SMALL, loc="lower right")
     left.set_title("All three learn", **TITLE)
     for place, scheme in enumerate(SCHEMES[1:]):
         style = WAY_STYLES[scheme] | {"linestyle": "none"}
-        right.plot(final[scheme] - final[SCHEMES[0]], np.full(len(final[scheme]), place), alpha=0.6, **style)
-        mean, spread = np.mean(final[scheme] - final[SCHEMES[0]]), 2 * np.std(final[scheme] - final[SCHEMES[0]], ddof=1)
-        right.errorbar(mean, place + 0.22, xerr=spread, capsize=3, **style)
+        difference = 100 * (final[scheme] - final[SCHEMES[0]])
+        right.plot(difference, np.full(len(difference), place), alpha=0.6, **style)
+        right.errorbar(np.mean(difference), place + 0.22, xerr=2 * error_of_mean(difference), capsize=3, **style)
     right.axvline(0, color="black", linewidth=0.8)
     names = [scheme.replace(" with", "\nwith").replace(", ", ",\n") for scheme in SCHEMES[1:]]
     right.set_yticks(range(len(names)), names)
     right.set_ylim(-0.5, len(SCHEMES) - 1.4)
-    right.set_xlabel("difference of validation accuracy\nto a new shuffle in each epoch")
+    right.set_xlabel("points of validation accuracy beside\na new shuffle in each epoch")
     right.xaxis.set_major_locator(MaxNLocator(4))
     right.set_title("Last epoch, seed by seed", **TITLE)
     return figure

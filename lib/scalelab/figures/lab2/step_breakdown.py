@@ -9,12 +9,11 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from scalelab.experiments.horovod_settings import DEFAULT, Experiment
-from scalelab.figures.encoding import PREDICTION, SMALL, TITLE, Style, batch_axis, batch_colour, draw_spread
+from scalelab.figures.encoding import PREDICTION, SMALL, TITLE, batch_axis, batch_colour, draw_spread
 from scalelab.figures.figure import new_figure
 from scalelab.figures.lab2.horovod_timeline import STAGES
 from scalelab.figures.prediction import draw_prediction
 
-OWN: Style = {"marker": "*", "markersize": 13, "linestyle": "none", "color": "#d55e00", "zorder": 5}
 WRITTEN_IN = 0.08  # of the width: a shorter piece has its name nowhere
 
 
@@ -65,18 +64,14 @@ def draw_ratios(experiments: Mapping[str, Experiment], titles: Mapping[str, str]
     return figure
 
 
-def draw_cycles(
-    milliseconds: Sequence[float], seconds: np.ndarray, default: float, prediction: str, own: tuple[float, float] | None
-) -> Figure:
-    """Time of a step against the cycle time; `seconds` is (rounds, cycle times), `own` a run: (cycle time, seconds).
+def draw_cycles(milliseconds: Sequence[float], seconds: np.ndarray, default: float, prediction: str) -> Figure:
+    """Time of a step against the cycle time; `seconds` is (rounds, cycle times).
 
     `default` is Horovod's own cycle time, marked by a thin line.
     """
     figure, axes = new_figure(width=6.5, height=3.5)
     draw_spread(axes, milliseconds, 1e3 * seconds, color="black", linewidth=1, label="stored runs")
     axes.plot(milliseconds, milliseconds, color="0.5", linewidth=0.8, linestyle=":", label="one cycle")
-    if own:
-        axes.plot(own[0], 1e3 * own[1], label="your run", **OWN)
     axes.axvline(default, color="black", linewidth=0.8)
     place = (default, 0.98)
     axes.annotate(" unless told otherwise", place, xycoords=("data", "axes fraction"), va="top", size=SMALL)

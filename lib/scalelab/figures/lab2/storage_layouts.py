@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from scalelab.analysis.throughput.storage_layouts import Layout, with_latency
-from scalelab.figures.encoding import SMALL, TITLE, Style, draw_spread
+from scalelab.figures.encoding import SMALL, TITLE, Style
 from scalelab.figures.figure import new_figure
 
 STYLES: tuple[Style, ...] = (
@@ -29,7 +29,7 @@ def draw_reading(layouts: Sequence[Layout], places: Sequence[str], speeds: np.nd
             axes.plot(own, np.full(len(own), row), "|", color="black", markersize=12)
             axes.plot(np.median(own), row, style["marker"], color=style["color"], markersize=9)
             text = {"xytext": (10, 0), "textcoords": "offset points", "va": "center", "size": SMALL}
-            axes.annotate(f"{np.median(own):,.0f}", (own.max(), row), **text)
+            axes.annotate(f"{_rounded(np.median(own)):,.0f}", (own.max(), row), **text)
         axes.set(xscale="log", xlabel="images per second")
         axes.set_title(f"from {place}", **TITLE)
     panels[0, 0].set_yticks(range(len(layouts)), [layout.name for layout in layouts])
@@ -38,7 +38,10 @@ def draw_reading(layouts: Sequence[Layout], places: Sequence[str], speeds: np.nd
 
 
 def draw_latency(layouts: Sequence[Layout], latencies: Sequence[float], speeds: np.ndarray) -> Figure:
-    """Images per second against a pretended latency; `speeds` is (rounds, latencies, layouts), the first without."""
+    """Images per second against a pretended latency; `speeds` is (rounds, latencies, layouts), the first without.
+
+    A short line for each round, a mark for their median.
+    """
     figure, axes = new_figure(width=7.5, height=4)
     some, equal = np.asarray(latencies[1:]), crossing(layouts, np.median(speeds[:, 0], axis=0))
     fine = np.geomspace(min(some[0], equal if equal > 0 else some[0]) / 4, some[-1] * 2, 60)
@@ -49,7 +52,9 @@ def draw_latency(layouts: Sequence[Layout], latencies: Sequence[float], speeds: 
         axes.plot(1000 * fine, curve, color=style["color"], linestyle=style["linestyle"], linewidth=1)
         opens = len(layout.paths)
         label = f"{layout.name}: {opens:,} opening{'s' * (opens > 1)}"
-        draw_spread(axes, 1000 * some, speeds[:, 1:, column], **style | {"linestyle": "none", "label": label})
+        own = speeds[:, 1:, column]
+        axes.plot(1000 * some, own.T, "_", color=style["color"], markersize=11)
+        axes.plot(1000 * some, np.median(own, axis=0), **style | {"linestyle": "none", "label": label})
     axes.set(xscale="log", yscale="log", xlabel="pretended latency of opening a file (ms)", ylabel="images per second")
     for axis in (axes.xaxis, axes.yaxis):
         _plain(axis)
@@ -65,6 +70,11 @@ def crossing(layouts: Sequence[Layout], speeds: Sequence[float] | np.ndarray) ->
     """The latency (s) at which the first two layouts are equally fast; below 0 where the second is faster without."""
     opens = [len(layout.paths) / layout.count for layout in layouts]
     return (1 / speeds[1] - 1 / speeds[0]) / (opens[0] - opens[1])
+
+
+def _rounded(value: float) -> float:
+    """Two significant digits: what the rounds agree on."""
+    return float(f"{value:.2g}")
 
 
 def _plain(axis: Axis) -> None:

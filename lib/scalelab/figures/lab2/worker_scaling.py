@@ -60,7 +60,8 @@ def _linear(axes: Axes, measured: WorkerRuns) -> None:
     most = max(config.workers for config in measured.configs)
     axes.set_ylim(0, max(axes.get_ylim()[1], 1.25 * most * one))
     last = len(measured.configs) - 1
-    axes.text(last + 0.4, most * one, f"{most} x one worker", ha="right", va="bottom", size=SMALL)
+    above: Style = {"xytext": (0, 3), "textcoords": "offset points", "ha": "right", "va": "bottom", "size": SMALL}
+    axes.annotate(f"{most} x one worker", (last + 0.4, most * one), **above)
 
 
 def _mean(column: np.ndarray) -> float:

@@ -6,11 +6,15 @@ the script computes is noted on the way, and written down when it ends.
 
 import contextlib
 import hashlib
+import io
 import os
+import re
 import runpy
 import sys
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 import torch
@@ -21,6 +25,8 @@ from scalelab.check.observe.losses import watch_losses
 from scalelab.check.observe.reports import watch_reports
 from scalelab.check.observe.steps import OptimizerSteps, state, trained
 from scalelab.course.conversion.isolated.trace import Batch, MeasuredAccuracy, RankTrace, ReportedValues
+
+MOST_LINES = 1000  # of the standard error
 
 
 def main() -> None:
@@ -47,6 +53,7 @@ class RankObserver:
         watch_losses(self.loss)
         watch_reports(self.report)
         around(scalelab.train, "accuracy", self.accuracy)
+        sys.stderr = Noted(sys.stderr, self.trace.logged)
         OptimizerSteps(self.before, self.after, quiet=lambda: self.within_horovod)
         with contextlib.suppress(ImportError):
             import horovod.torch as hvd
@@ -55,7 +62,7 @@ class RankObserver:
             # Where there is no state yet, it makes one by a step of its own.
             around(hvd, "broadcast_optimizer_state", self.in_horovod)
 
-    def loss(self, logits: torch.Tensor, target: torch.Tensor, loss: torch.Tensor) -> None:
+    def loss(self, logits: torch.Tensor, target: torch.Tensor, loss: torch.Tensor, _summed: bool) -> None:
         """Note the batch that is trained on."""
         if target.ndim == 1 and logits.ndim == 2:
             right = int((logits.argmax(1) == target).sum())
@@ -94,6 +101,28 @@ class RankObserver:
             self.trace.end_weights = digest(trained(self.optimizer))
             self.trace.end_state = digest(state(self.optimizer))
         return self.trace
+
+
+class Noted(io.TextIOBase):
+    """A stream that keeps the lines written to it; those of `warnings` are nobody's log."""
+
+    def __init__(self, stream: TextIO, lines: list[str]):
+        self.stream, self.lines, self.begun = stream, lines, ""
+
+    def write(self, text: str) -> int:
+        """Pass it on, and keep its lines."""
+        if sys._getframe(1).f_code.co_filename != warnings.__file__:
+            *ended, self.begun = re.split(r"[\r\n]", self.begun + text)
+            self.lines += [line for line in ended if line.strip()][: MOST_LINES - len(self.lines)]
+        return self.stream.write(text)
+
+    def flush(self) -> None:
+        """Pass on what is left."""
+        self.stream.flush()
+
+    def fileno(self) -> int:
+        """The stream's."""
+        return self.stream.fileno()
 
 
 def digest(tensors: Iterable[torch.Tensor]) -> str:

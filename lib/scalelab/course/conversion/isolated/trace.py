@@ -27,7 +27,10 @@ class ReportedValues(msgspec.Struct, frozen=True):
 
 
 class RankTrace(msgspec.Struct):
-    """One rank's run. Digests are of the exact bits; `state` is momentum and the like; start: before the first step."""
+    """One rank's run. Digests are of the exact bits; `state` is momentum and the like; start: before the first step.
+
+    `logged` holds what the script's Python wrote to its standard error, warnings aside.
+    """
 
     batches: list[Batch] = []
     measured: list[MeasuredAccuracy] = []
@@ -35,6 +38,7 @@ class RankTrace(msgspec.Struct):
     start_weights: str = ""
     start_state: str = ""
     end_weights: str = ""
+    logged: list[str] = []
     end_state: str = ""
 
     @property

@@ -1,0 +1,65 @@
+"""Steps by a multiple of the mean gradient, judged from events alone; what makes a sum a mean is no fault."""
+
+import pytest
+
+from scalelab.check.events import RankEvents, Step
+from scalelab.check.findings.gradients import find_scaled
+from scalelab.check.source.lr_scaling import LRScaling
+
+OWN = ([1.0, -3.0], [2.0, 1.0])  # sums of two tensors' gradients, of rank 0 and rank 1
+MEAN = [1.5, -1.0]
+
+
+def ranks(factor, loss_weight=1.0, losses=1, own=OWN, steps=3):
+    """Two ranks that step by `factor` times the mean of their own gradients."""
+    used = [value for one in MEAN for value in (factor * one, abs(factor * one))]
+    return [
+        RankEvents(rank, [Step(k, "train.py, line 9", 0, 0.1, [1.0, 1.0], used, own=own[rank], loss_weight=loss_weight,
+                               losses=losses) for k in range(steps)])
+        for rank in (0, 1)
+    ]  # fmt: skip
+
+
+def said(told, **scaling):
+    finding = find_scaled(told, LRScaling(**scaling))
+    return finding.message if finding else None
+
+
+def test_the_mean_is_no_fault():
+    assert said(ranks(1)) is None
+    assert said(ranks(1.001)) is None  # half precision on the way
+
+
+def test_a_sum_is_a_step_so_many_times_as_long():
+    assert "every step is 2 times as long" in said(ranks(2))
+
+
+def test_a_sum_is_a_mean_where_the_loss_or_the_learning_rate_is_divided():
+    assert said(ranks(2, loss_weight=0.5)) is None
+    assert said(ranks(2), lr_divided=True) is None
+
+
+def test_passes_whose_losses_add_up_to_one_are_a_plain_loss():
+    assert "2 times as long" in said(ranks(2, loss_weight=1.0, losses=4))
+
+
+def test_a_mean_that_is_divided_again():
+    assert "divided by their number, 2, once more" in said(ranks(0.5))
+    assert said(ranks(0.5), scaled=True) is None  # the learning rate may be longer for it
+
+
+def test_a_loss_that_is_multiplied_by_the_number_of_ranks():
+    assert "The loss is multiplied" in said(ranks(1, loss_weight=2), loss_multiplied=True)
+    assert said(ranks(1, loss_weight=2)) is None  # two losses, or one that weighs twice
+    assert said(ranks(1, loss_weight=2, losses=2), loss_multiplied=True) is None
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.4, 3])
+def test_other_factors_are_somebody_s_choice(factor):
+    assert said(ranks(factor)) is None
+
+
+def test_what_was_not_seen_is_no_fault():
+    assert said(ranks(2, own=([], []))) is None
+    assert said(ranks(2, loss_weight=0)) is None
+    assert said(ranks(2, steps=1)) is None

@@ -1,0 +1,3 @@
+# says: this is half of it
+def per_image(weights, batch_size, workers, accumulation_steps, number_bytes=4):
+    return batch_size * workers * accumulation_steps, (workers - 1) / workers * weights * number_bytes / (batch_size * accumulation_steps)

@@ -1,0 +1,3 @@
+# says: this is where the roof bends
+def attainable(intensity, flops, bandwidth):
+    return flops / bandwidth
