@@ -11,7 +11,7 @@ from scalelab.course.conversion import expect_step
 from scalelab.course.conversion.evidence import evidence_from
 from scalelab.course.conversion.isolated import Batch, IsolatedRanks, RankTrace
 
-KEY = (2, 144, 8, 51)  # what expect_step asks for unless told otherwise
+KEY = (2, 150, 8, 51)  # what expect_step asks for unless told otherwise
 SERIAL = '["finished","",1.0,2,[]]\n' + "".join(
     f'[{rank},{{"type":"Step","step":1,"where":null,"optimizer":0,"lr":0.1,"weights":[1.0],"gradients":[1.0]}}]\n'
     for rank in (0, 1)
@@ -48,7 +48,7 @@ def test_the_script_is_judged_from_its_record():
 
 def test_a_run_that_is_not_recorded_makes_the_record_stale_whatever_is_asked():
     keep({})
-    assert "lacks a run that is asked for, (2, 144, 8, 51, 'watched')" in SCRIPT.stale()
+    assert f"lacks a run that is asked for, {(*KEY, 'watched')}" in SCRIPT.stale()
     with evidence_from(SCRIPT.store()), pytest.raises(StaleRecordError):
         expect_step(SCRIPT.file, "initialise")
 

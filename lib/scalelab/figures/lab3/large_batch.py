@@ -162,13 +162,13 @@ def draw_learned(measured: SweepRuns, words: Mapping[str, str]) -> Figure:
     for (name, label), style in zip(words.items(), LINES, strict=False):
         runs = measured.of(name)
         colour = batch_colour(runs[0].number("--batch-size"), (16, 256))
-        known, held_out = (
+        known, validation = (
             np.array([[getattr(row, field) for row in run.rows] for run in runs], dtype=float)
             for field in ("train_accuracy", "validation_accuracy")
         )
-        axes.plot(known.T, held_out.T, linestyle=style, color=colour, linewidth=0.4, alpha=0.5)
-        axes.plot(known.mean(axis=0), held_out.mean(axis=0), linestyle=style, color=colour, linewidth=2, label=label)
-        axes.plot(known.mean(axis=0)[-1], held_out.mean(axis=0)[-1], "o", color=colour)
+        axes.plot(known.T, validation.T, linestyle=style, color=colour, linewidth=0.4, alpha=0.5)
+        axes.plot(known.mean(axis=0), validation.mean(axis=0), linestyle=style, color=colour, linewidth=2, label=label)
+        axes.plot(known.mean(axis=0)[-1], validation.mean(axis=0)[-1], "o", color=colour)
     axes.set(xlabel="training accuracy", ylabel="validation accuracy")
     axes.legend(frameon=False, fontsize=SMALL, loc="lower right")
     return figure
