@@ -20,6 +20,8 @@ def judge_run(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LR
     """The verdict on a run that is over."""
     if not any(rank.events for rank in ranks):
         raise ScaleLabError(f"The check could not begin: {outcome.reason}")
+    if outcome.ended != "failed":
+        ranks = [_without_a_closed_pipe(rank) for rank in ranks]
     steps = min(rank.steps for rank in ranks)
     if outcome.ended == "timeout" and not steps and not any(map(ended.waits, ranks)):
         raise ScaleLabError(
@@ -34,6 +36,12 @@ def judge_run(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LR
     if isinstance(pinned, Finding):
         findings.append(pinned)
     return judge(findings, len(ranks), steps, not_applicable)
+
+
+def _without_a_closed_pipe(rank: RankEvents) -> RankEvents:
+    """A rank that prints while it is ended from outside meets a closed pipe, which is no end of its own."""
+    closed = rank.end is not None and rank.end.error is not None and rank.end.error.startswith("BrokenPipeError")
+    return RankEvents(rank.rank, [event for event in rank.events if event is not rank.end]) if closed else rank
 
 
 def _no_step(ranks: list[RankEvents], outcome: Outcome) -> str:
