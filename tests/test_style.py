@@ -12,6 +12,7 @@ import shape
 ROOT = Path(__file__).parents[1]
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 300
+LARGEST_FILE = 2_000_000  # bytes: records and pictures are smaller, data and caches are not
 SPELT = {".py", ".md", ".ipynb", ".toml", ".j2"}
 APART = {Path("grade/attacks")}  # tests that mirror no room of the library
 
@@ -23,6 +24,12 @@ def tracked(pattern: str) -> list[Path]:
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return [path for name in listed.stdout.splitlines() if (path := ROOT / name).exists()]
+
+
+def test_no_cache_and_no_data_belong_to_the_project():
+    names = [path.relative_to(ROOT) for path in tracked("*")]
+    assert [name for name in names if any("cache" in folder for folder in name.parts[:-1])] == []
+    assert [name for name in names if (ROOT / name).stat().st_size > LARGEST_FILE] == []
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--diff"]], ids=["rules", "layout"])
