@@ -12,11 +12,13 @@ from scalelab.experiments.noise_scale import read_noise_runs
 
 RESULTS = Path(__file__).parent / "results" / "large_batch.md"
 EFFECTS = [
-    ("plain", "sqrt"), ("sqrt", "sqrt, ghost"), ("sqrt, ghost", "sqrt, ghost, longer"), ("linear", "linear, warmup"),
-    ("linear, warmup", "linear, warmup, ghost"),
-    # Layer-wise learning rates beside what they are without, and the one that was looked at after the results.
-    ("linear, warmup, ghost", "LARS"), ("linear, warmup, ghost", "LARS, half the rate"),
+    ("plain", "sqrt"), ("sqrt", "sqrt, warmup"), ("linear", "linear, warmup"), ("sqrt, warmup", "linear, warmup"),
+    ("linear, warmup", "linear, warmup, ghost"), ("linear, warmup, ghost", "linear, warmup, ghost, longer"),
+    ("rate falls", "batch grows"), ("rate held", "rate held, weights averaged"),
+    # Layer-wise learning rates beside what they are without; once with no rate of its own for what they leave out.
+    ("linear, warmup, ghost", "LARS, one rate for all"), ("linear, warmup, ghost", "LARS"),
     ("linear, warmup, ghost", "LARC"), ("linear, warmup, ghost", "Adam"), ("Adam", "LAMB"), ("Adam", "NovoGrad"),
+    ("sqrt, warmup, ghost at 1024", "LARS at 1024"), ("sqrt, warmup, ghost at 1024", "LAMB at 1024"),
 ]  # fmt: skip
 KINDS = {"small": "batch 16, 12 epochs", "epochs": "batch 256, 12 epochs", "updates": "batch 256, as many updates",
          "noise": "the same, noise put back", "long": "batch 16, 48 epochs",
@@ -58,7 +60,8 @@ def main() -> None:
     tricks, measured = (read_sweep_runs(LAB / f"measured_{name}.json") for name in ("tricks", "why"))
     machine = ", ".join(f"{name} {value}" for name, value in tricks.machine.items())
     seeds = len(tricks.of("plain"))
-    words = f"Batch 256 and {seeds} seeds in the first table; {len(measured.of('small'))} seeds in the second, "
+    words = f"Batch 256, where nothing else is said, and {seeds} seeds in the first table; "
+    words += f"{len(measured.of('small'))} seeds in the second, "
     words += f"± two standard deviations; {machine}."
     parts = ["\n".join(effects(tricks)), "\n".join(why(measured)), "\n".join(noise()), f"{tricks.setting} {words}"]
     RESULTS.write_text("\n\n".join(parts) + "\n")

@@ -8,13 +8,14 @@ import pytest
 
 from scalelab.experiments.large_batch import read_sweep_runs
 from scalelab.experiments.noise_scale import read_noise_runs
+from scalelab.experiments.ridge import ridge
 from scalelab.experiments.steps_to_target import best_rates, read_steps
 from scalelab.experiments.sweep import read_sweep, trials
-from scalelab.figures.lab3.tricks import by_optimizer
+from scalelab.figures.lab3.tricks import by_optimizer, updates_of_epochs
 from scalelab.train.script import load_script
 
 LAB = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch"
-SWEEPS = ("tuning", "tricks", "why", "steps_to_target_tuning", "steps_to_target", "epochs")
+SWEEPS = ("tuning", "tricks", "ridge", "why", "steps_to_target_tuning", "steps_to_target", "epochs")
 RECIPES = {"small-batch": "small batch", "sgd": "linear, warmup, ghost", "lars": "LARS", "larc": "LARC",
            "lamb": "LAMB", "novograd": "NovoGrad", "adam": "Adam", "adagrad": "AdaGrad"}  # fmt: skip
 
@@ -45,22 +46,47 @@ def test_the_script_knows_all_that_a_sweep_asks_of_it(file, monkeypatch):
 
 
 @pytest.mark.parametrize(("before", "after"), [
-    ("plain", "sqrt"), ("sqrt", "sqrt, ghost"), ("sqrt, ghost", "sqrt, ghost, longer"),
-    ("linear", "linear, warmup"), ("linear, warmup", "linear, warmup, ghost"), ("SGD, too high", "LARS, half the rate"),
+    ("plain", "sqrt"), ("linear", "linear, warmup"), ("linear, constant warmup", "linear, warmup"),
+    ("linear, warmup", "linear, warmup, ghost"), ("rate held", "rate held, weights averaged"),
+    ("noise put back twice", "linear, warmup"), ("SGD, too high", "LARS"), ("LARS, one rate for all", "LARS"),
+    ("linear, warmup, ghost", "LARS"), ("linear, warmup at 1024", "sqrt, warmup at 1024"),
+    ("sqrt, warmup, ghost at 1024", "LARS at 1024"),
 ])  # fmt: skip
-def test_each_trick_brings_more_than_twice_its_spread(tricks, before, after):
-    """At equal epochs and 16 times the batch (Hoffer et al. 2017, table 1); the last one needs more of them."""
+def test_what_the_notebook_calls_better_is_better(tricks, before, after):
     effect = tricks.effect(before, after)
     assert effect.mean > 0, str(effect)
     assert effect.clear, str(effect)
 
 
-def test_lars_trains_at_five_times_the_rate_at_which_sgd_does_not(tricks):
-    lars, sgd = "LARS, half the rate", "SGD, too high"
+def test_a_batch_that_grows_is_a_rate_that_falls_with_fewer_updates(tricks):
+    """Smith et al. 2018, figure 1: the curves lie on one another."""
+    falls, grows = (
+        np.array([[row.validation_accuracy for row in run.rows] for run in tricks.of(name)]).mean(axis=0)
+        for name in ("rate falls", "batch grows")
+    )
+    assert np.abs(falls - grows).max() < 0.03
+    assert abs(falls[-1] - grows[-1]) < 0.01
+    assert [run_updates(tricks.of(name)[0]) for name in ("rate falls", "batch grows")] == [1536, 888]
+
+
+def run_updates(run):
+    return sum(updates_of_epochs(run))
+
+
+def test_lars_trains_at_twenty_times_the_rate_at_which_sgd_does_not(tricks):
+    lars, sgd = "LARS", "SGD, too high"
     lrs = [float(tricks.of(name)[0].option("--lr")) for name in (lars, sgd)]
-    assert lrs[0] >= 5 * lrs[1]
+    assert lrs[0] >= 20 * lrs[1]
     assert tricks.last(sgd).max() < tricks.last(lars).min() - 0.05
-    assert tricks.last(lars).std() < tricks.last(sgd).std() / 5
+    assert tricks.last(lars).std() < tricks.last(sgd).std() / 2
+
+
+def test_the_best_rate_grows_with_the_batch_and_then_stands_still():
+    found = ridge(read_sweep_runs(LAB / "measured_ridge.json"))
+    best = dict(zip(found.sizes, found.best, strict=True))
+    assert best[256] >= 8 * best[16]
+    assert best[2048] <= 4 * best[256]
+    assert all(min(found.lrs) < rate < max(found.lrs) for rate in best.values())
 
 
 def test_equal_updates_close_most_of_the_gap():

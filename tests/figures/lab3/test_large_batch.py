@@ -18,7 +18,14 @@ from scalelab.figures.lab3.large_batch import (
     draw_steps,
     draw_why,
 )
-from scalelab.figures.lab3.tricks import by_optimizer, draw_on_the_way, draw_recipes, draw_tuning, table
+from scalelab.figures.lab3.tricks import (
+    by_optimizer,
+    draw_on_the_way,
+    draw_recipes,
+    draw_tuning,
+    draw_two_clocks,
+    table,
+)
 from scalelab.train import Row
 
 SIZES = [8, 64, 512]
@@ -91,6 +98,15 @@ def test_a_batch_that_grows_makes_fewer_updates_the_larger_it_is():
     """Two epochs of 512 images: 8 updates of 64, then 2 of 256."""
     measured = sweep({"grows": [0.4, 0.42]}, batch_size=64, base="--grow-at 1")
     assert "| 64 to 256 | 10 |" in table(measured, {})
+
+
+def test_a_batch_that_grows_arrives_after_fewer_updates_and_as_many_epochs():
+    grows = sweep({"grows": [0.4, 0.42]}, batch_size=64, base="--grow-at 1")
+    falls = sweep({"falls": [0.41, 0.43]}, batch_size=64)
+    left, right = draw_two_clocks(SweepRuns({}, "", [*falls.runs, *grows.runs]), ["falls", "grows"]).axes
+    ends = [[line.get_xdata()[-1] for line in axes.lines if line.get_label() in ("falls", "grows")]
+            for axes in (left, right)]  # fmt: skip
+    assert ends == [[2, 2], [16, 10]]
 
 
 def test_own_runs_are_stars_and_the_first_recipe_is_the_measure():

@@ -58,17 +58,21 @@ def draw_steps(
     left.set(ylabel="steps to the target", ylim=(curve.least_steps / 2, None))
     left.set_title("Half the steps for twice the batch (dotted): not for ever", **TITLE)
     right.set(ylabel="images to the target")
-    right.axvline(curve.critical, color="black", linewidth=0.8)
-    right.annotate(
-        f"knee: {curve.critical:.0f}", (curve.critical, 0.98), xycoords=("data", "axes fraction"), size=SMALL, va="top",
-        rotation=90, ha="right",
-    )  # fmt: skip
-    if knee:
-        draw_prediction(right, knee, along="x")
+    for axes in (left, right):
+        _knee(axes, curve, knee)
     right.set_title("Beyond the knee each image brings less", **TITLE)
     if own:
         right.legend(frameon=False, fontsize=SMALL, loc="upper left")
     return figure
+
+
+def _knee(axes: Axes, curve: StepsCurve, prediction: str | None) -> None:
+    axes.axvline(curve.critical, color="black", linewidth=0.8)
+    place, words = (curve.critical, 0.98), f"knee: {curve.critical:.0f}"
+    look = {"size": SMALL, "va": "top", "ha": "right", "rotation": 90}
+    axes.annotate(words, place, xycoords=("data", "axes fraction"), **look)
+    if prediction:
+        draw_prediction(axes, prediction, along="x")
 
 
 def _regimes(axes: Axes, curve: StepsCurve, sizes: Sequence[int]) -> None:
@@ -103,8 +107,8 @@ def draw_epochs(measured: SweepRuns, sizes: Sequence[int]) -> Figure:
     for axes in (left, middle):
         batch_axis(axes, sizes)
     published = list(GOYAL)
-    right.plot(published, list(GOYAL.values()), "s-", color="0.3", linewidth=0.8)
-    right.set(ylabel="top-1 error (%)")
+    right.plot(published, [1 - error / 100 for error in GOYAL.values()], "s", color="0.3")
+    right.set(ylabel="validation accuracy (top-1)")
     right.set_title("ImageNet, ResNet-50 (Goyal et al. 2017)", **TITLE)
     batch_axis(right, published)
     right.tick_params(axis="x", labelsize=SMALL, rotation=30)
@@ -129,6 +133,7 @@ def draw_noise(noise: NoiseRuns, curve: StepsCurve, prediction: str | None = Non
     if prediction:
         draw_prediction(axes, prediction, along="y")
     plain_log(axes)
+    axes.set_title("The noise scale grows on the way to the target", **TITLE)
     axes.set(xlabel="epoch", ylabel="noise scale (images)")
     axes.legend(frameon=False, fontsize=SMALL, loc="upper left")
     return figure

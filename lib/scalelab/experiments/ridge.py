@@ -1,0 +1,47 @@
+"""Validation accuracy by batch size and learning rate, from the stored runs of a sweep that names them "SIZE RATE"."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scalelab.analysis.evidence.comparison import compare
+from scalelab.experiments.large_batch import SweepRuns
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """`accuracies` is (seeds, sizes, learning rates), NaN where a run is missing; sizes and rates rise."""
+
+    sizes: list[int]
+    lrs: list[float]
+    accuracies: np.ndarray
+
+    @property
+    def means(self) -> np.ndarray:
+        """Over the seeds: (sizes, learning rates); NaN where no run is."""
+        return np.ma.masked_invalid(self.accuracies).mean(axis=0).filled(np.nan)
+
+    @property
+    def best(self) -> list[float]:
+        """The rate with the highest mean, for each batch size."""
+        return [self.lrs[int(np.nanargmax(row))] for row in self.means]
+
+    def level(self, size: int) -> list[float]:
+        """The rates of a batch size that cannot be told from its best; only rates that train have like deviations."""
+        runs = self.accuracies[:, self.sizes.index(size)]
+        trains = np.nanmean(runs, axis=0) > np.nanmax(np.nanmean(runs, axis=0)) / 2
+        lrs = np.array(self.lrs)[trains]
+        return [float(lrs[place]) for place in compare(-runs[:, trains]).smallest()]
+
+
+def ridge(measured: SweepRuns) -> Ridge:
+    """From its stored runs."""
+    names = [name.split() for name in measured.names]
+    sizes, lrs = sorted({int(size) for size, _ in names}), sorted({float(lr) for _, lr in names})
+    seeds = sorted({run.seed for run in measured.runs})
+    accuracies = np.full((len(seeds), len(sizes), len(lrs)), np.nan)
+    for run in measured.runs:
+        size, lr = run.name.split()
+        place = seeds.index(run.seed), sizes.index(int(size)), lrs.index(float(lr))
+        accuracies[place] = run.rows[-1].validation_accuracy
+    return Ridge(sizes, lrs, accuracies)
