@@ -31,6 +31,13 @@ def test_more_accuracy_never_earns_less(train, test, more):
     assert higher.score >= lower.score
 
 
+def test_the_same_bytes_twice_are_no_training():
+    verdict = judge([Accuracies(1.0, 1.0, "a")] * 2, TARGETS)
+    assert (verdict.passed, verdict.score) == (False, 0)
+    assert "the same to the byte" in verdict.reason
+    assert judge([Accuracies(1.0, 1.0, "a"), Accuracies(1.0, 1.0, "b")], TARGETS).passed
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_one_checkpoint_is_not_enough_however_good(count):
     verdict = judge([Accuracies(1.0, 1.0)] * count, TARGETS)

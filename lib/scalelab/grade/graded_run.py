@@ -32,7 +32,7 @@ def run_and_judge(plan: GradingPlan, number: int, listener: ProgressListener) ->
     with SandboxedRun(folder, plan) as run:
         evidence = run_submission(run, seed, listener)
         listener.on(StepStarted("Measuring the last two checkpoints"))
-        judgement = judge_run(evidence, plan)
+        judgement = judge_run(evidence, plan, run.numbers)
         names = (checkpoint.path.name for checkpoint in judgement.checkpoints)
         run.collect_outputs({RECORD_NAME: MOST_BYTES} | dict.fromkeys(names, plan.prepared.evaluator.most))
         conversion = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scalelab.grade.measure.evaluator_process import Accuracies
@@ -9,8 +10,10 @@ from scalelab.grade.measure.weights import BadCheckpointError, CutOffError
 from scalelab.grade.plan import GradingPlan
 from scalelab.grade.rubric import Targets
 from scalelab.grade.run.checkpoint_watch import Checkpoint
+from scalelab.grade.run.class_numbers import ClassNumbers
 from scalelab.grade.run.run import Evidence
 
+SAME = "The last two checkpoints are the same to the byte; each has to be written after more training."
 ENDED_EARLY = ("failed", "memory", "printed", "stopped")
 
 
@@ -42,10 +45,11 @@ class Judgement:
         return self.checkpoints[-1].seconds if self.checkpoints else None
 
 
-def judge_run(evidence: Evidence, plan: GradingPlan) -> Judgement:
-    """Measure what a run has left, and judge it."""
+def judge_run(evidence: Evidence, plan: GradingPlan, numbers: ClassNumbers) -> Judgement:
+    """Measure what a run has left, by the numbers that the classes had in it, and judge it."""
+    measure = partial(plan.prepared.evaluator.measure, numbers=numbers)
     try:
-        judged, measured, cut_off = measure_last_two(evidence.checkpoints, plan.prepared.evaluator.measure)
+        judged, measured, cut_off = measure_last_two(evidence.checkpoints, measure)
     except BadCheckpointError as bad:
         return Judgement(evidence.checkpoints[-2:], [], Verdict(False, 0.0, str(bad)))
     verdict = judge(measured, plan.targets, "; ".join(filter(None, (cut_off, evidence.passed_over))))
@@ -84,6 +88,8 @@ def judge(measured: Sequence[Accuracies], targets: Targets, passed_over: str = "
         there = "there was one" if measured else "there were none"
         also = f" ({passed_over})" if passed_over else ""
         return Verdict(False, 0.0, f"Two checkpoints are needed within the budget, but {there}{also}.")
+    if measured[0].sha256 and measured[0].sha256 == measured[1].sha256:
+        return Verdict(False, 0.0, SAME)
     train, test = worse(measured)
     short = [
         f"{what} accuracy {reached:.3f} is below {target:.3f}"

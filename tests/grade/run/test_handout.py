@@ -5,6 +5,7 @@ import torch
 
 from scalelab.data import Dataset, read_cifar10
 from scalelab.errors import ScaleLabError
+from scalelab.grade.run.class_numbers import draw_class_numbers
 from scalelab.grade.run.handout import make_handout
 
 
@@ -16,6 +17,25 @@ def test_what_is_written_is_the_training_part_alone(handout, tmp_path):
     assert given.test is None
     written = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
     assert not any(image.numpy().tobytes() in written for image in handout.test.images)
+
+
+def test_with_other_numbers_the_classes_are_the_same_images_and_have_no_names(handout, tmp_path):
+    numbers = draw_class_numbers(10)
+    handout.write(tmp_path / "data", numbers)
+    given = read_cifar10(tmp_path / "data")
+    assert torch.equal(given.train.images, handout.train.images)
+    assert [numbers[label] for label in handout.train.labels] == given.train.labels.tolist()
+    assert not set(given.classes) & set(handout.classes)
+
+
+def test_no_class_keeps_its_number_and_no_two_share_one():
+    drawn = {draw_class_numbers(10) for _ in range(200)}
+    assert len(drawn) > 190
+    assert all(sorted(numbers) == [*range(10)] for numbers in drawn)
+    assert all(numbers[label] != label for numbers in drawn for label in range(10))
+    assert draw_class_numbers(2) == (1, 0)
+    with pytest.raises(ValueError, match="no other number"):
+        draw_class_numbers(1)
 
 
 def test_everybody_gets_the_same_images(dataset):

@@ -69,7 +69,7 @@ def draw_steps(
 def _knee(axes: Axes, curve: StepsCurve, prediction: str | None) -> None:
     axes.axvline(curve.critical, color="black", linewidth=0.8)
     place, words = (curve.critical, 0.98), f"knee: {curve.critical:.0f}"
-    look = {"size": SMALL, "va": "top", "ha": "right", "rotation": 90}
+    look: Style = {"size": SMALL, "va": "top", "ha": "right", "rotation": 90}
     axes.annotate(words, place, xycoords=("data", "axes fraction"), **look)
     if prediction:
         draw_prediction(axes, prediction, along="x")

@@ -1,5 +1,6 @@
 """Measures checkpoints for the grader, by a process in a sandbox of its own."""
 
+import hashlib
 import os
 import select
 import subprocess
@@ -14,8 +15,9 @@ from torch import Tensor
 from scalelab.errors import ScaleLabError
 from scalelab.files.scratch import own_folder
 from scalelab.files.untrusted import open_plain
-from scalelab.grade.measure.evaluator_process import IMAGES, Accuracies, Refused
+from scalelab.grade.measure.evaluator_process import IMAGES, Accuracies, Question, Refused
 from scalelab.grade.measure.weights import BadCheckpointError, CutOffError, most_bytes
+from scalelab.grade.run.class_numbers import ClassNumbers
 from scalelab.grade.run.handout import Handout
 from scalelab.launch.command import python
 from scalelab.models import build
@@ -29,7 +31,7 @@ class Evaluator:
     """Measures checkpoints of one model on one handout; ready when it is made. A context that ends its process."""
 
     def __init__(self, model_name: str, handout: Handout, device: str, unsafe: bool = False):
-        self.most = most_bytes(build(model_name))
+        self.most, self.classes = most_bytes(build(model_name)), len(handout.classes)
         # Others on this machine cannot get at the inner folder, which all may read, for they cannot enter the outer.
         self.at_the_end = ExitStack()
         place = self.at_the_end.enter_context(own_folder("scalelab-evaluator-"))
@@ -55,20 +57,24 @@ class Evaluator:
         """Whether it can measure another one."""
         return self.process.poll() is None
 
-    def measure(self, path: Path) -> Accuracies:
-        """Accuracies of the checkpoint; raises BadCheckpointError where it is none, CutOffError where it is a part."""
-        copy = self.folder / path.name
+    def measure(self, path: Path, numbers: ClassNumbers | None = None) -> Accuracies:
+        """Accuracies of the checkpoint; `numbers` are those that its classes have, where they are not their own.
+
+        Raises BadCheckpointError where it is none, CutOffError where it is a part.
+        """
+        copy, content = self.folder / path.name, self._read(path)
+        question = Question(path.name, numbers or tuple(range(self.classes)))
         try:
-            copy.write_bytes(self._read(path))
+            copy.write_bytes(content)
             copy.chmod(0o644)
-            self.questions.write(f"{path.name}\n".encode())
+            self.questions.write(msgspec.json.encode(question) + b"\n")
             self.questions.flush()
             said = self._answer()
         finally:
             copy.unlink(missing_ok=True)
         if isinstance(said, Refused):
             raise (CutOffError if said.cut_off else BadCheckpointError)(said.reason)
-        return said
+        return msgspec.structs.replace(said, sha256=hashlib.sha256(content).hexdigest())
 
     def _read(self, path: Path) -> bytes:
         """The file, if it is one and no larger than it can be; no byte of it is looked at here."""

@@ -2,7 +2,7 @@
 
     python -m scalelab.grade.measure.evaluator_process MODEL FOLDER DEVICE
 
-For every name that comes on standard input, of a checkpoint in FOLDER, a line of JSON goes out. Each is loaded in
+For every Question on standard input, of a checkpoint in FOLDER, a line of JSON goes out. Each is loaded in
 child processes, one for every core, that have a cap on their memory: none can harm the measurement of the next.
 """
 
@@ -20,6 +20,7 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from scalelab.data import Images
 from scalelab.grade.measure.weights import BadCheckpointError, CutOffError, load_weights
+from scalelab.grade.run.class_numbers import ClassNumbers, renumber
 from scalelab.grade.run.handout import Handout
 from scalelab.models import build
 
@@ -28,11 +29,19 @@ MOST_BYTES = 4_000_000_000  # beside what the process has at its start
 BATCH_SIZE = 50  # more would not fit into the caches of a core
 
 
+class Question(msgspec.Struct, frozen=True):
+    """A checkpoint's name, and the number that each class has in it."""
+
+    name: str
+    numbers: ClassNumbers
+
+
 class Accuracies(msgspec.Struct, frozen=True, tag=True):
-    """Accuracies (0 to 1) on the images handed out and on the test images."""
+    """Accuracies (0 to 1) on the images handed out and on the test images, of a file with that `sha256`."""
 
     train_accuracy: float
     test_accuracy: float
+    sha256: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -61,9 +70,10 @@ def main() -> None:
     warm_up(model_name, *parts[0])
     answer(READY)
     for line in sys.stdin:
-        path = Path(folder) / line.strip()
-        children = [fork_child(model_name, path, device, parts, share, cores) for share in range(cores)]
-        answer(combine([read_answer(*child) for child in children], path.name, [len(labels) for _, labels in parts]))
+        asked = msgspec.json.decode(line, type=Question)
+        path, numbered = Path(folder) / asked.name, [(X, renumber(y, asked.numbers)) for X, y in parts]
+        children = [fork_child(model_name, path, device, numbered, share, cores) for share in range(cores)]
+        answer(combine([read_answer(*child) for child in children], path.name, [len(y) for _, y in parts]))
 
 
 def read_parts(path: Path) -> list[tuple[Tensor, Tensor]]:
@@ -130,8 +140,8 @@ def combine(said: list[Counted | Refused | None], name: str, counts: list[int]) 
         if not isinstance(one, Counted):
             return one or Refused(f"{name} could not be measured: it ended the process that loaded it.")
         counted.append(one.right)
-    right = map(sum, zip(*counted, strict=True))
-    return Accuracies(*(share / count for share, count in zip(right, counts, strict=True)))
+    train, test = (sum(right) / count for right, count in zip(zip(*counted, strict=True), counts, strict=True))
+    return Accuracies(train, test)
 
 
 def answer(said: Accuracies | Refused) -> None:

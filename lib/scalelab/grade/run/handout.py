@@ -11,6 +11,7 @@ from scalelab.data import Dataset, Images, standardise, statistics, write_cifar1
 from scalelab.data.images import STANDIN
 from scalelab.data.standin import standin_images
 from scalelab.errors import ScaleLabError
+from scalelab.grade.run.class_numbers import ClassNumbers, renumber
 
 SHUFFLE_SEED = 0  # every submission of a class gets the same images
 
@@ -24,9 +25,16 @@ class Handout:
     classes: tuple[str, ...]
     source: str
 
-    def write(self, folder: Path) -> None:
-        """Lay out the training part, and nothing else, in CIFAR-10's binary layout."""
-        write_cifar10(folder, self.train, None, self.classes, self.source)
+    def write(self, folder: Path, numbers: ClassNumbers | None = None) -> None:
+        """Lay out the training part, and nothing else, in CIFAR-10's binary layout.
+
+        With `numbers` the classes have these, and no names: a name would tell which one it was.
+        """
+        train, classes = self.train, self.classes
+        if numbers is not None:
+            train = Images(train.images, renumber(train.labels, numbers))
+            classes = tuple(f"class {number}" for number in range(len(numbers)))
+        write_cifar10(folder, train, None, classes, self.source)
 
     def inputs(self, part: Images) -> Tensor:
         """Images as a model is fed them: standardised by the statistics of the training part, float32 (N, C, H, W)."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scalelab.files.untrusted import clear, make_private
 from scalelab.grade.plan import GradingPlan
+from scalelab.grade.run.class_numbers import draw_class_numbers
 from scalelab.launch.launch import EndJobError, Limits, Progress
 from scalelab.sandbox import Group, SandboxSpec, in_memory, make_group, on_disk, over_cap, wrap_command
 
@@ -17,12 +18,15 @@ SCRIPT_NAME = "assessment.py"
 class SandboxedRun:
     """The folders of one run: `data` to read, `out` to write, `home` to start in; and the sandbox around them.
 
+    `numbers` are those of the classes in this run alone.
+
     As a context it lays them, holds the caps on all processes that run in it, and clears the data away at the end.
     """
 
     def __init__(self, home: Path, plan: GradingPlan):
         self.home, self.plan, self.caps = home.resolve(), plan, plan.rubric.caps
         self.script, self.data, self.out = self.home / SCRIPT_NAME, self.home / "data", self.home / "out"
+        self.numbers = draw_class_numbers(len(plan.prepared.handout.classes))
         self.group: Group | None = None
 
     def prepare(self) -> None:
@@ -33,7 +37,7 @@ class SandboxedRun:
         self.home.mkdir(mode=0o700, parents=True)
         self.out.mkdir(mode=0o700)
         self.script.write_bytes(self.plan.source)
-        self.plan.prepared.handout.write(self.data)
+        self.plan.prepared.handout.write(self.data, self.numbers)
         self.data.chmod(0o755)
         for path in (self.script, *self.data.iterdir()):
             path.chmod(0o644)

@@ -1,12 +1,15 @@
-"""Reads the file that was handed in: one Python file of at most 64 KiB."""
+"""Reads the file that was handed in: one Python file of at most 64 KiB that holds a script and no data."""
 
 import ast
+import re
 import warnings
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
+from scalelab.grade.run.information import MOST_INFORMATION, data_literal, information
 
 MOST_BYTES = 64 * 1024
+MERGE_MARKER = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 
 
 class NotAcceptedError(Exception):
@@ -17,7 +20,7 @@ def read_submission(path: Path) -> bytes:
     """The submission's bytes.
 
     Raises ScaleLabError where there is no such file, so that nothing can be graded, and NotAcceptedError where the
-    file is no UTF-8 Python source of at most 64 KiB.
+    file is no UTF-8 Python source of at most 64 KiB, or holds data.
     """
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
@@ -33,12 +36,33 @@ def _accept(source: bytes) -> None:
         raise NotAcceptedError(f"The file is larger than {MOST_BYTES // 1024} KiB; hand in the script alone.")
     if not source.strip():
         raise NotAcceptedError("The file is empty.")
+    tree = _parse(source)
+    if (size := information(source)) > MOST_INFORMATION:
+        most = MOST_INFORMATION // 1024
+        raise NotAcceptedError(
+            f"The file holds too much: compressed it is {size / 1024:.1f} KiB, where a script has 2 and may have "
+            f"{most}; leave out data, weights and what is not used."
+        )
+    if data := data_literal(tree):
+        raise NotAcceptedError(
+            f"Line {data.lineno} holds data and no code; the script has to learn from the images that it is given."
+        )
+
+
+def _parse(source: bytes) -> ast.AST:
+    """As Python would read it: a byte order mark, as Windows' Notepad puts first, is no fault."""
     try:
+        text = source.decode("utf-8-sig")
         with warnings.catch_warnings(action="ignore"):
-            ast.parse(source.decode("utf-8"))
+            return ast.parse(text)
     except UnicodeDecodeError:
         raise NotAcceptedError("The file is not UTF-8 text.") from None
     except SyntaxError as error:
+        if marker := MERGE_MARKER.search(text):
+            line = text.count("\n", 0, marker.start()) + 1
+            raise NotAcceptedError(
+                f"Line {line} is what git leaves of a conflict; choose one of the two versions and delete the markers."
+            ) from None
         raise NotAcceptedError(f"The file is not valid Python: {error.msg} in line {error.lineno}.") from None
     except (ValueError, RecursionError, MemoryError):
         raise NotAcceptedError("The file is not valid Python: it cannot be parsed.") from None
