@@ -10,7 +10,7 @@ from scalelab.grade.measure.evaluator_process import Accuracies
 from scalelab.grade.measure.weights import BadCheckpointError, CutOffError
 from scalelab.grade.rubric import Targets
 from scalelab.grade.run.checkpoint_watch import Checkpoint
-from scalelab.grade.verdict import judge, measure_last_two
+from scalelab.grade.verdict import judge, measure_as_seen, measure_last_two
 
 TARGETS = Targets(train_accuracy=0.7, test_accuracy=0.6, floor_accuracy=0.4)
 shares = st.floats(0, 1)
@@ -64,9 +64,9 @@ def judged(*files):
     """Epochs that are judged of files that are "whole", "cut" or "bad", and what is said of one that was cut off."""
     checkpoints = [Checkpoint(Path(kind), epoch, float(epoch)) for epoch, kind in enumerate(files, 1)]
 
-    def measure(path):
-        if path.name != "whole":
-            raise {"cut": CutOffError, "bad": BadCheckpointError}[path.name](path.name)
+    def measure(checkpoint):
+        if (name := checkpoint.path.name) != "whole":
+            raise {"cut": CutOffError, "bad": BadCheckpointError}[name](name)
         return Accuracies(0.9, 0.9)
 
     found, measured, said = measure_last_two(checkpoints, measure)
@@ -80,6 +80,14 @@ def test_a_file_that_the_end_of_the_budget_cut_off_does_not_void_the_whole_ones_
     assert judged("whole", "cut") == ([1], "cut")
     assert judged("cut") == ([], "cut")
     assert judged() == ([], "")
+
+
+def test_what_is_measured_has_to_be_what_was_seen():
+    measured = Accuracies(0.9, 0.9, "a")
+    for seen in ("a", ""):  # "": too large to be looked at, and refused for that
+        assert measure_as_seen(Checkpoint(Path("one"), 1, 4.0, seen), lambda _: measured) is measured
+    with pytest.raises(CutOffError, match="one was changed after second 4"):
+        measure_as_seen(Checkpoint(Path("one"), 1, 4.0, "b"), lambda _: measured)
 
 
 @pytest.mark.parametrize("files", [("whole", "whole", "bad"), ("whole", "cut", "whole"), ("cut", "whole", "cut")])

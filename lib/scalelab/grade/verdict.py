@@ -49,7 +49,7 @@ def judge_run(evidence: Evidence, plan: GradingPlan, numbers: ClassNumbers) -> J
     """Measure what a run has left, by the numbers that the classes had in it, and judge it."""
     measure = partial(plan.prepared.evaluator.measure, numbers=numbers)
     try:
-        judged, measured, cut_off = measure_last_two(evidence.checkpoints, measure)
+        judged, measured, cut_off = measure_last_two(evidence.checkpoints, lambda one: measure_as_seen(one, measure))
     except BadCheckpointError as bad:
         return Judgement(evidence.checkpoints[-2:], [], Verdict(False, 0.0, str(bad)))
     verdict = judge(measured, plan.targets, "; ".join(filter(None, (cut_off, evidence.passed_over))))
@@ -59,8 +59,16 @@ def judge_run(evidence: Evidence, plan: GradingPlan, numbers: ClassNumbers) -> J
     return Judgement(judged, measured, verdict, margin(measured, plan.targets))
 
 
+def measure_as_seen(checkpoint: Checkpoint, measure: Callable[[Path], Accuracies]) -> Accuracies:
+    """Its accuracies; raises CutOffError where it does not hold any more what it held when it was seen."""
+    measured = measure(checkpoint.path)
+    if checkpoint.sha256 and measured.sha256 != checkpoint.sha256:
+        raise CutOffError(f"{checkpoint.path.name} was changed after second {checkpoint.seconds:.0f}, when it was seen")
+    return measured
+
+
 def measure_last_two(
-    checkpoints: Sequence[Checkpoint], measure: Callable[[Path], Accuracies]
+    checkpoints: Sequence[Checkpoint], measure: Callable[[Checkpoint], Accuracies]
 ) -> tuple[list[Checkpoint], list[Accuracies], str]:
     """The last two checkpoints that were complete, their accuracies, and what was cut off, in words.
 
@@ -69,12 +77,12 @@ def measure_last_two(
     file that is no checkpoint of the model.
     """
     before, last = checkpoints[-2:-1], checkpoints[-1:]
-    measured = [measure(one.path) for one in before]
+    measured = [measure(one) for one in before]
     try:
-        return [*before, *last], measured + [measure(one.path) for one in last], ""
+        return [*before, *last], measured + [measure(one) for one in last], ""
     except CutOffError as cut:
         first = checkpoints[-3:-2]
-        return [*first, *before], [measure(one.path) for one in first] + measured, str(cut)
+        return [*first, *before], [measure(one) for one in first] + measured, str(cut)
 
 
 def judge(measured: Sequence[Accuracies], targets: Targets, passed_over: str = "") -> Verdict:
@@ -88,8 +96,6 @@ def judge(measured: Sequence[Accuracies], targets: Targets, passed_over: str = "
         there = "there was one" if measured else "there were none"
         also = f" ({passed_over})" if passed_over else ""
         return Verdict(False, 0.0, f"Two checkpoints are needed within the budget, but {there}{also}.")
-    if measured[0].sha256 and measured[0].sha256 == measured[1].sha256:
-        return Verdict(False, 0.0, SAME)
     train, test = worse(measured)
     short = [
         f"{what} accuracy {reached:.3f} is below {target:.3f}"
@@ -99,6 +105,8 @@ def judge(measured: Sequence[Accuracies], targets: Targets, passed_over: str = "
         )
         if reached < target
     ]
+    if not short and measured[0].sha256 and measured[0].sha256 == measured[1].sha256:
+        return Verdict(False, 0.0, SAME)
     if not short:
         reason = f"Training accuracy {train:.3f} and test accuracy {test:.3f} meet both targets."
         return Verdict(True, 100.0, reason)

@@ -1,6 +1,9 @@
 """A checkpoint counts from when the grader saw it as it is, whatever its file times say."""
 
+import hashlib
+import mmap
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +48,24 @@ def test_a_changed_file_counts_from_its_change_even_with_forged_times(watch):
     watch.look(5.0)
     assert found(watch, 10) == [(1, 5.0)]
     assert found(watch, 4) == []
+
+
+def test_a_file_that_is_filled_through_a_map_of_it_counts_from_then_on_or_is_seen_to_differ(watch):
+    path = put(watch, 1, bytes(4096))
+    times = path.stat()
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 4096) as view:
+        watch.look(1.0)
+        view[:7] = b"weights"
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        watch.seen = {path.name: replace(watch.seen[path.name], signature=watch._signatures()[path.name])}
+        watch.look(1.5)  # settling: the bytes are looked at
+        assert found(watch, 10) == [(1, 1.5)]
+        view[:7] = b"WEIGHTS"
+        watch.seen = {path.name: replace(watch.seen[path.name], signature=watch._signatures()[path.name])}
+        watch.look(5.0)
+    (checkpoint,) = watch.last(10)
+    assert checkpoint.seconds == 1.5
+    assert checkpoint.sha256 != hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_only_regular_files_with_a_checkpoints_name_count(watch, tmp_path):

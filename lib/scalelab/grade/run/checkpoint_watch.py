@@ -1,54 +1,80 @@
 """Notes which checkpoints a run left, and when each was complete by the grader's own clock."""
 
+import hashlib
 import os
 import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from scalelab.files.untrusted import open_plain
+
 KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 MOST_SAID = 3
 CANDIDATES = 3  # two are judged; the last may have been cut off while it was written
+SETTLING = 1.0  # seconds for which what was written at one moment of the file system's clock may still be coming
+MOST_HASHED = 1 << 26  # bytes; what is larger is no checkpoint of a model of this course
 NAME = re.compile(r"epoch-([0-9]{3,9})\.safetensors")
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint and the second of the run at which the grader first saw it as it is now."""
+    """A checkpoint, the second of the run at which the grader first saw it as it is now, and what it held then.
+
+    `sha256` is of its bytes at that second ("": not known): what is measured later has to be the same.
+    """
 
     path: Path
     epoch: int
     seconds: float
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A file as it was seen first with this signature and these bytes."""
+
+    signature: tuple
+    seconds: float
+    sha256: str
 
 
 class CheckpointWatch:
-    """Looks at a folder again and again; a file that changes counts from its latest change."""
+    """Looks at a folder again and again; a file that changes counts from its latest change.
+
+    A change shows in the size and the times of a file, but not if it is made through a map of the file in memory. So
+    the bytes are looked at too: as long as they may still be coming, and once more by whoever measures them.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.seen: dict[str, tuple[tuple, float]] = {}
+        self.seen: dict[str, _Seen] = {}
         self.odd: dict[str, str] = {}
 
     def look(self, seconds: float) -> None:
         """Note what is there now, at this second of the run."""
-        now = self._signatures()
-        self.seen = {
-            name: (signature, self.seen[name][1] if self.seen.get(name, [None])[0] == signature else seconds)
-            for name, signature in now.items()
-        }
+        self.seen = {name: self._see(name, signature, seconds) for name, signature in self._signatures().items()}
+
+    def _see(self, name: str, signature: tuple, seconds: float) -> _Seen:
+        before = self.seen.get(name)
+        if before and before.signature == signature and seconds > before.seconds + SETTLING:
+            return before
+        sha256 = _sha256(self.folder / name)
+        same = before is not None and (before.signature, before.sha256) == (signature, sha256)
+        return before if before and same else _Seen(signature, seconds, sha256)
 
     def last(self, budget_seconds: float) -> list[Checkpoint]:
         """The last CANDIDATES checkpoints seen within the budget, earliest first; fewer where there were fewer."""
         found = [
-            Checkpoint(self.folder / name, int(match[1]), seconds)
-            for name, (_, seconds) in self.seen.items()
-            if seconds <= budget_seconds and (match := NAME.fullmatch(name))
+            Checkpoint(self.folder / name, int(match[1]), seen.seconds, seen.sha256)
+            for name, seen in self.seen.items()
+            if seen.seconds <= budget_seconds and (match := NAME.fullmatch(name))
         ]
         return sorted(found, key=lambda checkpoint: (checkpoint.epoch, checkpoint.seconds))[-CANDIDATES:]
 
     def passed_over(self, budget_seconds: float) -> str:
         """What has a checkpoint's name and does not count, in words; empty where there is nothing."""
-        late = [name for name, (_, seconds) in self.seen.items() if seconds > budget_seconds]
+        late = [name for name, seen in self.seen.items() if seen.seconds > budget_seconds]
         said = [f"{name} is {kind}" for name, kind in sorted(self.odd.items())]
         return "; ".join([*said, *(f"{name} was complete too late" for name in sorted(late))][:MOST_SAID])
 
@@ -71,3 +97,14 @@ class CheckpointWatch:
             return [path.name for path in self.folder.iterdir() if NAME.fullmatch(path.name)]
         except OSError:
             return []
+
+
+def _sha256(path: Path) -> str:
+    """Of its bytes; empty where it cannot be read, or is too large for a checkpoint."""
+    try:
+        with open_plain(path) as file:
+            if os.fstat(file.fileno()).st_size > MOST_HASHED:
+                return ""
+            return hashlib.sha256(file.read(MOST_HASHED)).hexdigest()
+    except OSError:  # gone, or another thing, since we looked
+        return ""
