@@ -6,6 +6,7 @@ What is made here (gradebook.db, release, submitted, autograded, feedback) is th
 from pathlib import Path
 
 from scalelab.course.autograde.read_notebook import SubmissionExporter
+from scalelab.course.clean_markup import CleanNotebook, clean_markdown
 from scalelab.course.nbgrader_config import FEEDBACK, GRADE, RELEASE, SANITIZE, scripts_to_edit
 from scalelab.grade.classroom.nbgrader.new_gradebook import ask_in_process
 
@@ -15,6 +16,10 @@ ask_in_process()
 c.CourseDirectory.course_id = "scalelab"
 c.GenerateAssignment.preprocessors = RELEASE
 c.GenerateFeedback.preprocessors = FEEDBACK
+
+# What Formgrader and the feedback show of a submission: nothing of it runs there.
+c.HTMLExporter.preprocessors = [CleanNotebook]
+c.HTMLExporter.filters = {"markdown2html": clean_markdown}
 
 c.Autograde.sanitize_preprocessors = SANITIZE
 c.Autograde.autograde_preprocessors = GRADE

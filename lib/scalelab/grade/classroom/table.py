@@ -14,6 +14,7 @@ from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.submissions import Submission
 from scalelab.grade.result import Result
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet computes, if a cell begins with it
 NOT_YET = "It was not graded yet; start again to grade it."
 HEADINGS = ("student", "passed", "score", "train_accuracy", "test_accuracy", "seconds", "reason", "submission_sha256")
 
@@ -86,8 +87,13 @@ def write_csv(paths: ClassPaths, rows: Iterable[Row]) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(HEADINGS)
-    table.writerows(map(_cells, rows))
+    table.writerows([as_text(cell) for cell in _cells(row)] for row in rows)
     write_file(paths.table, text.getvalue().encode("utf-8"))
+
+
+def as_text(cell: str) -> str:
+    """The cell with an apostrophe before what a spreadsheet would compute or follow (OWASP, "CSV injection")."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _cells(row: Row) -> list[str]:
