@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 
 from scalelab.course.autograde.restore_cells import is_missing, restored
+from scalelab.course.class_grading.misplaced import misplaced
 from scalelab.course.class_grading.record import PLACE, LabRecord, drop_record, read_record, write_record
 from scalelab.course.class_grading.submissions import StagedSubmission, stage, stage_nothing, write_absent
 from scalelab.course.exercises.cells import exercise, grade_id
@@ -58,12 +59,22 @@ def students(request: LabRequest) -> list[str]:
         raise ScaleLabError(f"{request.lab} was not released in {request.course}: {first}.")
     submitted = (request.course / "submitted").glob(f"*/{request.lab}")
     found = sorted(path.parent.name for path in submitted if path.is_dir())
+    elsewhere = astray(request)
     for name in request.students:
         if name not in found:
-            raise ScaleLabError(f"There is no submitted/{name}/{request.lab} in {request.course}.")
-    if not found:
+            there = elsewhere.get(name, f"There is no submitted/{name}/{request.lab} in {request.course}.")
+            raise ScaleLabError(there)
+    if not found and not elsewhere:
         raise ScaleLabError(f"There is no submitted/STUDENT/{request.lab} in {request.course}.")
     return [name for name in found if name in request.students or not request.students]
+
+
+def astray(request: LabRequest) -> dict[str, str]:
+    """{student: sentence} of whoever handed something in that lies where it cannot be graded."""
+    labs = {path.name for path in (request.course / "source").iterdir() if path.is_dir()}
+    notebooks = most_points(request.course, request.lab)
+    found = misplaced(request.course / "submitted", request.lab, labs, notebooks)
+    return {name: sentence for name, sentence in found.items() if name in request.students or not request.students}
 
 
 def grade_labs(request: LabRequest, begin: Callable[[str], None] = lambda student: None) -> Iterator[Graded]:
@@ -82,6 +93,8 @@ def grade_labs(request: LabRequest, begin: Callable[[str], None] = lambda studen
             except Exception as error:  # whatever it is: it is said, and the class goes on
                 graded = Graded(student, [], None, True, f"{type(error).__name__}: {error}")
             yield graded
+        for student, sentence in astray(request).items():
+            yield Graded(student, [], None, True, sentence)
 
 
 @contextmanager

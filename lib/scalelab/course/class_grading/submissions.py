@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scalelab.course.class_grading.misplaced import left_inside
+
 MOST_BYTES, MOST_FILES = 500_000_000, 2_000
 TIMESTAMP = "timestamp.txt"
 ABSENT = "absent.json"
@@ -105,4 +107,6 @@ def _name_absent(submission: StagedSubmission, submitted: Path, notebooks: Seque
             continue
         path.touch()
         hint = f" ({', '.join(others)} was, but no notebook has that name: rename it)" if others else ""
+        if elsewhere := left_inside(submitted, path.name):
+            hint = f" ({elsewhere})"
         submission.absent[name] = f"{path.name} was not handed in{hint}, so its exercises were not graded."
