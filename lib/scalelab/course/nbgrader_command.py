@@ -1,12 +1,13 @@
 """nbgrader's own commands, run in a course's folder and leaving nothing elsewhere."""
 
-import ctypes
 import multiprocessing
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,6 @@ from pathlib import Path
 _HOMES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 _NEEDED = ["nbgrader.apps", "nbgrader.apps.nbgraderapp"]
 _NEEDED += ["scalelab.course.nbgrader_config", "scalelab.grade.classroom.nbgrader.new_gradebook", "scalelab.sandbox"]
-_PR_SET_PDEATHSIG = 1
 
 
 def nbgrader(course: Path, *arguments: str, seconds: float | None = None) -> subprocess.CompletedProcess[str]:
@@ -44,12 +44,15 @@ def nbgrader_again(course: Path, *arguments: str, seconds: float | None = None) 
     server = multiprocessing.get_context("forkserver")
     server.set_forkserver_preload(_NEEDED)
     with _empty_homes() as places, tempfile.NamedTemporaryFile(prefix="nbgrader-", suffix=".log") as log:
-        process = server.Process(target=_run, args=(course, arguments, os.environ | places, log.name))
+        process = server.Process(target=_run, args=(os.getpid(), course, arguments, os.environ | places, log.name))
         process.start()
-        process.join(seconds)
-        if process.exitcode is None:
+        try:
+            process.join(seconds)
+            ended = process.exitcode is not None
+        finally:  # whatever ended the waiting: Python would wait for the process once more when it exits
             process.kill()
             process.join()
+        if not ended:
             raise subprocess.TimeoutExpired(arguments, seconds or 0.0)
         said = Path(log.name).read_text(encoding="utf-8", errors="replace")
         return subprocess.CompletedProcess(arguments, process.exitcode, stderr=said)
@@ -69,9 +72,28 @@ def _empty_homes() -> Iterator[dict[str, str]]:
         yield {name: str(Path(home) / name.lower()) for name in _HOMES} | {"JUPYTER_CONFIG_PATH": ""}
 
 
-def _run(course: Path, arguments: Sequence[str], environment: dict[str, str], log: str) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _end_with(starter: int) -> None:
+    """Kill this process when the one with that number ends.
+
+    Its parent is the server that it was forked from; and that one lives as long as any process forked from it, for each
+    inherits the pipe by which the server would notice the starter's end.
+    """
+    if sys.platform != "linux":
+        return
+    try:
+        handle = os.pidfd_open(starter)
+    except ProcessLookupError:
+        os._exit(1)
+
+    def wait() -> None:
+        select.select([handle], [], [])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _run(starter: int, course: Path, arguments: Sequence[str], environment: dict[str, str], log: str) -> None:
+    _end_with(starter)
     from nbgrader.apps import NbGraderApp
 
     place = os.open(log, os.O_WRONLY)
