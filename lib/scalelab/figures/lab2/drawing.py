@@ -4,6 +4,7 @@ Lengths are in half inches.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -39,7 +40,7 @@ def draw_tiles(axes: Axes, place: Place, images: Sequence[int], colour: str, col
         axes.annotate(str(image), middle, ha="center", va="center", size=SMALL, color="white", weight="bold")
 
 
-def draw_layers(axes: Axes, place: Place, held: Sequence[bool], **style: object) -> None:
+def draw_layers(axes: Axes, place: Place, held: Sequence[bool], **style: Any) -> None:
     """A model's layers, the first at the left, `place` the middle of its left edge; dashed where another holds them."""
     x, y = place
     for number, own in enumerate(held):
@@ -54,17 +55,24 @@ def layers_width(count: int) -> float:
 
 def draw_frame(axes: Axes, place: Place, size: Place, name: str, colour: str) -> None:
     """A worker: what stands in it is on one device. `place` is its lower left corner."""
-    style = {"boxstyle": "round,pad=0,rounding_size=0.25", "facecolor": "none", "edgecolor": colour, "linewidth": 1.8}
+    style: Style = {
+        "boxstyle": "round,pad=0,rounding_size=0.25",
+        "facecolor": "none",
+        "edgecolor": colour,
+        "linewidth": 1.8,
+    }
     axes.add_patch(FancyBboxPatch(place, *size, **style))
     x, y = place
     axes.annotate(name, (x + 0.2, y + size[1] - 0.2), ha="left", va="top", size=TEXT, color=colour, weight="bold")
 
 
-def draw_arrow(axes: Axes, start: Place, end: Place, colour: str = "0.3", **style: object) -> None:
-    options = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 0, "shrinkB": 0, "linewidth": 1.6}
+def draw_arrow(axes: Axes, start: Place, end: Place, colour: str = "0.3", **style: Any) -> None:
+    """An arrow with its head at `end`; `style` goes to matplotlib's FancyArrowPatch."""
+    options: Style = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 0, "shrinkB": 0, "linewidth": 1.6}
     axes.add_patch(FancyArrowPatch(start, end, color=colour, **(options | style)))
 
 
-def write(axes: Axes, place: Place, words: str, **style: object) -> None:
+def write(axes: Axes, place: Place, words: str, **style: Any) -> None:
     """Words with their middle at `place`."""
-    axes.annotate(words, place, **({"ha": "center", "va": "center", "size": TEXT} | style))
+    options: Style = {"ha": "center", "va": "center", "size": TEXT}
+    axes.annotate(words, place, **(options | style))

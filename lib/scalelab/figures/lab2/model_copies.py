@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from scalelab.figures.encoding import Style
 from scalelab.figures.lab2.conversion import RANKS
 from scalelab.figures.lab2.drawing import (
     TILE,
@@ -66,6 +67,11 @@ def _draw_gradient(axes: Axes, x: float, y: float, gradient: np.ndarray, colour:
 
 def _draw_mean(axes: Axes, top: float) -> None:
     """One box over all rows: it is the only thing that workers do together."""
-    style = {"boxstyle": "round,pad=0,rounding_size=0.2", "facecolor": "white", "edgecolor": "black", "linewidth": 1.8}
+    style: Style = {
+        "boxstyle": "round,pad=0,rounding_size=0.2",
+        "facecolor": "white",
+        "edgecolor": "black",
+        "linewidth": 1.8,
+    }
     axes.add_patch(FancyBboxPatch((MEAN_AT, 0.25), 1.6, top - 0.5, zorder=3, **style))
     write(axes, (MEAN_AT + 0.8, top / 2), "mean of the\ngradients", rotation=90, zorder=4, size=10)

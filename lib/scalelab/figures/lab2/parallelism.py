@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalelab.figures.encoding import TITLE
+from scalelab.figures.encoding import TITLE, Style
 from scalelab.figures.lab2.conversion import RANKS
 from scalelab.figures.lab2.drawing import (
     GAP,
@@ -28,7 +28,7 @@ ROWS = (HEIGHT - HEAD - FRAME_HEIGHT / 2, FRAME_HEIGHT / 2 + 0.1)  # the middles
 BETWEEN = sum(ROWS) / 2
 EVERYBODYS = "0.35"  # the colour of images that all ranks work on
 ASIDE = 0.15  # of the middle of a layer, an arrow each way
-TRAVELS = {"colour": "black", "linewidth": 2.2, "mutation_scale": 13}
+TRAVELS: Style = {"colour": "black", "linewidth": 2.2, "mutation_scale": 13}
 
 
 def draw_parallelism() -> Figure:
@@ -72,8 +72,8 @@ def _draw_rank(axes: Axes, rank: int, held: Sequence[bool]) -> None:
 
 def _draw_travel(axes: Axes, x: tuple[float, float], style: str) -> None:
     """An arrow from rank 0's model to rank 1's, or back."""
-    ends = [(one, row + sign * (LAYER_HEIGHT / 2 + 0.08)) for one, row, sign in zip(x, ROWS, (-1, 1), strict=True)]
-    draw_arrow(axes, *ends, arrowstyle=style, **TRAVELS)
+    gap = LAYER_HEIGHT / 2 + 0.08
+    draw_arrow(axes, (x[0], ROWS[0] - gap), (x[1], ROWS[1] + gap), arrowstyle=style, **TRAVELS)
 
 
 def _write_title(axes: Axes, words: str) -> None:
