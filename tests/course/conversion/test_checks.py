@@ -246,6 +246,14 @@ def test_the_checkpoint(known, words):
     assert words in said("checkpoint", known)
 
 
+@pytest.mark.parametrize("lost", [(0, 1), (1,)])
+def test_a_checkpoint_of_the_weights_alone(lost):
+    known = Known()
+    for number in lost:
+        known.resumed.ranks[number].start_state = ""
+    assert "save the optimizer's state beside the weights" in said("checkpoint", known)
+
+
 def finding(name, about=""):
     return Finding(id=name, severity="error", message="", hint="", about=about)
 

@@ -173,6 +173,11 @@ def _going_on(run: IsolatedRanks, before: IsolatedRanks) -> str | None:
         return _resumed(run)
     if {rank.start_weights for rank in run.ranks} != {before.ranks[0].end_weights}:
         return "Resumed from a checkpoint that rank 0 has read, the others do not begin from its weights."
+    if {rank.start_state for rank in run.ranks} != {before.ranks[0].end_state}:
+        return (
+            "Resumed from a checkpoint, the ranks do not begin with the momentum that rank 0 ended with: save the "
+            "optimizer's state beside the weights and the epochs done, load it on rank 0, and broadcast it."
+        )
     return None
 
 
