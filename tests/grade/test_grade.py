@@ -1,5 +1,6 @@
 """Whole submissions on real ranks: the verdict rests on what was measured and on nothing that was claimed."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -116,6 +117,14 @@ def test_the_conversion_check_is_told_and_counts_for_nothing(make_request, grade
     assert "Call hvd.init()" in page
     assert Result.from_json((this.out / "result.json").read_bytes()) == result
     assert [path.name for path in (this.out / "run").iterdir() if path.name.startswith("check-")] == []
+
+
+def test_where_the_rubric_asks_for_a_batch_the_check_counts_it_asked_for_or_not(make_request, grade):
+    this = make_request(ASSESSMENT / "assessment.py", budget_seconds=8.0)
+    rubric = msgspec.structs.replace(this.rubric, effective_batch_size=1024)
+    result = grade(dataclasses.replace(this, rubric=rubric))
+    assert (result.effective_batch_asked, result.conversion.effective_batch_size) == (1024, 64)
+    assert "takes 64 images of all ranks together, and at least 1,024 are asked for" in result.reason
 
 
 def test_one_worker_has_no_conversion_to_check(make_request, grade):

@@ -6,6 +6,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.grade.rubric import load_rubric
 from scalelab.places import RUBRIC
 
+LARGE_BATCH_RUBRIC = RUBRIC.with_name("rubric_large_batch.toml")
 GOOD = """[cpu]
 workers = 2
 model = "small-resnet"
@@ -19,9 +20,9 @@ floor_accuracy = 0.3
 """
 
 
-@pytest.mark.parametrize("device", ["cpu", "gpu"])
-def test_the_courses_rubric_is_valid_and_its_targets_lie_above_its_floor(device):
-    rubric = load_rubric(RUBRIC, device)
+@pytest.mark.parametrize(("path", "device"), [(RUBRIC, "cpu"), (RUBRIC, "gpu"), (LARGE_BATCH_RUBRIC, "cpu")])
+def test_a_rubric_of_the_course_is_valid_and_its_targets_lie_above_its_floor(path, device):
+    rubric = load_rubric(path, device)
     for targets in rubric.targets.values():
         assert targets.floor_accuracy < targets.test_accuracy < targets.train_accuracy
 
@@ -37,6 +38,7 @@ def test_the_courses_rubric_is_valid_and_its_targets_lie_above_its_floor(device)
         (("[cpu]", "[cpu"), "not valid"),
         (("[cpu", "[tpu"), "no part for 'cpu'"),
         (("cifar10", "mnist"), "mnist"),
+        (("memory_gb = 4", "memory_gb = 4\neffective_batch_size = 0"), "effective_batch_size"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(tmp_path, change, sentence):
@@ -45,6 +47,13 @@ def test_a_wrong_value_is_named_in_one_sentence(tmp_path, change, sentence):
     with pytest.raises(ScaleLabError, match=sentence) as error:
         load_rubric(path, "cpu")
     assert "\n" not in str(error.value)
+
+
+def test_a_batch_is_asked_for_by_the_second_rubric_alone():
+    first, second = (load_rubric(path, "cpu") for path in (RUBRIC, LARGE_BATCH_RUBRIC))
+    assert (first.effective_batch_size, second.effective_batch_size) == (None, 1024)
+    for name in ("workers", "model", "train_images", "budget_epochs"):
+        assert getattr(first, name) == getattr(second, name)
 
 
 def test_each_data_set_has_its_own_targets(tmp_path):

@@ -10,7 +10,7 @@ from scalelab.grade.measure.evaluator_process import Accuracies
 from scalelab.grade.measure.weights import BadCheckpointError, CutOffError
 from scalelab.grade.rubric import Targets
 from scalelab.grade.run.checkpoint_watch import Checkpoint
-from scalelab.grade.verdict import judge, measure_as_seen, measure_last_two
+from scalelab.grade.verdict import Verdict, judge, measure_as_seen, measure_last_two, require_batch
 
 TARGETS = Targets(train_accuracy=0.7, test_accuracy=0.6, floor_accuracy=0.4)
 shares = st.floats(0, 1)
@@ -58,6 +58,29 @@ def test_the_score_and_the_sentence(train, test, score, sentence):
     verdict = judge([Accuracies(1.0, 1.0), Accuracies(train, test)], TARGETS)
     assert verdict.score == pytest.approx(score)
     assert verdict.reason == sentence
+
+
+PASSED = Verdict(True, 100.0, "Both targets are met.")
+
+
+@pytest.mark.parametrize(("asked", "seen"), [(None, None), (None, 64), (1024, 1024), (1024, 2048)])
+def test_a_large_enough_batch_leaves_the_verdict_as_it_is(asked, seen):
+    assert require_batch(PASSED, asked, seen) == PASSED
+
+
+@pytest.mark.parametrize(
+    ("seen", "score", "sentence"),
+    [
+        (1023, 99.9, "An optimizer step takes 1,023 images of all ranks together, and at least 1,024 are asked for"),
+        (128, 12.5, "backward_passes_per_step"),
+        (None, 0, "could not be judged"),
+    ],
+)
+def test_a_small_batch_and_one_that_nobody_saw_do_not_pass(seen, score, sentence):
+    verdict = require_batch(PASSED, 1024, seen)
+    assert (verdict.passed, verdict.score) == (False, score)
+    assert verdict.reason.startswith(PASSED.reason)
+    assert sentence in verdict.reason
 
 
 def judged(*files):

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from harness.patience import waited
 
-from scalelab.widgets.assess_button import Assess
+from scalelab.places import RUBRIC
+from scalelab.widgets.assess_button import Assess, terms
 
 NEVER_ENDS = Path(__file__).parents[1] / "grade" / "attacks" / "submissions" / "loops_for_ever.py"
 
@@ -66,3 +67,10 @@ def test_pressed_twice_it_grades_once_another_page_sees_it_and_stop_ends_it(butt
     other.wait()
     assert "Interrupted" in shown.sentence.value
     assert "Interrupted" in other.sentence.value
+
+
+def test_the_terms_name_an_effective_batch_where_the_rubric_asks_for_one(tmp_path):
+    asks = tmp_path / "rubric.toml"
+    asks.write_text(RUBRIC.read_text().replace("[cpu]", "[cpu]\neffective_batch_size = 1_024", 1))
+    assert "at least 1,024 images a step, of all workers together" in terms(asks).value
+    assert "Effective batch" not in terms().value

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from scalelab.check.events import RankEvents
 from scalelab.check.findings import device, ended, find_all
+from scalelab.check.findings.effective_batch import effective_batch_size
 from scalelab.check.observation import Observation
 from scalelab.check.report import Finding, Report, judge
 from scalelab.check.source.lr_scaling import LRScaling, read_lr_scaling
@@ -31,11 +32,12 @@ def judge_run(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LR
     findings = find_all(ranks, outcome, scaling)
     if not steps and all(finding.severity != "error" for finding in findings):
         raise ScaleLabError(_no_step(ranks, outcome))
+    batch = effective_batch_size(ranks, {finding.id for finding in findings})
     pinned = device.find(ranks, _gpus())
     not_applicable = {device.ID: pinned} if isinstance(pinned, str) and pinned else {}
     if isinstance(pinned, Finding):
         findings.append(pinned)
-    return judge(findings, len(ranks), steps, not_applicable)
+    return judge(findings, len(ranks), steps, not_applicable, batch)
 
 
 def _without_a_closed_pipe(rank: RankEvents) -> RankEvents:

@@ -25,6 +25,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on a script; `steps` is the number of steps that every rank was observed to finish.
 
+    `effective_batch_size` is the number of images that all ranks together took in a typical one of them, None where
+    none were seen.
     `not_applicable` holds, by id, why something could not be looked for here.
     """
 
@@ -33,6 +35,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     steps: int
     findings: list[Finding]
     not_applicable: dict[str, str] = {}
+    effective_batch_size: int | None = None
 
     def ids(self) -> set[str]:
         """Ids of all findings."""
@@ -48,13 +51,24 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.decode(text, type=cls)
 
 
-def judge(findings: list[Finding], workers: int, steps: int, not_applicable: dict[str, str] | None = None) -> Report:
+def judge(
+    findings: list[Finding],
+    workers: int,
+    steps: int,
+    not_applicable: dict[str, str] | None = None,
+    effective_batch_size: int | None = None,
+) -> Report:
     """Converted means: no finding is an error. Errors come first."""
     order = ("error", "warning", "advice")
     findings = sorted(findings, key=lambda finding: order.index(finding.severity))
     converted = all(finding.severity != "error" for finding in findings)
     return Report(
-        converted=converted, workers=workers, steps=steps, findings=findings, not_applicable=not_applicable or {}
+        converted=converted,
+        workers=workers,
+        steps=steps,
+        findings=findings,
+        not_applicable=not_applicable or {},
+        effective_batch_size=effective_batch_size,
     )
 
 

@@ -1,6 +1,7 @@
 """One submission, from file to verdict."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 from scalelab.grade.graded_run import GradedRun
@@ -14,6 +15,7 @@ from scalelab.grade.report.feedback_page import write_feedback
 from scalelab.grade.request import GradeRequest
 from scalelab.grade.result import Result, Run
 from scalelab.grade.run.sandboxed_run import SCRIPT_NAME
+from scalelab.grade.verdict import require_batch
 
 
 def grade(request: GradeRequest, listener: ProgressListener | None = None, warm: WarmEvaluator | None = None) -> Result:
@@ -48,13 +50,16 @@ def _refusal(plan: Refused) -> Result:
 
 def _verdict(plan: GradingPlan, graded: GradedRuns) -> Result:
     """By the run that counts."""
-    counts = graded.counts
+    counts, conversion = graded.counts, graded.runs[0].conversion
     judgement, outcome = counts.judgement, counts.evidence.outcome
+    by_accuracy = replace(judgement.verdict, reason=judgement.verdict.reason + graded.sentence)
+    seen = conversion.effective_batch_size if conversion else None
+    verdict = require_batch(by_accuracy, plan.rubric.effective_batch_size, seen)
     return Result(
         **_said_of(plan) | {"seed": counts.seed},
-        passed=judgement.verdict.passed,
-        score=judgement.verdict.score,
-        reason=judgement.verdict.reason + graded.sentence,
+        passed=verdict.passed,
+        score=verdict.score,
+        reason=verdict.reason,
         train_accuracy=[m.train_accuracy for m in judgement.measured],
         test_accuracy=[m.test_accuracy for m in judgement.measured],
         seconds=judgement.seconds,
@@ -65,7 +70,7 @@ def _verdict(plan: GradingPlan, graded: GradedRuns) -> Result:
         run=outcome.reason,
         run_seconds=outcome.seconds,
         runs=[_short(run) for run in graded.runs],
-        conversion=graded.runs[0].conversion,
+        conversion=conversion,
         output_excerpt=last_words(outcome.output, SCRIPT_NAME),
     )
 
@@ -75,6 +80,7 @@ def _said_of(requirements: Requirements) -> dict[str, Any]:
     return {
         "train_target": requirements.targets.train_accuracy,
         "test_target": requirements.targets.test_accuracy,
+        "effective_batch_asked": requirements.rubric.effective_batch_size,
         "workers": requirements.workers,
         "device": requirements.device,
         "dataset": requirements.dataset,

@@ -37,7 +37,7 @@ class Refused(Requirements):
 
 @dataclass(frozen=True, kw_only=True)
 class GradingPlan(Requirements):
-    """A submission that will run. `unsafe`: without a sandbox."""
+    """A submission that will run. `unsafe`: without a sandbox; `check_conversion`: asked for, or needed to judge."""
 
     source: bytes
     prepared: Prepared
@@ -62,6 +62,8 @@ def resolve(request: GradeRequest, listener: ProgressListener, warm: WarmEvaluat
     train, test, targets = len(handout.train), len(handout.test), requirements.targets
     listener.on(StepStarted(f"Data: {handout.source}, {train:,} training and {test:,} test images"))
     words = f"training {targets.train_accuracy:.3f}, test {targets.test_accuracy:.3f}"
+    if batch := request.rubric.effective_batch_size:
+        words += f", an effective batch of at least {batch:,} images"
     listener.on(StepStarted(f"Targets: {words}"))
     if refusal:
         return Refused(**vars(requirements), reason=refusal, budget_seconds=request.budget_seconds)
@@ -70,7 +72,7 @@ def resolve(request: GradeRequest, listener: ProgressListener, warm: WarmEvaluat
         source=source,
         prepared=prepared,
         budget=resolve_budget(request, listener),
-        check_conversion=request.check_conversion,
+        check_conversion=request.check_conversion or request.rubric.effective_batch_size is not None,
         unsafe=request.unsafe,
     )
 

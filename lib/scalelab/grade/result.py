@@ -28,7 +28,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made from, if it was.
     `run` says in a sentence how the run ended, `run_seconds` how long it took, `output_excerpt` what the ranks said
     last; `runs` are all runs, of which the one with this `seed` counts. `conversion` is what the conversion check
-    found; it counts for nothing.
+    found; of it the effective batch alone counts, and only where `effective_batch_asked` (images a step) is set.
     """
 
     passed: bool
@@ -46,6 +46,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_seconds: list[float] = []
     train_target: float
     test_target: float
+    effective_batch_asked: int | None = None
     worker_images_per_second: float | None = None
     seed: int
     sandbox: str

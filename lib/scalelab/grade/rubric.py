@@ -32,7 +32,8 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     targets: by data set, for the stand-in is easier than CIFAR-10;
     runs: how often a submission is run, with a seed more each time; take: which of the runs counts, by how far the
     worse of its two accuracies is above its target; spread, most_runs: where that one is within so much of its target,
-    the submission is run again, up to so many times in all.
+    the submission is run again, up to so many times in all;
+    effective_batch_size: how many images an optimizer step must take at least, of all ranks together; None: any.
     """
 
     workers: Count
@@ -46,6 +47,7 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     take: Literal["median", "best"] = "median"
     spread: Annotated[float, Meta(ge=0, lt=1)] = 0.0
     most_runs: Count = 1
+    effective_batch_size: Count | None = None
     targets: dict[Literal["cifar10", "standin"], Targets]
 
     @property

@@ -113,6 +113,26 @@ def judge(measured: Sequence[Accuracies], targets: Targets, passed_over: str = "
     return Verdict(False, _partial_score(train, test, targets), f"{' and '.join(short).capitalize()}.")
 
 
+def require_batch(verdict: Verdict, asked: int | None, seen: int | None) -> Verdict:
+    """Not passed where a step took fewer images than the rubric asks for, or where nobody could count them.
+
+    `seen` is what the conversion check counted. The score shrinks to the share that it is of `asked`; None: 0.
+    """
+    if asked is None or (seen is not None and seen >= asked):
+        return verdict
+    if seen is None:
+        sentence = (
+            f"Whether a step takes the {asked:,} images asked for could not be judged: the conversion check saw no "
+            "step of at least two ranks by an optimizer of torch.optim; see what `scalelab check` says of it."
+        )
+    else:
+        sentence = (
+            f"An optimizer step takes {seen:,} images of all ranks together, and at least {asked:,} are asked for: "
+            "give each rank larger batches, or let several backward passes share a step (backward_passes_per_step)."
+        )
+    return Verdict(False, round(verdict.score * (seen or 0) / asked, 1), f"{verdict.reason} {sentence}")
+
+
 def margin(measured: Sequence[Accuracies], targets: Targets) -> float | None:
     """How far a run is above both targets (below 0: short of one of them); None where it left too little to say."""
     if len(measured) < 2:

@@ -112,9 +112,9 @@ def lay_data(folder: Path | str = "data") -> None:
     print(f"{folder} has {len(handout.train):,} training images: {handout.source}.")
 
 
-def terms() -> widgets.HTML:
-    """What a submission is held to on this machine's cores."""
-    rubric = load_rubric(RUBRIC, "cpu")
+def terms(path: Path = RUBRIC) -> widgets.HTML:
+    """What a submission is held to on this machine's cores, by the rubric at `path`."""
+    rubric = load_rubric(path, "cpu")
     targets = rubric.targets_for(load("cifar10").source)
     rows = {
         "Workers": f"{rubric.workers}, of one core each",
@@ -124,5 +124,7 @@ def terms() -> widgets.HTML:
         "Training accuracy": f"at least {targets.train_accuracy:.3f}",
         "Test accuracy": f"at least {targets.test_accuracy:.3f}",
     }
+    if batch := rubric.effective_batch_size:
+        rows["Effective batch"] = f"at least {batch:,} images a step, of all workers together"
     cells = "".join(f'<tr><th scope="row" style="text-align: left">{a}</th><td>{b}</td></tr>' for a, b in rows.items())
     return widgets.HTML(f"<table>{cells}</table>")

@@ -131,3 +131,13 @@ def test_each_ranks_speed_is_the_reported_one_divided_by_the_ranks(page):
 
 def test_where_there_is_nothing_to_draw_there_is_no_picture(page):
     assert "<svg" not in page(REFUSED)
+
+
+def test_the_effective_batch_stands_where_one_is_asked_for(page):
+    report = Report(converted=True, workers=2, steps=9, findings=[], effective_batch_size=1024)
+    asked = msgspec.structs.replace(PASSED, conversion=report, effective_batch_asked=1024)
+    assert "1,024 images a step, as the conversion check saw it; at least 1,024 asked for" in page(asked, [])
+    assert "Of this the effective batch alone counts." in page(asked, [])
+    unseen = msgspec.structs.replace(asked, conversion=None)
+    assert "not seen by the conversion check; at least 1,024 asked for" in page(unseen, [])
+    assert "Effective batch" not in page(msgspec.structs.replace(PASSED, conversion=report), [])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from scalelab.check.events import LearningRate, RankEvents, Step
+from scalelab.check.findings.effective_batch import images_by_step
 from scalelab.check.report import Finding
 from scalelab.check.source.lr_scaling import LRScaling
 
@@ -12,17 +13,11 @@ def find(ranks: list[RankEvents], scaling: LRScaling) -> Iterator[Finding]:
     steps = ranks[0].of(Step)
     if not steps or not all(rank.batches for rank in ranks) or scaling.batch_divided:
         return
-    sizes = [_images_a_step(rank) for rank in ranks]
+    sizes = [next(iter(images_by_step(rank).values())) for rank in ranks]  # of the first step
     if not scaling.scaled:
         yield _not_scaled(len(ranks), sizes, steps[0])
     elif not _rises(ranks[0]) and not (scaling.speaks_of_warmup and not _saw_an_epoch(ranks[0])):
         yield _no_warmup(sizes, steps[0])
-
-
-def _images_a_step(rank: RankEvents) -> int:
-    """Images of this rank in its first step."""
-    batches = rank.batches
-    return sum(len(batch.rows) for batch in batches if batch.step == batches[0].step)
 
 
 def _rises(rank: RankEvents) -> bool:

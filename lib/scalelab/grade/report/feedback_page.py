@@ -37,6 +37,8 @@ def _table(result: Result, reported: list[Row]) -> list[tuple[str, str]]:
     for name, train, test in measured:
         rows.append((name, f"training {train:.3f}, test {test:.3f}"))
     rows.append(("Targets", f"training {result.train_target:.3f}, test {result.test_target:.3f}"))
+    if result.effective_batch_asked:
+        rows.append(("Effective batch", _describe_batch(result, result.effective_batch_asked)))
     if result.seconds is not None:
         rows.append(("Last checkpoint", f"complete after {result.seconds:.1f} s"))
     if result.budget_seconds is not None:
@@ -49,3 +51,9 @@ def _table(result: Result, reported: list[Row]) -> list[tuple[str, str]]:
     rows += [("Workers", str(result.workers)), ("Model", result.model), ("Data", result.dataset), ("Run", result.run)]
     rows += [("Seed", str(result.seed)), ("Sandbox", result.sandbox)]
     return [row for row in rows if row[1]]
+
+
+def _describe_batch(result: Result, asked: int) -> str:
+    seen = result.conversion and result.conversion.effective_batch_size
+    words = f"{seen:,} images a step, as the conversion check saw it" if seen else "not seen by the conversion check"
+    return f"{words}; at least {asked:,} asked for"

@@ -1,4 +1,4 @@
-"""Checks the conversion of a submission: advice for the learner, worth no points."""
+"""Checks the conversion of a submission: advice for the learner, and what its effective batch is judged by."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,10 @@ SECONDS, STALL_SECONDS = 60.0, 20.0
 
 
 def check_conversion(run: SandboxedRun, seed: int) -> Report | None:
-    """The conversion check of the submission in its sandbox; None for one worker, or where it could not be run."""
+    """The conversion check of the submission in its sandbox; None for one worker, or where it could not be run.
+
+    Its ranks read all that the graded run read, so no step takes fewer images for want of data.
+    """
     if run.plan.workers < 2:
         return None
     place = run.home / "check"
