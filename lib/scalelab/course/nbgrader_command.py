@@ -48,14 +48,14 @@ def nbgrader_again(course: Path, *arguments: str, seconds: float | None = None) 
         process.start()
         try:
             process.join(seconds)
-            ended = process.exitcode is not None
+            code = process.exitcode
         finally:  # whatever ended the waiting: Python would wait for the process once more when it exits
             process.kill()
             process.join()
-        if not ended:
+        if code is None:
             raise subprocess.TimeoutExpired(arguments, seconds or 0.0)
         said = Path(log.name).read_text(encoding="utf-8", errors="replace")
-        return subprocess.CompletedProcess(arguments, process.exitcode, stderr=said)
+        return subprocess.CompletedProcess(arguments, code, stderr=said)
 
 
 def reason(log: str) -> str:
