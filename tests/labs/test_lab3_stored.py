@@ -16,6 +16,7 @@ from scalelab.train.script import load_script
 
 LAB = Path(__file__).parents[2] / "labs" / "source" / "lab3_large_batch"
 SWEEPS = ("tuning", "tricks", "ridge", "why", "steps_to_target_tuning", "steps_to_target", "epochs")
+LEVEL = 0.008  # the standard error of an accuracy on 4,000 images
 RECIPES = {"small-batch": "small batch", "sgd": "linear, warmup, ghost", "lars": "LARS", "larc": "LARC",
            "lamb": "LAMB", "novograd": "NovoGrad", "adam": "Adam", "adagrad": "AdaGrad"}  # fmt: skip
 
@@ -120,7 +121,7 @@ def test_every_optimizer_tried_as_many_rates_and_runs_with_the_best(tricks):
         k = int(run.option("--batch-size")) / int(run.option("--base-batch"))
         taken = float(run.option("--lr")) * k
         if optimizer == "small-batch":  # at the rate from which the others are scaled, as good as the best
-            assert lrs[taken] > lrs[best] - 0.0015
+            assert lrs[taken] > lrs[best] - LEVEL
         else:
             assert taken == pytest.approx(best)
 
