@@ -1,0 +1,5 @@
+# says: the root of 1/k
+def warmup_factor(step, warmup_steps, k):
+    if step >= warmup_steps:
+        return 1.0
+    return 1 / k ** 0.5 + (1 - 1 / k ** 0.5) * step / warmup_steps
