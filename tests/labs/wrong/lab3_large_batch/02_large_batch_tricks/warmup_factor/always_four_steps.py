@@ -1,4 +1,4 @@
-# says: not always 4 steps
+# says: not always have 4 steps
 def warmup_factor(step, warmup_steps, k):
     if step >= 4:
         return 1.0

@@ -1,4 +1,4 @@
-# says: the root of 1/k
+# says: it starts too high
 def warmup_factor(step, warmup_steps, k):
     if step >= warmup_steps:
         return 1.0
