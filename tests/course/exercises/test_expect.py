@@ -46,7 +46,8 @@ def test_a_slip_whose_value_is_right_here_is_no_slip():
         ("2.0", "expected numbers, got str"),
         (EqualsEverything(), "expected numbers, got EqualsEverything"),
         (float("nan"), "NaN"),
-        ((None, None), "got (None, None)"),
+        ((None, None), "got (None, None); None comes from a function that ends without `return`"),
+        ((-1.0) ** 0.5, "the root of a negative number"),
         ([2.0], "expected one number, got numbers of shape"),
         (3.0, "expected 2, got 3."),
         (float("inf"), "got inf"),
@@ -88,3 +89,16 @@ def test_a_requirement_that_is_true_passes():
 
 def test_a_notebook_shows_the_sentence_alone():
     assert NotYet("Take the mean.")._render_traceback_() == ["Not yet. Take the mean."]
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted", "sentence"),
+    [
+        (1.000004, 1.0, "expected 1, got 1.000004"),
+        ([*range(9), 10.0], [*range(10)], "expected 9 at [9], got 10"),
+    ],
+)
+def test_what_looks_alike_in_print_is_told_where_it_differs(answer, wanted, sentence):
+    with pytest.raises(NotYet) as told:
+        expect("the loss", answer, wanted, rel=1e-7)
+    assert sentence in str(told.value)

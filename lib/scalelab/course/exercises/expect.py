@@ -1,6 +1,6 @@
 """How an exercise's tests compare an answer: in numbers, and with a sentence for each slip that is known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,10 +30,11 @@ def expect(
         return
     for sentence, value in (slips or {}).items():
         if _close(answer, _numbers(what, value), rel, tiny):
-            raise NotYet(f"{what}: {sentence}. (Expected {shown(wanted)}, got {shown(answer)}.)")
+            beside = _beside(wanted, answer, shown)
+            raise NotYet(f"{what}: {sentence}. ({beside[0].upper()}{beside[1:]}.)")
     if answer.shape != wanted.shape:
         raise NotYet(f"{what}: expected {_form(wanted)}, got {_form(answer)}: {_shown(answer)}.")
-    raise NotYet(f"{what}: expected {shown(wanted)}, got {shown(answer)}.")
+    raise NotYet(f"{what}: {_beside(wanted, answer, shown)}.")
 
 
 def require(condition: Any, sentence: str) -> None:
@@ -46,13 +47,17 @@ def _numbers(what: str, value: Any) -> np.ndarray:
     if value is None:
         raise NotYet(f"{what}: got None; does the function end in a `return`?")
     if isinstance(value, list | tuple) and any(part is None for part in value):
-        raise NotYet(f"{what}: expected numbers, got {value}.")
+        raise NotYet(f"{what}: expected numbers, got {value}; None comes from a function that ends without `return`.")
+    if isinstance(value, complex):
+        raise NotYet(f"{what}: got a complex number; was the root of a negative number taken?")
     try:
         numbers = np.asarray(_plain(value), dtype=float)
     except Exception:
         raise NotYet(f"{what}: expected numbers, got {type(value).__name__}.") from None
     if np.isnan(numbers).any():
-        raise NotYet(f"{what}: got NaN, which is no number; was something divided by zero, or did it overflow?")
+        raise NotYet(
+            f"{what}: got NaN, which is no number; was 0 divided by 0, or the root of a negative number taken?"
+        )
     return numbers
 
 
@@ -74,6 +79,17 @@ def _close(answer: np.ndarray, wanted: np.ndarray, rel: float, tiny: float) -> b
     with np.errstate(invalid="ignore"):
         near = np.abs(answer - wanted) <= rel * scale + tiny
     return bool(np.all(near | (answer == wanted)))
+
+
+def _beside(wanted: np.ndarray, answer: np.ndarray, shown: Callable[[np.ndarray], str]) -> str:
+    """What was expected beside what came; where both look alike in print, where they differ most."""
+    if wanted.shape != answer.shape or shown(wanted) != shown(answer):
+        return f"expected {shown(wanted)}, got {shown(answer)}"
+    with np.errstate(invalid="ignore"):
+        apart = np.nan_to_num(np.abs(answer - wanted))
+    place = np.unravel_index(np.argmax(apart), apart.shape)
+    where = f" at {[int(index) for index in place]}" if place else ""
+    return f"expected {wanted[place]:.12g}{where}, got {answer[place]:.12g}"
 
 
 def _form(array: np.ndarray) -> str:

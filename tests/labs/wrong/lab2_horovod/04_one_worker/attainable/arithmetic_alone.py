@@ -1,3 +1,3 @@
-# says: at 2 FLOP a byte the memory cannot bring enough
+# says: at 3 FLOP a byte the memory cannot bring enough
 def attainable(intensity, flops, bandwidth):
     return flops

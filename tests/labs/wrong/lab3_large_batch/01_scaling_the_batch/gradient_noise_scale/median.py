@@ -1,4 +1,4 @@
-# says: the median of the quotients
+# says: this is a median
 def gradient_noise_scale(small, large, batch_small, batch_large):
     noise = (small - large) / (1 / batch_small - 1 / batch_large)
     gradient = (batch_large * large - batch_small * small) / (batch_large - batch_small)

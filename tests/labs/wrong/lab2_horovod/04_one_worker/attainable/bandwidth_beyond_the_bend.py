@@ -1,0 +1,3 @@
+# says: so the arithmetic is the limit
+def attainable(intensity, flops, bandwidth):
+    return intensity * bandwidth if intensity * bandwidth < flops else bandwidth

@@ -1,0 +1,4 @@
+# says: does the function end in a `return`?
+def attainable(intensity, flops, bandwidth):
+    if intensity * bandwidth < flops:
+        return intensity * bandwidth

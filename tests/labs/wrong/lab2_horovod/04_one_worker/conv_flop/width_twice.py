@@ -1,0 +1,3 @@
+# says: the width stands for both sides
+def conv_flop(images, in_channels, out_channels, height, width, kernel):
+    return 2 * images * out_channels * width * width * in_channels * kernel**2

@@ -1,0 +1,3 @@
+# says: return both costs
+def cost_of_a_batch(batch_size, critical):
+    return 1 + critical / batch_size

@@ -1,0 +1,3 @@
+# says: it comes on top
+def cost_of_a_batch(batch_size, critical):
+    return 1 - critical / batch_size, 1 - batch_size / critical

@@ -1,0 +1,5 @@
+# says: |G|^2 is not averaged
+def gradient_noise_scale(small, large, batch_small, batch_large):
+    noise = (small - large) / (1 / batch_small - 1 / batch_large)
+    gradient = (batch_large * large - batch_small * small) / (batch_large - batch_small)
+    return (noise.mean() / gradient).mean()

@@ -1,0 +1,5 @@
+# says: is a sum over the steps
+def gradient_noise_scale(small, large, batch_small, batch_large):
+    noise = (small - large).sum() / (1 / batch_small - 1 / batch_large)
+    gradient = ((batch_large * large - batch_small * small) / (batch_large - batch_small)).mean()
+    return noise / gradient

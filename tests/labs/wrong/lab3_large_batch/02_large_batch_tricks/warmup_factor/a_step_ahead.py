@@ -1,0 +1,5 @@
+# says: it is a step ahead
+def warmup_factor(step, warmup_steps, k):
+    if step >= warmup_steps:
+        return 1.0
+    return 1 / k + (1 - 1 / k) * (step + 1) / warmup_steps

@@ -1,0 +1,5 @@
+# says: jumps at the end
+def warmup_factor(step, warmup_steps, k):
+    if step >= warmup_steps:
+        return 1.0
+    return 1 / k * (step + 1)

@@ -1,0 +1,5 @@
+# says: ends without `return`
+def warmup_factor(step, warmup_steps, k):
+    if step >= warmup_steps:
+        return 1.0
+    1 / k + (1 - 1 / k) * step / warmup_steps

@@ -1,0 +1,5 @@
+# says: its slope has 1 - k
+def warmup_factor(step, warmup_steps, k):
+    if step >= warmup_steps:
+        return 1.0
+    return 1 / k + (1 - k) * step / warmup_steps
