@@ -82,12 +82,16 @@ def test_lars_trains_at_ten_times_the_rate_at_which_sgd_does_not(tricks):
     assert tricks.last(lars).std() < tricks.last(sgd).std() / 2
 
 
-def test_the_best_rate_grows_with_the_batch_and_then_stands_still():
+def test_the_ridge_is_broad_for_small_batches_and_ends_at_a_cliff_for_large_ones():
     found = ridge(read_sweep_runs(LAB / "measured_ridge.json"))
     best = dict(zip(found.sizes, found.best, strict=True))
-    assert best[256] >= 8 * best[16]
-    assert best[2048] <= 4 * best[256]
-    assert all(min(found.lrs) < rate < max(found.lrs) for rate in best.values())
+    at = {size: dict(zip(found.lrs, row, strict=True)) for size, row in zip(found.sizes, found.means, strict=True)}
+    assert all(min(found.lrs) < lr < max(found.lrs) for lr in best.values())
+    for size in (16, 32, 64):
+        assert at[size][best[size]] - at[size][best[size] / 4] < 0.04
+    for size in (256, 512, 1024, 2048):
+        assert at[size][best[size]] - max(at[size][lr] for lr in found.lrs if lr >= 0.2) > 0.08
+        assert best[size] <= 0.1
 
 
 def test_equal_updates_close_most_of_the_gap():

@@ -28,10 +28,11 @@ class Ridge:
 
     def level(self, size: int) -> list[float]:
         """The rates of a batch size that cannot be told from its best; only rates that train have like deviations."""
-        runs = self.accuracies[:, self.sizes.index(size)]
-        trains = np.nanmean(runs, axis=0) > np.nanmax(np.nanmean(runs, axis=0)) / 2
+        place = self.sizes.index(size)
+        runs, means = self.accuracies[:, place], self.means[place]
+        trains = np.nan_to_num(means) > np.nanmax(means) / 2
         lrs = np.array(self.lrs)[trains]
-        return [float(lrs[place]) for place in compare(-runs[:, trains]).smallest()]
+        return [float(lrs[number]) for number in compare(-runs[:, trains]).smallest()]
 
 
 def ridge(measured: SweepRuns) -> Ridge:
