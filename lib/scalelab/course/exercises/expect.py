@@ -86,8 +86,8 @@ def _beside(wanted: np.ndarray, answer: np.ndarray, shown: Callable[[np.ndarray]
     if wanted.shape != answer.shape or shown(wanted) != shown(answer):
         return f"expected {shown(wanted)}, got {shown(answer)}"
     with np.errstate(invalid="ignore"):
-        apart = np.nan_to_num(np.abs(answer - wanted))
-    place = np.unravel_index(np.argmax(apart), apart.shape)
+        difference = np.nan_to_num(np.abs(answer - wanted))
+    place = np.unravel_index(np.argmax(difference), difference.shape)
     where = f" at {[int(index) for index in place]}" if place else ""
     return f"expected {wanted[place]:.12g}{where}, got {answer[place]:.12g}"
 
