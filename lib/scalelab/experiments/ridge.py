@@ -27,7 +27,12 @@ class Ridge:
         return [self.lrs[int(np.nanargmax(row))] for row in self.means]
 
     def level(self, size: int) -> list[float]:
-        """The rates of a batch size that cannot be told from its best; only rates that train have like deviations."""
+        """The rates of a batch size that cannot be told from its best; the best alone where there is one seed.
+
+        Only rates that train have like deviations, so only they are compared.
+        """
+        if len(self.accuracies) < 2:
+            return [self.best[self.sizes.index(size)]]
         place = self.sizes.index(size)
         runs, means = self.accuracies[:, place], self.means[place]
         trains = np.nan_to_num(means) > np.nanmax(means) / 2
