@@ -12,6 +12,12 @@ def test_an_edit_is_seen_at_once_even_if_it_is_as_long_as_before(tmp_path):
         assert load_script(script, needs=["answer"]).answer() == number
 
 
+def test_a_byte_order_mark_is_no_fault(tmp_path):
+    """Windows' Notepad writes one, and Python reads it."""
+    (tmp_path / "mine.py").write_bytes(b"\xef\xbb\xbfdef answer():\n    return 1\n")
+    assert load_script(tmp_path / "mine.py", needs=["answer"]).answer() == 1
+
+
 def test_main_is_not_run(tmp_path):
     script = tmp_path / "mine.py"
     script.write_text("if __name__ == '__main__':\n    raise SystemExit(1)\n")

@@ -29,7 +29,7 @@ def load_script(path: Path | str, needs: Sequence[str] = ()) -> ModuleType:
     sys.modules[module.__name__] = module
     try:
         # Compiled here: the import system may take bytecode of the version before, if both were saved within a second.
-        exec(compile(path.read_text(encoding="utf-8"), module.__file__, "exec"), module.__dict__)
+        exec(compile(path.read_bytes(), module.__file__, "exec"), module.__dict__)  # with a byte order mark, too
     except KeyboardInterrupt:
         raise
     except BaseException as error:

@@ -16,6 +16,10 @@ NO_NOTEBOOKS = {
     "a list": (b"[1, 2]", "it is JSON, but it has no cells"),
     "other JSON": (b'{"metadata": {}}', "it is JSON, but it has no cells"),
     "UTF-16": ("{}".encode("utf-16"), "it is no text in UTF-8"),
+    "a conflict": (
+        b'{"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> theirs\n]}',
+        "line 2 is what git leaves of a conflict",
+    ),
     "too deep": (b"[" * 100_000, "RecursionError while reading it"),
 }
 JSON = st.recursive(
@@ -42,6 +46,12 @@ def test_what_is_no_notebook_is_named_in_one_sentence(tmp_path, name):
     notebook = read_submission(tmp_path / "mine.ipynb")
     assert notebook.cells == []
     assert notebook.metadata[UNREADABLE].startswith(f"mine.ipynb could not be read as a notebook ({reason}")
+
+
+def test_a_conflict_is_mended_by_choosing_not_by_jupyterlab(tmp_path):
+    (tmp_path / "mine.ipynb").write_text('{\n<<<<<<< HEAD\n"cells": []\n=======\n>>>>>>> theirs\n}')
+    said = read_submission(tmp_path / "mine.ipynb").metadata[UNREADABLE]
+    assert said.endswith("choose one of the two versions and delete the markers and hand it in again.")
 
 
 def test_a_folder_and_a_giant_are_named_as_well(tmp_path):

@@ -10,6 +10,8 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, v4
 from traitlets import Unicode
 
+from scalelab.files.merge_markers import ADVICE, merge_marker
+
 MOST_BYTES = 50_000_000
 UNREADABLE = "scalelab_unreadable"
 _KEPT_METADATA = ("nbgrader", "scalelab")
@@ -49,20 +51,25 @@ def read_submission(path: Path) -> NotebookNode:
         problem = {}
     except _NoNotebook as error:
         cells = []
-        again = "so its exercises were not graded; open it in JupyterLab, save it and hand it in again"
+        again = f"so its exercises were not graded; {error.advice} and hand it in again"
         problem = {UNREADABLE: f"{path.name} could not be read as a notebook ({error}), {again}."}
     return v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}} | problem)
 
 
 class _NoNotebook(Exception):
-    """Why, in a few words."""
+    """Why, in a few words; `advice` is what to do first."""
+
+    def __init__(self, reason: str, advice: str = "open it in JupyterLab, save it"):
+        super().__init__(reason)
+        self.advice = advice
 
 
 def _stored_cells(path: Path) -> list:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise _NoNotebook(f"it is larger than {MOST_BYTES // 1_000_000} MB: clear its outputs")
-        stored = json.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        stored = json.loads(text)
         if isinstance(stored, dict) and isinstance(stored.get("worksheets"), list):
             stored = nbformat.convert(nbformat.from_dict(stored), 4)
     except _NoNotebook:
@@ -72,6 +79,8 @@ def _stored_cells(path: Path) -> list:
     except UnicodeDecodeError as error:
         raise _NoNotebook("it is no text in UTF-8") from error
     except json.JSONDecodeError as error:
+        if line := merge_marker(text):
+            raise _NoNotebook(f"line {line} is what git leaves of a conflict", ADVICE) from error
         raise _NoNotebook(f"it is no JSON from line {error.lineno} on" if error.pos else "it is no JSON") from error
     except Exception as error:  # nested beyond all measure, or an old format that does not convert
         raise _NoNotebook(f"{type(error).__name__} while reading it") from error

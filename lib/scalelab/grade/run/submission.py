@@ -1,15 +1,14 @@
 """Reads the file that was handed in: one Python file of at most 64 KiB that holds a script and no data."""
 
 import ast
-import re
 import warnings
 from pathlib import Path
 
 from scalelab.errors import ScaleLabError
+from scalelab.files.merge_markers import ADVICE, merge_marker
 from scalelab.grade.run.information import MOST_INFORMATION, data_literal, information
 
 MOST_BYTES = 64 * 1024
-MERGE_MARKER = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 
 
 class NotAcceptedError(Exception):
@@ -58,11 +57,8 @@ def _parse(source: bytes) -> ast.AST:
     except UnicodeDecodeError:
         raise NotAcceptedError("The file is not UTF-8 text.") from None
     except SyntaxError as error:
-        if marker := MERGE_MARKER.search(text):
-            line = text.count("\n", 0, marker.start()) + 1
-            raise NotAcceptedError(
-                f"Line {line} is what git leaves of a conflict; choose one of the two versions and delete the markers."
-            ) from None
+        if line := merge_marker(text):
+            raise NotAcceptedError(f"Line {line} is what git leaves of a conflict; {ADVICE}.") from None
         raise NotAcceptedError(f"The file is not valid Python: {error.msg} in line {error.lineno}.") from None
     except (ValueError, RecursionError, MemoryError):
         raise NotAcceptedError("The file is not valid Python: it cannot be parsed.") from None
