@@ -246,6 +246,7 @@ def test_memory_is_capped_where_the_kernel_does_not_count_it(name, make_request,
 
 
 @pytest.mark.slow
+@pytest.mark.alone  # until it is ended it takes the time of whoever runs beside it
 @pytest.mark.parametrize("name", ["forks_for_ever", "threads_for_ever"])
 def test_processes_are_capped_without_the_kernels_count(name, make_request, nothing_left, monkeypatch, grade):
     monkeypatch.setattr(sandboxed_run, "make_group", lambda _: None)

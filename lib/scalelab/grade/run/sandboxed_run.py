@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from scalelab.files.untrusted import clear, make_private
 from scalelab.grade.plan import GradingPlan
-from scalelab.grade.run.class_numbers import draw_class_numbers
+from scalelab.grade.run.class_numbers import ClassNumbers, draw_class_numbers
 from scalelab.launch.launch import EndJobError, Limits, Progress
 from scalelab.sandbox import Group, SandboxSpec, in_memory, make_group, on_disk, over_cap, wrap_command
 
@@ -18,16 +19,18 @@ SCRIPT_NAME = "assessment.py"
 class SandboxedRun:
     """The folders of one run: `data` to read, `out` to write, `home` to start in; and the sandbox around them.
 
-    `numbers` are those of the classes in this run alone.
-
     As a context it lays them, holds the caps on all processes that run in it, and clears the data away at the end.
     """
 
     def __init__(self, home: Path, plan: GradingPlan):
         self.home, self.plan, self.caps = home.resolve(), plan, plan.rubric.caps
         self.script, self.data, self.out = self.home / SCRIPT_NAME, self.home / "data", self.home / "out"
-        self.numbers = draw_class_numbers(len(plan.prepared.handout.classes))
         self.group: Group | None = None
+
+    @cached_property
+    def numbers(self) -> ClassNumbers:
+        """Those of the classes in this run, drawn when they are first asked for."""
+        return draw_class_numbers(len(self.plan.prepared.handout.classes))
 
     def prepare(self) -> None:
         """Put the script and the training part of the data in, to be read by whoever will run it.
