@@ -68,6 +68,28 @@ def test_a_file_that_is_filled_through_a_map_of_it_counts_from_then_on_or_is_see
     assert checkpoint.sha256 != hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def test_only_the_bytes_of_the_last_files_are_read_and_of_none_that_is_too_large(watch, monkeypatch):
+    read = []
+    monkeypatch.setattr(hashlib, "sha256", lambda content: read.append(len(content)) or hashlib.md5(content))
+    for epoch in range(1, 1000):
+        put(watch, epoch)
+    with put(watch, 1000).open("r+b") as file:
+        file.truncate(1 << 40)
+    watch.look(1.0)
+    watch.look(9.0)
+    assert len(read) <= 4
+
+
+def test_one_that_counts_only_since_later_ones_were_taken_away_counts_from_then_on(watch):
+    for epoch in (1, 2, 3, 4):
+        put(watch, epoch)
+    watch.look(1.0)
+    (watch.folder / "epoch-004.safetensors").unlink()
+    watch.look(9.0)
+    assert found(watch, 10) == [(1, 9.0), (2, 1.0), (3, 1.0)]
+    assert all(checkpoint.sha256 for checkpoint in watch.last(10))
+
+
 def test_only_regular_files_with_a_checkpoints_name_count(watch, tmp_path):
     real = put(watch, 1)
     (tmp_path / "epoch-002.safetensors").symlink_to(real)

@@ -13,7 +13,7 @@ KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe
 MOST_SAID = 3
 CANDIDATES = 3  # two are judged; the last may have been cut off while it was written
 SETTLING = 1.0  # seconds for which what was written at one moment of the file system's clock may still be coming
-MOST_HASHED = 1 << 26  # bytes; what is larger is no checkpoint of a model of this course
+MOST_BYTES = 1 << 22  # of a checkpoint of a small model
 NAME = re.compile(r"epoch-([0-9]{3,9})\.safetensors")
 
 
@@ -43,25 +43,28 @@ class CheckpointWatch:
     """Looks at a folder again and again; a file that changes counts from its latest change.
 
     A change shows in the size and the times of a file, but not if it is made through a map of the file in memory. So
-    the bytes are looked at too: as long as they may still be coming, and once more by whoever measures them.
+    the bytes are looked at too: as long as they may still be coming, and once more by whoever measures them. Only those
+    of the last files that could count, and not of more than `most_bytes`: a submission must not keep the grader busy.
     """
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES):
+        self.folder, self.most_bytes = folder, most_bytes
         self.seen: dict[str, _Seen] = {}
         self.odd: dict[str, str] = {}
 
     def look(self, seconds: float) -> None:
         """Note what is there now, at this second of the run."""
-        self.seen = {name: self._see(name, signature, seconds) for name, signature in self._signatures().items()}
+        signatures = self._signatures()
+        last = sorted(signatures, key=_epoch)[-CANDIDATES:]
+        self.seen = {name: self._see(name, signature, seconds, name in last) for name, signature in signatures.items()}
 
-    def _see(self, name: str, signature: tuple, seconds: float) -> _Seen:
+    def _see(self, name: str, signature: tuple, seconds: float, counts: bool) -> _Seen:
         before = self.seen.get(name)
-        if before and before.signature == signature and seconds > before.seconds + SETTLING:
+        unchanged = before is not None and before.signature == signature
+        if before and unchanged and (not counts or (before.sha256 and seconds > before.seconds + SETTLING)):
             return before
-        sha256 = _sha256(self.folder / name)
-        same = before is not None and (before.signature, before.sha256) == (signature, sha256)
-        return before if before and same else _Seen(signature, seconds, sha256)
+        sha256 = _sha256(self.folder / name, self.most_bytes) if counts else ""
+        return before if before and unchanged and before.sha256 == sha256 else _Seen(signature, seconds, sha256)
 
     def last(self, budget_seconds: float) -> list[Checkpoint]:
         """The last CANDIDATES checkpoints seen within the budget, earliest first; fewer where there were fewer."""
@@ -99,12 +102,16 @@ class CheckpointWatch:
             return []
 
 
-def _sha256(path: Path) -> str:
+def _epoch(name: str) -> int:
+    return int(name.partition("-")[2].partition(".")[0])
+
+
+def _sha256(path: Path, most_bytes: int) -> str:
     """Of its bytes; empty where it cannot be read, or is too large for a checkpoint."""
     try:
         with open_plain(path) as file:
-            if os.fstat(file.fileno()).st_size > MOST_HASHED:
+            if os.fstat(file.fileno()).st_size > most_bytes:
                 return ""
-            return hashlib.sha256(file.read(MOST_HASHED)).hexdigest()
+            return hashlib.sha256(file.read(most_bytes)).hexdigest()
     except OSError:  # gone, or another thing, since we looked
         return ""

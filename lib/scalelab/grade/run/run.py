@@ -19,7 +19,8 @@ class Evidence:
 
 def run_submission(run: SandboxedRun, seed: int, listener: ProgressListener) -> Evidence:
     """Start the ranks, watch their checkpoints appear, and end all at the budget."""
-    checkpoints, caps, seconds = CheckpointWatch(run.out), run.watching(run.out), run.plan.budget.seconds
+    checkpoints = CheckpointWatch(run.out, run.plan.prepared.evaluator.most)
+    caps, seconds = run.watching(run.out), run.plan.budget.seconds
 
     def watch(now: Progress) -> None:
         checkpoints.look(now.seconds)
