@@ -48,6 +48,22 @@ def test_a_notebook_that_is_missing_is_looked_for_in_archives_and_deeper(tmp_pat
     assert left_inside(tmp_path, FILE) == f"lab1_sgd/{FILE} was, which lies too deep: move it up"
 
 
+def test_a_folder_that_is_closed_or_oddly_named_stops_nobody(tmp_path, monkeypatch):
+    lay(tmp_path, f"a\x1b[31mda/{FILE}", "ada.smith.zip", f"eve/{FILE}")
+    closed = type(tmp_path).iterdir
+
+    def iterdir(folder):
+        if folder.name == "eve":
+            raise PermissionError(13, "Permission denied")
+        return closed(folder)
+
+    monkeypatch.setattr(type(tmp_path), "iterdir", iterdir)
+    found = misplaced(tmp_path, "lab1_sgd", LABS, NOTEBOOKS)
+    assert found["eve"] == "submitted/eve cannot be looked into (Permission denied); open it to yourself."
+    assert found["ada.smith"].endswith("unpack it into submitted/ada.smith/lab1_sgd/.")
+    assert all(text.isprintable() for pair in found.items() for text in pair)
+
+
 def test_links_are_not_followed(tmp_path):
     lay(tmp_path / "other", FILE)
     (tmp_path / "submitted" / "ada").mkdir(parents=True)

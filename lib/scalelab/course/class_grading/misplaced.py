@@ -19,8 +19,12 @@ def misplaced(submitted: Path, lab: str, labs: Collection[str], notebooks: Colle
     for entry in sorted(submitted.iterdir()) if submitted.is_dir() else []:
         if entry.name.startswith((".", "__MACOSX")) or (entry / lab).is_dir():
             continue
-        if sentence := _what_to_do(entry, lab, labs, notebooks):
-            found[_student(entry)] = sentence
+        try:
+            sentence = _what_to_do(entry, lab, labs, notebooks)
+        except OSError as error:  # of this student alone
+            sentence = f"submitted/{entry.name} cannot be looked into ({error.strerror}); open it to yourself."
+        if sentence:
+            found[_readable(_student(entry))] = _readable(sentence)
     return found
 
 
@@ -54,7 +58,15 @@ def _what_to_do(entry: Path, lab: str, labs: Collection[str], notebooks: Collect
 
 
 def _student(entry: Path) -> str:
-    return entry.name if entry.is_dir() else entry.name.split(".")[0]
+    name = entry.name
+    while not entry.is_dir() and name.lower().endswith((*ARCHIVES, ".ipynb")):
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _readable(text: str) -> str:
+    """Without what steers a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _alike(name: str, lab: str) -> bool:
