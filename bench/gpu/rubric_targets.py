@@ -20,7 +20,7 @@ from task import ROOT, Task, run, spread
 
 from scalelab.errors import ScaleLabError
 from scalelab.grade.rubric import load_rubric
-from scalelab.grade.run.budget import worker_speed
+from scalelab.grade.run.clock.worker_speed import measure_worker_speed
 from scalelab.places import RUBRIC
 from scalelab.sandbox import trouble
 
@@ -50,7 +50,8 @@ def measure(task: Task) -> None:
         accuracies = [min(result[f"{part}_accuracy"]) for result in good]
         task.keep(**{f"{part}_accuracy": spread(accuracies), f"proposed_{part}_target": target(accuracies)})
     task.keep(seconds=spread([result["seconds"] for result in good]))
-    rubric, speed = load_rubric(terms.rubric, terms.device), worker_speed("small-resnet", terms.device, 1.0)
+    rubric = load_rubric(terms.rubric, terms.device)
+    speed = measure_worker_speed("small-resnet", terms.device, 1.0).images_per_second
     task.keep(worker_images_per_second=speed, budget_s=rubric.budget_epochs * rubric.train_images / speed)
 
 

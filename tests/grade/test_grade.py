@@ -148,6 +148,16 @@ def test_a_folder_that_holds_something_is_never_written_over(make_request, tmp_p
 
 
 @pytest.mark.slow
+def test_a_measured_budget_is_counted_by_what_the_machine_could_do(make_request, grade):
+    this = make_request("untrained.py", budget_seconds=None)
+    many = msgspec.structs.replace(this.rubric, budget_epochs=40.0)  # of few images: enough for the ranks to start
+    result = grade(dataclasses.replace(this, rubric=many))
+    assert result.worker_images_per_second > 0
+    assert 0 < result.seconds <= result.seconds_at_most < result.budget_seconds
+    assert "used up" in result.run
+
+
+@pytest.mark.slow
 @pytest.mark.one_in(4)  # on the stand-in it passes each time, within its budget: tests/install/test_bare_root.py
 def test_the_reference_solution_meets_both_targets(whole_data, tmp_path, grade):
     """That it does so within the budget is a speed, measured in bench/assessment.py; here it has time."""

@@ -50,3 +50,11 @@ def test_a_log_shows_life_now_and_then_and_the_latest_report(console):
         "  11 of 90 s  starting the ranks",
         "  22 of 90 s  epoch 2  loss 1.500  training 0.250  50 images/s",
     ]
+
+
+def test_each_run_of_a_submission_shows_life_from_its_beginning(console):
+    with Screen(console) as screen:
+        for _ in range(2):
+            screen.on(StepStarted("Running"))
+            screen.on(RanksRunning(11.0, 90.0))
+    assert console.file.getvalue().splitlines() == 2 * ["Running", "  11 of 90 s  starting the ranks"]

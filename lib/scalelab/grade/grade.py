@@ -12,6 +12,7 @@ from scalelab.grade.progress import ProgressListener, Silence
 from scalelab.grade.repeats import GradedRuns, run_as_often_as_asked
 from scalelab.grade.report.claimed_record import reported
 from scalelab.grade.report.feedback_page import write_feedback
+from scalelab.grade.report.pace import describe_pace
 from scalelab.grade.request import GradeRequest
 from scalelab.grade.result import Result, Run
 from scalelab.grade.run.sandboxed_run import SCRIPT_NAME
@@ -37,7 +38,8 @@ def _carry_out(plan: GradingPlan | Refused, listener: ProgressListener) -> Resul
     else:
         graded = run_as_often_as_asked(plan, listener)
         result = _verdict(plan, graded)
-        record = reported(graded.counts.folder / "out", graded.counts.evidence.outcome.seconds)
+        evidence = graded.counts.evidence
+        record = reported(graded.counts.folder / "out", evidence.outcome.seconds, evidence.clock.counted)
     result = result.plainly()
     write_feedback(result, record, plan.out / "feedback.html")
     result.save(plan.out / "result.json")
@@ -63,11 +65,12 @@ def _verdict(plan: GradingPlan, graded: GradedRuns) -> Result:
         train_accuracy=[m.train_accuracy for m in judgement.measured],
         test_accuracy=[m.test_accuracy for m in judgement.measured],
         seconds=judgement.seconds,
+        seconds_at_most=judgement.seconds_at_most,
         budget_seconds=plan.budget.seconds,
         worker_images_per_second=plan.budget.worker_images_per_second,
         checkpoints=[checkpoint.path.name for checkpoint in judgement.checkpoints],
         checkpoint_seconds=[checkpoint.seconds for checkpoint in judgement.checkpoints],
-        run=outcome.reason,
+        run=outcome.reason + describe_pace(counts.evidence),
         run_seconds=outcome.seconds,
         runs=[_short(run) for run in graded.runs],
         conversion=conversion,

@@ -15,6 +15,7 @@ ASKED = "none, as --unsafe-no-sandbox asked: it ran as the user who graded"
 class GradeRequest:
     """One submission to grade. None means: as the rubric says, or as the search for data finds.
 
+    `budget_seconds` are of `FairClock` where `probe_seconds` says what a probe read when they were measured.
     `unsafe`: the file may run without a sandbox, and on what ground, as it is put into the result.
     """
 
@@ -29,6 +30,7 @@ class GradeRequest:
     check_conversion: bool = True
     unsafe: bool = False
     ground: str = ASKED
+    probe_seconds: float | None = None
 
     def check(self) -> None:
         """Raise ScaleLabError for a request that cannot be carried out."""

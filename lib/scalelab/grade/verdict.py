@@ -41,8 +41,13 @@ class Judgement:
 
     @property
     def seconds(self) -> float | None:
-        """When the last of them was complete; None where there are none."""
+        """When the last of them was complete, at least; None where there are none."""
         return self.checkpoints[-1].seconds if self.checkpoints else None
+
+    @property
+    def seconds_at_most(self) -> float | None:
+        """The same, at most."""
+        return self.checkpoints[-1].at_most if self.checkpoints else None
 
 
 def judge_run(evidence: Evidence, plan: GradingPlan, numbers: ClassNumbers) -> Judgement:

@@ -28,7 +28,7 @@ class Limits:
 
     `silence_seconds`: how long the ranks may go without printing a line or reporting to their run record; before their
     first word at least STARTUP_SECONDS, since a busy machine takes its time to load torch. `printed_mb`: what all may
-    print together.
+    print together. `clock`: makes of the seconds that passed those that count towards `seconds`.
     """
 
     seconds: float | None = None
@@ -36,6 +36,7 @@ class Limits:
     memory_gb: float | None = None
     silence_seconds: float | None = None
     printed_mb: float | None = None
+    clock: Callable[[float], float] = float
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _follow(
         watch(now)
         if now.lines or now.rows:
             last_sign = seconds
-        if limits.seconds is not None and seconds > limits.seconds:
+        if limits.seconds is not None and limits.clock(seconds) > limits.seconds:
             return "timeout"
         if limits.silence_seconds is not None and seconds - last_sign > limits.silence_seconds:
             return "silence"

@@ -37,6 +37,7 @@ class Screen:
         """Print a step that has begun; move the bar while ranks run."""
         if isinstance(event, StepStarted):
             self._put_bar_away()
+            self.said_at = 0.0  # of the next run, if there is one
             _print(self.console, event.text)
         elif isinstance(event, RanksRunning):
             self._follow(event)

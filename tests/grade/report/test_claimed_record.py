@@ -34,3 +34,8 @@ def test_of_a_record_without_end_the_beginning_is_read(tmp_path):
 
 def test_no_record_is_no_report(tmp_path):
     assert reported(tmp_path, 10.0) == []
+
+
+def test_its_seconds_are_told_as_the_clock_of_the_run_counted_them(tmp_path):
+    write(tmp_path, ROW, ROW | {"seconds": 8.0})
+    assert [row.seconds for row in reported(tmp_path, 10.0, lambda seconds: seconds / 2)] == [0.5, 4.0]

@@ -156,7 +156,7 @@ def _grade(
     script, out, start = folder / SCRIPT, folder / "result", time.monotonic()
     sha = _copy(submission.file, script)
     try:
-        grade(request.of(script, out, settings.budget_seconds), listener, warm)
+        grade(request.of(script, out, settings.budget_seconds, settings.probe_seconds), listener, warm)
         script.replace(out / SUBMITTED)
         mark = Mark(submission=sha, settings=settings.fingerprint, seconds=round(time.monotonic() - start, 2))
         save(out / MARK, mark)

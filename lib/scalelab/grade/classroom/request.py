@@ -31,7 +31,9 @@ class ClassRequest:
         data = self.data and self.data.absolute()
         return replace(self, folder=self.folder.absolute(), out=self.out.absolute(), data=data)
 
-    def of(self, file: Path, out: Path, budget_seconds: float | None) -> GradeRequest:
+    def of(
+        self, file: Path, out: Path, budget_seconds: float | None, probe_seconds: float | None = None
+    ) -> GradeRequest:
         """The order for one submission."""
         return GradeRequest(
             file=file,
@@ -44,4 +46,5 @@ class ClassRequest:
             seed=self.seed,
             check_conversion=self.check,
             unsafe=self.unsafe,
+            probe_seconds=probe_seconds,
         )

@@ -16,7 +16,10 @@ from scalelab.grade.run.budget import Budget
 
 
 class ClassSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a result depends on besides the submission; `rubric` is the fingerprint of the rubric's part."""
+    """All that a result depends on besides the submission; `rubric` is the fingerprint of the rubric's part.
+
+    The last three are those of `Budget`.
+    """
 
     workers: int
     device: str
@@ -25,11 +28,12 @@ class ClassSettings(msgspec.Struct, frozen=True, kw_only=True):
     rubric: str
     budget_seconds: float
     worker_images_per_second: float | None = None
+    probe_seconds: float | None = None
 
     @property
     def fingerprint(self) -> str:
         """A result holds only under the terms that it was given under."""
-        what_matters = msgspec.structs.replace(self, worker_images_per_second=None)
+        what_matters = msgspec.structs.replace(self, worker_images_per_second=None, probe_seconds=None)
         return hashlib.sha256(msgspec.json.encode(what_matters)).hexdigest()
 
 
@@ -82,20 +86,20 @@ def _new_settings(
     request: ClassRequest, dataset: str, measure: Callable[[], Budget], old: ClassSettings | None
 ) -> ClassSettings:
     if request.budget_seconds is not None:
-        budget, speed = request.budget_seconds, None
+        budget = Budget(request.budget_seconds)
     elif old and _same_speed(old, request, dataset):
-        budget, speed = old.budget_seconds, old.worker_images_per_second
+        budget = Budget(old.budget_seconds, old.worker_images_per_second, old.probe_seconds)
     else:
-        measured = measure()
-        budget, speed = measured.seconds, measured.worker_images_per_second
+        budget = measure()
     return ClassSettings(
         workers=request.workers,
         device=request.device,
         seed=request.seed,
         dataset=dataset,
         rubric=_fingerprint(request),
-        budget_seconds=budget,
-        worker_images_per_second=speed,
+        budget_seconds=budget.seconds,
+        worker_images_per_second=budget.worker_images_per_second,
+        probe_seconds=budget.probe_seconds,
     )
 
 

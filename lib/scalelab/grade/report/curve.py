@@ -27,7 +27,7 @@ def draw_curve(result: Result, rows: list[Row]) -> Figure:
         axes.axvline(result.budget_seconds, color="black", linewidth=0.8)
         axes.annotate("budget ", (result.budget_seconds, 0.98), ha="right", va="top")
         axes.set_xlim(0, 1.03 * result.budget_seconds)
-    axes.set(ylim=(0, 1), xlabel="seconds since the start of the ranks", ylabel="accuracy")
+    axes.set(ylim=(0, 1), xlabel="seconds of the budget", ylabel="accuracy")
     axes.set_title(f"{result.workers} workers on {result.dataset}: {'passed' if result.passed else 'not passed'}")
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="best", frameon=False)

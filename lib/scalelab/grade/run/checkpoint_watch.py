@@ -21,6 +21,7 @@ NAME = re.compile(r"epoch-([0-9]{3,9})\.safetensors")
 class Checkpoint:
     """A checkpoint, the second of the run at which the grader first saw it as it is now, and what it held then.
 
+    `seconds` is of the run's clock, at least; `at_most` where that counts all that it may (scalelab.grade.run.clock).
     `sha256` is of its bytes at that second ("": not known): what is measured later has to be the same.
     """
 
@@ -28,6 +29,7 @@ class Checkpoint:
     epoch: int
     seconds: float
     sha256: str = ""
+    at_most: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class _Seen:
     signature: tuple
     seconds: float
     sha256: str
+    at_most: float
 
 
 class CheckpointWatch:
@@ -52,24 +55,28 @@ class CheckpointWatch:
         self.seen: dict[str, _Seen] = {}
         self.odd: dict[str, str] = {}
 
-    def look(self, seconds: float) -> None:
+    def look(self, seconds: float, at_most: float = 0.0) -> None:
         """Note what is there now, at this second of the run."""
         signatures = self._signatures()
         last = sorted(signatures, key=_epoch)[-CANDIDATES:]
-        self.seen = {name: self._see(name, signature, seconds, name in last) for name, signature in signatures.items()}
+        self.seen = {
+            name: self._see(name, signature, (seconds, at_most), name in last) for name, signature in signatures.items()
+        }
 
-    def _see(self, name: str, signature: tuple, seconds: float, counts: bool) -> _Seen:
+    def _see(self, name: str, signature: tuple, now: tuple[float, float], counts: bool) -> _Seen:
+        seconds, at_most = now
         before = self.seen.get(name)
         unchanged = before is not None and before.signature == signature
         if before and unchanged and (not counts or (before.sha256 and seconds > before.seconds + SETTLING)):
             return before
         sha256 = _sha256(self.folder / name, self.most_bytes) if counts else ""
-        return before if before and unchanged and before.sha256 == sha256 else _Seen(signature, seconds, sha256)
+        same = before is not None and unchanged and before.sha256 == sha256
+        return before if before and same else _Seen(signature, seconds, sha256, at_most)
 
     def last(self, budget_seconds: float) -> list[Checkpoint]:
         """The last CANDIDATES checkpoints seen within the budget, earliest first; fewer where there were fewer."""
         found = [
-            Checkpoint(self.folder / name, int(match[1]), seen.seconds, seen.sha256)
+            Checkpoint(self.folder / name, int(match[1]), seen.seconds, seen.sha256, seen.at_most)
             for name, seen in self.seen.items()
             if seen.seconds <= budget_seconds and (match := NAME.fullmatch(name))
         ]

@@ -1,0 +1,1 @@
+"""The clock of a run, which counts what the machine could do."""
