@@ -80,6 +80,27 @@ def test_another_seed_is_another_result_and_the_budget_of_the_first_start_holds(
     assert (result.seed, result.budget_seconds) == (1, 30.0)
 
 
+@pytest.mark.slow
+def test_who_is_graded_again_has_the_old_result_beside_the_new_one_and_both_in_the_history(course, hand_in, grade_all):
+    for student in ("ada", "bob"):
+        hand_in(student, "not python")
+    assert grade_all().returncode == 0
+    assert grade_all("--again", "ada").returncode == 0
+    assert [path.name for path in (course / "out" / ".earlier").iterdir()] == ["ada"]
+    history = list(csv.DictReader((course / "out" / "history.csv").read_text().splitlines()))
+    assert [(row["student"], row["why"]) for row in history] == [
+        ("ada", "first grading"), ("ada", "asked for again"), ("bob", "first grading"),
+    ]  # fmt: skip
+    assert history[0]["graded"] <= history[1]["graded"]
+
+
+def test_who_has_handed_nothing_in_cannot_be_graded_again(hand_in, grade_all):
+    hand_in("ada", "not python")
+    done = grade_all("--again", "eve", "--again", "bob")
+    assert done.returncode == 2
+    assert "There is no submission of bob, eve that could be graded again." in done.stderr
+
+
 def test_results_never_go_among_the_submissions(course, hand_in, grade_all):
     hand_in("ada", "not python")
     done = grade_all("--out", course / "submissions")

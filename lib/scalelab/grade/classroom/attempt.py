@@ -9,6 +9,7 @@ import hashlib
 import os
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
 from scalelab.files.untrusted import clear_closed, open_plain
 from scalelab.grade.classroom.json_file import read, save
+from scalelab.grade.classroom.marks import MARK, Mark, why_graded
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.request import ClassRequest
 from scalelab.grade.classroom.settings import ClassSettings
@@ -28,15 +30,7 @@ from scalelab.grade.progress import ProgressListener
 from scalelab.grade.result import Result
 from scalelab.grade.run.submission import MOST_BYTES
 
-MARK, SUBMITTED = "graded.json", "submitted.py"
-
-
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """What a result belongs to: the SHA-256 of the submission, and of the terms; `seconds` is what grading took."""
-
-    submission: str
-    settings: str
-    seconds: float
+SUBMITTED = "submitted.py"
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -106,6 +100,13 @@ def tidy(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> 
                 _take_up(paths, submission, settings)
 
 
+def forget(paths: ClassPaths, submission: Submission, settings: ClassSettings) -> None:
+    """Set the student's result aside, so that there is another grading; one that is under way is waited for."""
+    with held(paths.student_lock(submission.student)):
+        _take_up(paths, submission, settings)
+        _set_aside(paths, submission.student)
+
+
 def refuse(paths: ClassPaths, student: str, reason: str) -> Ended:
     """Keep the reason why the student could not be graded."""
     try:
@@ -158,7 +159,13 @@ def _grade(
     try:
         grade(request.of(script, out, settings.budget_seconds, settings.probe_seconds), listener, warm)
         script.replace(out / SUBMITTED)
-        mark = Mark(submission=sha, settings=settings.fingerprint, seconds=round(time.monotonic() - start, 2))
+        mark = Mark(
+            submission=sha,
+            settings=settings.fingerprint,
+            seconds=round(time.monotonic() - start, 2),
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+            why=why_graded(paths, submission.student, sha, settings.fingerprint),
+        )
         save(out / MARK, mark)
         _put_in_place(paths, submission.student, out)
     finally:
@@ -178,13 +185,17 @@ def _copy(file: Path, to: Path) -> str:
 
 def _put_in_place(paths: ClassPaths, student: str, result: Path) -> None:
     """Move a complete result to where the student's is; what is there is kept aside, never written over."""
+    _set_aside(paths, student)
+    result.replace(paths.result(student))
+
+
+def _set_aside(paths: ClassPaths, student: str) -> None:
     place = paths.result(student)
     if place.exists():
         aside = paths.earlier(student)
         aside.mkdir(parents=True, exist_ok=True)
         number = 1 + max((int(path.name) for path in aside.iterdir() if path.name.isdecimal()), default=0)
         place.replace(aside / str(number))
-    result.replace(place)
 
 
 def result_of(paths: ClassPaths, student: str) -> tuple[Result, Mark] | None:

@@ -6,13 +6,13 @@ from typing import Protocol
 
 from scalelab.data import load
 from scalelab.errors import ScaleLabError
-from scalelab.grade.classroom.attempt import Ended, tidy
-from scalelab.grade.classroom.dashboard import write_page
+from scalelab.grade.classroom.attempt import Ended, forget, tidy
 from scalelab.grade.classroom.paths import ClassPaths
+from scalelab.grade.classroom.publish import Publisher
 from scalelab.grade.classroom.request import ClassRequest
 from scalelab.grade.classroom.settings import ClassSettings, resolve_settings
 from scalelab.grade.classroom.submissions import Submission, find_submissions
-from scalelab.grade.classroom.table import GradedRow, Row, UngradedRow, row_of, write_csv
+from scalelab.grade.classroom.table import GradedRow, Row, UngradedRow, row_of
 from scalelab.grade.classroom.time_left import TimeLeft
 from scalelab.grade.progress import ClassStarted, ProgressListener, StepStarted, SubmissionEnded
 from scalelab.grade.run.budget import Budget
@@ -51,6 +51,7 @@ def grade_class(
     """
     paths = ClassPaths(request.out)
     submissions = find_submissions(request.folder, request.out)
+    _require_known(request.again, submissions)
     with (
         engine as at_work,
         resolve_settings(request, paths, _dataset(request), at_work.measure, listener) as settings,
@@ -59,8 +60,7 @@ def grade_class(
             _grade(request, submissions, settings, at_work, listener, Registering(register, listener))
         finally:
             rows = [row_of(paths, submission, settings) for submission in submissions]
-            write_csv(paths, rows)
-            write_page(paths, rows, settings)
+            Publisher(paths, settings, rows)
     return rows
 
 
@@ -76,18 +76,29 @@ def _grade(
     by_name = {submission.student: submission for submission in submissions if not submission.refusal}
     for submission in by_name.values():
         tidy(paths, submission, settings)
+    for student in request.again:
+        forget(paths, by_name[student], settings)
     rows = [row_of(paths, submission, settings) for submission in submissions]
     todo = [by_name[row.student] for row in rows if isinstance(row, UngradedRow) and row.student in by_name]
     listener.on(_started(rows, len(todo), settings))
     for row in rows:
         registering.record(row)
+    publisher = Publisher(paths, settings, rows)
     pace = TimeLeft(len(todo), engine.at_once, settings.budget_seconds)
     for ended in engine.grade(todo, settings) if todo else ():
         row = row_of(paths, by_name[ended.student], settings)
+        publisher.put(row)
         registering.record(row)
         pace.one_more()
         listener.on(SubmissionEnded(row.student, row.sentence, pace.seconds_left()))
     registering.complain()
+
+
+def _require_known(again: Sequence[str], submissions: Sequence[Submission]) -> None:
+    """Raise ScaleLabError where somebody is to be graded again who handed nothing in that can be."""
+    there = {submission.student for submission in submissions if not submission.refusal}
+    if unknown := sorted(set(again) - there):
+        raise ScaleLabError(f"There is no submission of {', '.join(unknown)} that could be graded again.")
 
 
 def _started(rows: Sequence[Row], todo: int, settings: ClassSettings) -> ClassStarted:

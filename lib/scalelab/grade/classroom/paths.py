@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-TABLE, PAGE, TERMS = OF_THE_CLASS = "class.csv", "class.html", "class.json"
+TABLE, PAGE, TERMS, HISTORY = OF_THE_CLASS = "class.csv", "class.html", "class.json", "history.csv"
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class ClassPaths:
     def page(self) -> Path:
         """The page of the class."""
         return self.out / PAGE
+
+    @property
+    def history(self) -> Path:
+        """Who got what when, and why, as CSV."""
+        return self.out / HISTORY
 
     @property
     def settings(self) -> Path:

@@ -12,7 +12,7 @@ class ClassRequest:
     """All submissions in `folder`, graded alike; `out` may hold what an earlier start has graded.
 
     workers: ranks of each submission. check: whether to run the conversion check too. budget_seconds: None takes what
-    an earlier start settled, or measures.
+    an earlier start settled, or measures. again: students whose results are set aside first.
     """
 
     folder: Path
@@ -25,6 +25,7 @@ class ClassRequest:
     seed: int = 0
     check: bool = True
     unsafe: bool = False
+    again: tuple[str, ...] = ()
 
     def absolute(self) -> "ClassRequest":
         """The same for a process that works in another folder."""

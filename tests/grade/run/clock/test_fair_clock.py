@@ -36,10 +36,10 @@ def test_on_a_machine_as_it_was_every_second_counts(clock_of):
     [
         ((2, 2), 0.0, 0.5, 0.5),  # a slower clock, a neighbour in the data centre
         ((0.5, 0.5), 0.0, 2.0, 2.0),  # it was slow when the budget was measured
-        ((1, 2), 0.0, 0.5, 0.75),
+        ((1, 2), 0.0, 0.5, 1.0),  # whoever made one of them slow
         ((1, 1), 0.5, 0.5, 0.75),  # another process beside one of the ranks
         ((1, 1), 1.0, 0.5, 0.5),
-        ((1, 2), 0.5, 0.25, 0.5625),
+        ((1, 2), 0.5, 0.25, 0.75),
         ((9, 9), 2.0, SLOWEST, SLOWEST),
         ((), 0.0, 1.0, 1.0),  # nothing was read yet
     ],

@@ -60,7 +60,8 @@ class FairClock:
 
     Nobody knows which core a rank was on, nor whom the others made wait. So there are two counts: `at_least`, in which
     all ranks are as slow as the one that was hit hardest, as in a job that exchanges gradients after each step; and
-    `at_most`, in which what is lost spreads over all of them.
+    `at_most`, by the fastest core and what others leave on average. A submission that makes a core slow on purpose,
+    one that it has no need of, buys no time by that: who passes has to be in time by both.
 
     probe_seconds: what a probe read when the budget was measured; readings: gives what it reads now on each core;
     load: gives the cores that others took since it was asked last; free: cores beyond those that the ranks need.
@@ -100,7 +101,7 @@ class FairClock:
         speeds = sorted((self.probe_seconds / reading for reading in self.readings()), reverse=True) or [1.0]
         speeds = speeds[: self.workers]  # on a machine with more cores the ranks go where they are fast
         worst, even = shares_left(self.load(), self.workers, self.free)
-        slow, fast = min(speeds) * worst, sum(speeds) / len(speeds) * even
+        slow, fast = min(speeds) * worst, max(speeds) * even
         return max(SLOWEST, slow), max(SLOWEST, fast)
 
 
