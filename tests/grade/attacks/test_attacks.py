@@ -1,10 +1,13 @@
 """Every attack ends in the right verdict, in time, and leaves nothing behind."""
 
+import dataclasses
+import re
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 from harness.patience import seconds
 
@@ -20,6 +23,7 @@ from scalelab.sandbox import SandboxSpec, deleted_files, wrap_command
 pytestmark = pytest.mark.ranks
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
+PAGE = Path(__file__).parents[3] / "docs" / "sandbox.md"
 PATIENCE = 4
 OVERTIME = 15.0  # seconds after the budget, on a quiet machine
 UNCOUNTED = 240.0  # where the kernel does not count, the grader has to get a turn among what it is to end
@@ -47,95 +51,110 @@ TIME = "s was used up"
 MEMORY = "The ranks used more than 2 GB of memory"
 DISK = "on the disk, and all were ended"
 
-EXPECTED = {
-    # It claims what it has not.
-    "prints_a_pass": Expected(NONE),
-    "writes_results": Expected(NONE),
-    "leaves_one_checkpoint": Expected(ONE),
-    "comes_late": Expected(f"{ONE} (epoch-002.safetensors was complete too late)", TIME),
-    "forges_file_times": Expected("was complete too late", TIME),
-    "rewrites_for_ever": Expected("was complete too late", TIME),
-    "fills_checkpoints_through_a_map": Expected("was changed after second"),
-    "patches_the_clock": Expected(NONE, TIME),
-    "preloads_a_library": Expected(NONE, TIME),
-    "odd_digits": Expected(NONE),
-    # Its checkpoints are none.
-    "checkpoint_claims_too_much": Expected("epoch-001.safetensors is not a whole safetensors file"),
-    "checkpoint_has_a_long_shape": Expected("has head.2.bias as F32 of 5,000 dimensions where F32 [10] is expected"),
-    "checkpoint_has_a_long_type": Expected("epoch-001.safetensors is not a whole safetensors file"),
-    "checkpoint_has_other_names": Expected("does not hold this model's weights"),
-    "checkpoint_has_other_shapes": Expected("has head.2.bias as F32 [11] where F32 [10] is expected"),
-    "checkpoint_is_a_device": Expected("epoch-001.safetensors is a link"),
-    "checkpoint_is_a_folder": Expected("epoch-001.safetensors is a folder"),
-    "checkpoint_is_a_header_bomb": Expected("header too large"),
-    "checkpoint_is_a_link": Expected("epoch-001.safetensors is a link"),
-    "checkpoint_is_a_pickle": Expected("epoch-001.safetensors is not a whole safetensors file"),
-    "checkpoint_is_a_pipe": Expected("epoch-001.safetensors is a pipe"),
-    "checkpoint_is_a_socket": Expected("epoch-001.safetensors is a socket"),
-    "checkpoint_is_a_zip_bomb": Expected("epoch-001.safetensors is not a whole safetensors file"),
-    "checkpoint_is_not_finite": Expected("weights that are not finite: the training diverged"),
-    "checkpoint_is_slow": Expected(UNTRAINED),
-    "checkpoint_is_sparse": Expected("epoch-001.safetensors has more bytes than this model can need"),
-    # Its record, its words and its names are traps.
-    "record_is_a_folder": Expected(NONE),
-    "record_is_a_link": Expected(NONE),
-    "record_is_a_pipe": Expected(NONE),
-    "record_is_endless": Expected(f"more than 300 MB {DISK}"),
-    "record_is_nonsense": Expected(NONE),
-    "leaves_odd_names": Expected(NONE),
-    "leaves_set_user_id_files": Expected(UNTRAINED),
-    "takes_its_folder_away": Expected(NONE),
-    "paints_the_screen": Expected("Rank 0 stopped with RuntimeError: \N{REPLACEMENT CHARACTER}[2J"),
-    "speaks_in_codes": Expected("Rank 0 stopped with RuntimeError: \N{REPLACEMENT CHARACTER}[2J"),
-    "speaks_at_length": Expected(NONE, workers=2),
-    "forges_ranks": Expected(NONE, workers=2),
-    # It takes the machine.
-    "loops_for_ever": Expected(NONE, TIME),
-    "prints_for_ever": Expected(NONE, "were ended"),
-    "prints_one_endless_line": Expected(NONE, "were ended"),
-    "forks_for_ever": Expected("The ranks started more than 512 processes and threads"),
-    "threads_for_ever": Expected("The ranks started more than 512 processes and threads"),
-    "takes_memory": Expected(MEMORY),
-    "takes_memory_in_many": Expected(MEMORY),
-    "takes_memory_without_a_name": Expected(MEMORY),
-    "takes_shared_memory": Expected(MEMORY),
-    "fills_its_tmp": Expected(MEMORY),
-    "fills_the_disk": Expected(f"more than 300 MB {DISK}"),
-    "fills_the_disk_behind_a_door": Expected(DISK),
-    "fills_the_disk_behind_a_flicker": Expected(f"more than 300 MB {DISK}"),
-    "fills_the_disk_in_a_thread": Expected("The ranks left more than 300 MB in deleted files"),
-    "fills_the_disk_in_flight": Expected("of the disk were left, whoever took the rest"),
-    "fills_the_disk_mapped": Expected("The ranks left more than 300 MB in deleted files"),
-    "fills_the_disk_unseen": Expected("The ranks left more than 300 MB in deleted files"),
-    "makes_many_files": Expected(f"more than 5,000 files and folders {DISK}"),
-    "makes_deep_folders": Expected(f"more than 16 folders within one another {DISK}"),
-    # It lives on, or ends what is not its own.
-    "leaves_daemons": Expected(NONE, TIME),
-    "crashes_in_c": Expected("Rank 0 was ended by signal 11 (SIGSEGV)"),
-    "kills_its_parent": Expected("The job ended with an error", workers=2),
-    "kills_everything": Expected("The job ended with an error", workers=2),
-    "signals_everything": Expected("The job ended with an error", workers=2),
-    "stops_everything": Expected(NONE, TIME, workers=2),
-    # It looks for what is not its own.
-    "reads_test_images": Expected(UNTRAINED),
-    "reads_memory": Expected(NONE),
-    "reads_the_environment": Expected(NONE),
-    "writes_outside": Expected(NONE),
-    "calls_out": Expected(NONE),
-    "makes_namespaces": Expected(NONE),
-    "poisons_imports": Expected(NONE),
-    # It is no distributed training.
-    "leaves_early": Expected("Rank 1 ended while the others still waited for it", workers=2),
-    "dies_without_a_word": Expected("Rank 1 ended with exit code 77 and no message", workers=2),
-    "hangs": Expected(NONE, TIME, workers=2),
-    "deadlocks": Expected(NONE, TIME, workers=2),
-    "never_begins": Expected(NONE, TIME, workers=2),
-    "trains_on_one_rank": Expected(UNTRAINED, workers=2, found=frozenset({"rank-idle"})),
-    # The conversion check is what it attacks.
-    "hangs_in_the_check": Expected(UNTRAINED, workers=2),
-    "fills_the_disk_in_the_check": Expected(NONE, workers=2),
-    "tricks_the_check": Expected(NONE, workers=2),
+KINDS = {
+    "It claims what it has not.": {
+        "prints_a_pass": Expected(NONE),
+        "writes_results": Expected(NONE),
+        "leaves_one_checkpoint": Expected(ONE),
+        "comes_late": Expected(f"{ONE} (epoch-002.safetensors was complete too late)", TIME),
+        "forges_file_times": Expected("was complete too late", TIME),
+        "rewrites_for_ever": Expected("was complete too late", TIME),
+        "fills_checkpoints_through_a_map": Expected("was changed after second"),
+        "patches_the_clock": Expected(NONE, TIME),
+        "preloads_a_library": Expected(NONE, TIME),
+        "patches_the_library": Expected(NONE),
+        "writes_into_every_descriptor": Expected(NONE, workers=2),
+        "leaves_weights_for_the_next_run": Expected(UNTRAINED),
+        "odd_digits": Expected(NONE),
+    },
+    "Its checkpoints are none.": {
+        "checkpoint_claims_too_much": Expected("epoch-001.safetensors is not a whole safetensors file"),
+        "checkpoint_has_a_long_shape": Expected(
+            "has head.2.bias as F32 of 5,000 dimensions where F32 [10] is expected"
+        ),
+        "checkpoint_has_a_long_type": Expected("epoch-001.safetensors is not a whole safetensors file"),
+        "checkpoint_has_other_names": Expected("does not hold this model's weights"),
+        "checkpoint_has_other_shapes": Expected("has head.2.bias as F32 [11] where F32 [10] is expected"),
+        "checkpoint_is_a_device": Expected("epoch-001.safetensors is a link"),
+        "checkpoint_is_a_folder": Expected("epoch-001.safetensors is a folder"),
+        "checkpoint_is_a_header_bomb": Expected("header too large"),
+        "checkpoint_is_a_link": Expected("epoch-001.safetensors is a link"),
+        "checkpoint_is_a_pickle": Expected("epoch-001.safetensors is not a whole safetensors file"),
+        "checkpoint_is_a_pipe": Expected("epoch-001.safetensors is a pipe"),
+        "checkpoint_is_a_socket": Expected("epoch-001.safetensors is a socket"),
+        "checkpoint_is_a_zip_bomb": Expected("epoch-001.safetensors is not a whole safetensors file"),
+        "checkpoint_is_not_finite": Expected("weights that are not finite: the training diverged"),
+        "checkpoint_is_slow": Expected(UNTRAINED),
+        "checkpoint_is_sparse": Expected("epoch-001.safetensors has more bytes than this model can need"),
+    },
+    "Its record, its words and its names are traps.": {
+        "record_is_a_folder": Expected(NONE),
+        "record_is_a_link": Expected(NONE),
+        "record_is_a_pipe": Expected(NONE),
+        "record_is_endless": Expected(f"more than 300 MB {DISK}"),
+        "record_is_nonsense": Expected(NONE),
+        "leaves_odd_names": Expected(NONE),
+        "leaves_set_user_id_files": Expected(UNTRAINED),
+        "takes_its_folder_away": Expected(NONE),
+        "paints_the_screen": Expected("Rank 0 stopped with RuntimeError: \N{REPLACEMENT CHARACTER}[2J"),
+        "speaks_in_codes": Expected("Rank 0 stopped with RuntimeError: \N{REPLACEMENT CHARACTER}[2J"),
+        "speaks_at_length": Expected(NONE, workers=2),
+        "forges_ranks": Expected(NONE, workers=2),
+    },
+    "It takes the machine.": {
+        "loops_for_ever": Expected(NONE, TIME),
+        "prints_for_ever": Expected(NONE, "were ended"),
+        "prints_one_endless_line": Expected(NONE, "were ended"),
+        "forks_for_ever": Expected("The ranks started more than 512 processes and threads"),
+        "threads_for_ever": Expected("The ranks started more than 512 processes and threads"),
+        "takes_memory": Expected(MEMORY),
+        "takes_memory_in_many": Expected(MEMORY),
+        "takes_memory_without_a_name": Expected(MEMORY),
+        "takes_shared_memory": Expected(MEMORY),
+        "fills_its_tmp": Expected(MEMORY),
+        "fills_the_disk": Expected(f"more than 300 MB {DISK}"),
+        "fills_the_disk_behind_a_door": Expected(DISK),
+        "fills_the_disk_behind_a_flicker": Expected(f"more than 300 MB {DISK}"),
+        "fills_the_disk_in_a_thread": Expected("The ranks left more than 300 MB in deleted files"),
+        "fills_the_disk_in_flight": Expected("of the disk were left, whoever took the rest"),
+        "fills_the_disk_mapped": Expected("The ranks left more than 300 MB in deleted files"),
+        "fills_the_disk_unseen": Expected("The ranks left more than 300 MB in deleted files"),
+        "makes_many_files": Expected(f"more than 5,000 files and folders {DISK}"),
+        "makes_deep_folders": Expected(f"more than 16 folders within one another {DISK}"),
+    },
+    "It lives on, or ends what is not its own.": {
+        "leaves_daemons": Expected(NONE, TIME),
+        "crashes_in_c": Expected("Rank 0 was ended by signal 11 (SIGSEGV)"),
+        "kills_its_parent": Expected("The job ended with an error", workers=2),
+        "kills_everything": Expected("The job ended with an error", workers=2),
+        "signals_everything": Expected("The job ended with an error", workers=2),
+        "stops_everything": Expected(NONE, TIME, workers=2),
+        "holds_its_launcher": Expected(NONE, TIME, workers=2),
+    },
+    "It looks for what is not its own.": {
+        "reads_test_images": Expected(UNTRAINED),
+        "reads_memory": Expected(NONE),
+        "reads_the_environment": Expected(NONE),
+        "writes_outside": Expected(NONE),
+        "calls_out": Expected(NONE),
+        "makes_namespaces": Expected(NONE),
+        "poisons_imports": Expected(NONE),
+    },
+    "It is no distributed training.": {
+        "leaves_early": Expected("Rank 1 ended while the others still waited for it", workers=2),
+        "dies_without_a_word": Expected("Rank 1 ended with exit code 77 and no message", workers=2),
+        "hangs": Expected(NONE, TIME, workers=2),
+        "deadlocks": Expected(NONE, TIME, workers=2),
+        "never_begins": Expected(NONE, TIME, workers=2),
+        "trains_on_one_rank": Expected(UNTRAINED, workers=2, found=frozenset({"rank-idle"})),
+    },
+    "It attacks the conversion check.": {
+        "hangs_in_the_check": Expected(UNTRAINED, workers=2),
+        "fills_the_disk_in_the_check": Expected(NONE, workers=2),
+        "tricks_the_check": Expected(NONE, workers=2),
+    },
 }
+EXPECTED = {name: expected for kind in KINDS.values() for name, expected in kind.items()}
 QUICK = (
     "checkpoint_is_a_pickle", "paints_the_screen", "leaves_daemons", "kills_everything", "forks_for_ever",
     "takes_memory_in_many", "writes_outside", "tricks_the_check",
@@ -191,7 +210,12 @@ def attack(name: str, make_request, grade, patience: int | None = None, overtime
 
 def test_every_attack_has_its_verdict_and_there_are_enough():
     assert set(EXPECTED) == {path.stem for path in SUBMISSIONS.glob("*.py")}
-    assert len(EXPECTED) >= 45
+    assert len(EXPECTED) == sum(map(len, KINDS.values())) >= 80
+
+
+def test_the_page_on_the_sandbox_has_a_line_for_each_kind_and_its_number():
+    lines = re.findall(r"^\| (It.*?) \| (\d+) \|", PAGE.read_text(), re.MULTILINE)
+    assert lines == [(kind.rstrip("."), str(len(attacks))) for kind, attacks in KINDS.items()]
 
 
 @pytest.mark.parametrize("name", cases(EXPECTED.keys() - FILES_ALONE))
@@ -261,3 +285,13 @@ def test_the_next_submission_is_graded_as_usual(name, make_request, submissions,
     after = grade(make_request(submissions / "is_cut_off.py", name="after", patience=PATIENCE))
     assert after.checkpoints == ["epoch-001.safetensors", "epoch-002.safetensors"]
     assert all(0 < accuracy < 0.3 for accuracy in after.train_accuracy + after.test_accuracy)
+
+
+@pytest.mark.slow
+def test_nothing_is_carried_from_one_run_of_a_submission_to_the_next(make_request, grade):
+    this = make_request(SUBMISSIONS / "leaves_weights_for_the_next_run.py", patience=PATIENCE)
+    twice = msgspec.structs.replace(this.rubric, runs=2, most_runs=2)
+    result = grade(dataclasses.replace(this, rubric=twice))
+    assert len(result.runs) == 2
+    assert "SUCCEEDED" not in "".join(result.output_excerpt)
+    assert all(run.test_accuracy for run in result.runs)
