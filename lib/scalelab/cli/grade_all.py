@@ -20,6 +20,7 @@ from scalelab.cli.options import COULD_NOT, check_option, data_option, device_op
 @click.option("--unsafe-no-sandbox", "unsafe", is_flag=True, help="Run all as yourself: only if you have read them.")
 @rubric_option
 @click.option("--again", multiple=True, metavar="STUDENT", help="Grade this one anew; the old result is kept.")
+@click.option("--most-a-day", type=click.IntRange(min=1), help="Gradings of one student within a day.")
 @click.option("--gradebook", type=file, help="nbgrader's gradebook.db; the folder that it is in is the course.")
 @click.option("--csv", "table", type=file, help="Where to write the table, besides OUT/class.csv.")
 @click.option(

@@ -94,6 +94,19 @@ def test_who_is_graded_again_has_the_old_result_beside_the_new_one_and_both_in_t
     assert history[0]["graded"] <= history[1]["graded"]
 
 
+@pytest.mark.slow
+def test_a_student_who_tries_too_often_waits_and_keeps_the_result(course, hand_in, grade_all):
+    hand_in("ada", "not python")
+    assert grade_all("--most-a-day", "1").returncode == 0
+    hand_in("ada", "empty")
+    done = grade_all("--most-a-day", "1")
+    assert done.returncode == 2
+    assert "It was graded once within a day already" in table(course)["ada"]["reason"]
+    assert (course / "out" / "ada" / "result.json").exists()
+    assert grade_all("--most-a-day", "1", "--again", "ada").returncode == 0
+    assert table(course)["ada"]["reason"] == "The file is empty."
+
+
 def test_who_has_handed_nothing_in_cannot_be_graded_again(hand_in, grade_all):
     hand_in("ada", "not python")
     done = grade_all("--again", "eve", "--again", "bob")

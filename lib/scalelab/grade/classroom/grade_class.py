@@ -6,7 +6,8 @@ from typing import Protocol
 
 from scalelab.data import load
 from scalelab.errors import ScaleLabError
-from scalelab.grade.classroom.attempt import Ended, forget, tidy
+from scalelab.grade.classroom.attempt import Ended, forget, refuse, tidy
+from scalelab.grade.classroom.daily_limit import too_often
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.publish import Publisher
 from scalelab.grade.classroom.request import ClassRequest
@@ -78,8 +79,10 @@ def _grade(
         tidy(paths, submission, settings)
     for student in request.again:
         forget(paths, by_name[student], settings)
+    wait = {student for student in by_name if _must_wait(request, paths, by_name[student], settings)}
     rows = [row_of(paths, submission, settings) for submission in submissions]
-    todo = [by_name[row.student] for row in rows if isinstance(row, UngradedRow) and row.student in by_name]
+    ungraded = (row.student for row in rows if isinstance(row, UngradedRow))
+    todo = [by_name[student] for student in ungraded if student in by_name.keys() - wait]
     listener.on(_started(rows, len(todo), settings))
     for row in rows:
         registering.record(row)
@@ -92,6 +95,18 @@ def _grade(
         pace.one_more()
         listener.on(SubmissionEnded(row.student, row.sentence, pace.seconds_left()))
     registering.complain()
+
+
+def _must_wait(request: ClassRequest, paths: ClassPaths, submission: Submission, settings: ClassSettings) -> bool:
+    """Whether a student who would be graded now has used up the gradings of a day; that is kept for the row."""
+    student = submission.student
+    if not request.most_a_day or student in request.again:
+        return False
+    if isinstance(row_of(paths, submission, settings), GradedRow):
+        return False
+    if sentence := too_often(paths, student, request.most_a_day):
+        refuse(paths, student, sentence)
+    return bool(sentence)
 
 
 def _require_known(again: Sequence[str], submissions: Sequence[Submission]) -> None:

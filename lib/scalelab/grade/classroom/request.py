@@ -13,6 +13,8 @@ class ClassRequest:
 
     workers: ranks of each submission. check: whether to run the conversion check too. budget_seconds: None takes what
     an earlier start settled, or measures. again: students whose results are set aside first.
+    most_a_day: how often a student is graded within a day, those in `again` aside; None: as often as there is something
+    new.
     """
 
     folder: Path
@@ -26,6 +28,7 @@ class ClassRequest:
     check: bool = True
     unsafe: bool = False
     again: tuple[str, ...] = ()
+    most_a_day: int | None = None
 
     def absolute(self) -> "ClassRequest":
         """The same for a process that works in another folder."""
