@@ -7,6 +7,7 @@ from scalelab.grade.classroom.dashboard import commonest, write_page
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.settings import ClassSettings
 from scalelab.grade.classroom.table import GradedRow, UngradedRow
+from scalelab.grade.report.feedback_page import POLICY
 from scalelab.grade.result import Result
 
 TERMS = ClassSettings(workers=2, device="cpu", seed=0, dataset="CIFAR-10", rubric="", budget_seconds=90.0)
@@ -43,6 +44,10 @@ def test_everybody_is_on_it_with_a_link_to_the_feedback(page):
     assert "<b>" not in text
     assert "? not graded" in text
     assert "half of them above 0.800; 1 passed" in text
+
+
+def test_a_browser_runs_nothing_of_it(page):
+    assert f'content="{POLICY}"' in page(row("ada", 0.8))
 
 
 def test_a_class_without_a_checkpoint_has_no_picture(page):

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from scalelab.check import Finding, Report
-from scalelab.grade.report.feedback_page import write_feedback
+from scalelab.grade.report.feedback_page import POLICY, write_feedback
 from scalelab.grade.result import Result, Run
 from scalelab.train import Row
 
@@ -88,6 +88,12 @@ def test_it_needs_nothing_from_elsewhere(page):
     text = page(PASSED, ROWS)
     assert "<link" not in text
     assert 'src="' not in text
+
+
+def test_a_browser_runs_and_fetches_nothing_of_it_whatever_gets_through(page):
+    assert f'http-equiv="Content-Security-Policy" content="{POLICY}"' in page(PASSED, ROWS)
+    assert POLICY.startswith("default-src 'none';")
+    assert "script-src" not in POLICY
 
 
 def test_reports_that_are_not_numbers_of_this_world_do_not_hurt(page):
