@@ -1,13 +1,13 @@
-"""Whether a verdict is luck: the same scripts graded on quiet cores, and beside load that comes and goes.
+"""Whether a verdict is luck: the reference solution graded beside load that comes and goes.
 
     python bench/fair_clock.py [--rounds 20]
 
-A round grades the reference solution quietly and beside the load, and every fourth one so the solution on one worker as
-well, which must not pass. Rows are stored as they come in bench/results/fair_clock.json; a later start goes on from
-there. The load: as many spinning processes as there are cores, each running and resting for some random seconds.
+A round grades the solution, and every fourth one the solution on one worker as well, which must not pass; on quiet
+cores bench/assessment.py grades the same. Rows are stored as they come in bench/results/fair_clock.json, and a later
+start goes on from there. The load: as many spinning processes as there are cores, each running and resting for some
+random seconds.
 """
 
-import itertools
 import multiprocessing
 import random
 import tempfile
@@ -38,13 +38,11 @@ RESULTS = Path(__file__).parent / "results"
 SOLUTION = RUBRIC.parent / "solution" / "assessment.py"
 OTHERS_EVERY = 4
 LONGEST_BURST = 15.0  # seconds
-Condition = Literal["quiet", "load"]
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
     """One grading. `seconds` and `at_most` are of its run's clock, `wall` of the one on the wall; all 0: too busy."""
 
-    condition: Condition
     workers: int
     seed: int
     verdict: Literal["passed", "not passed", "busy"]
@@ -83,18 +81,14 @@ def load(seed: int) -> Iterator[None]:
             spinner.kill()
 
 
-def graded(condition: Condition, workers: int, seed: int, data: Path | None) -> Graded:
-    """One grading in a process of its own, beside the load or without it."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        answer = pool.submit(grade_once, condition, workers, seed, data)
-        if condition == "quiet":
-            return answer.result()
-        with load(seed):
-            return answer.result()
+def graded(workers: int, seed: int, data: Path | None) -> Graded:
+    """One grading in a process of its own, beside the load."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool, load(seed):
+        return pool.submit(grade_once, workers, seed, data).result()
 
 
-def grade_once(condition: Condition, workers: int, seed: int, data: Path | None) -> Graded:
-    named = {"condition": condition, "workers": workers, "seed": seed}
+def grade_once(workers: int, seed: int, data: Path | None) -> Graded:
+    named = {"workers": workers, "seed": seed}
     with tempfile.TemporaryDirectory() as folder, Screen(Console(stderr=True)) as screen:
         request = GradeRequest(
             SOLUTION, Path(folder) / "result", load_rubric(RUBRIC, "cpu"), workers=workers, seed=seed, data=data,
@@ -116,21 +110,14 @@ def grade_once(condition: Condition, workers: int, seed: int, data: Path | None)
 
 
 def table(rows: Sequence[Graded]) -> str:
-    """A line for each condition and number of workers."""
-    lines = [
-        "| | passed | not passed | too busy to say | used, at least | used, at most |",
-        "|---|---|---|---|---|---|",
-    ]
-    for workers, condition in itertools.product((2, 1), ("quiet", "load")):
-        these = [row for row in rows if (row.workers, row.condition) == (workers, condition)]
-        if not these:
-            continue
+    """A line for each number of workers."""
+    lines = ["| | passed | not passed | too busy to say | used, at least | at most |", "|---|---|---|---|---|---|"]
+    for workers, who in ((2, "solution, two workers"), (1, "solution, one worker")):
+        these = [row for row in rows if row.workers == workers]
         counts = (sum(row.verdict == verdict for row in these) for verdict in ("passed", "not passed", "busy"))
         judged = [row for row in these if row.budget]
         spans = (_span([getattr(row, name) / row.budget for row in judged]) for name in ("seconds", "at_most"))
-        who = "solution, two workers" if workers == 2 else "solution, one worker"
-        where = "quiet" if condition == "quiet" else "beside load"
-        lines.append(f"| {who}, {where} | {' | '.join(map(str, counts))} | {' | '.join(spans)} |")
+        lines.append(f"| {who} | {' | '.join(map(str, counts))} | {' | '.join(spans)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -139,7 +126,7 @@ def _span(shares: list[float]) -> str:
 
 
 @click.command()
-@click.option("--rounds", default=20, show_default=True, help="Gradings of the solution in each condition.")
+@click.option("--rounds", default=20, show_default=True, help="Gradings of the solution.")
 @click.option(
     "--data", type=click.Path(path_type=Path), help="Folder with CIFAR-10; by default as `scalelab doctor` shows."
 )
@@ -147,16 +134,15 @@ def main(rounds: int, data: Path | None) -> None:
     """Grade what is not stored yet, and store it."""
     file = RESULTS / "fair_clock.json"
     stored = msgspec.json.decode(file.read_bytes(), type=Stored) if file.exists() else Stored(describe_machine(), [])
-    there = {(row.condition, row.workers, row.seed) for row in stored.rows}
+    there = {(row.workers, row.seed) for row in stored.rows}
     for seed in range(rounds):
         for workers in (2, 1) if seed % OTHERS_EVERY == 0 else (2,):
-            for condition in ("quiet", "load"):
-                if (condition, workers, seed) in there:
-                    continue
-                stored.rows.append(graded(condition, workers, seed, data))
-                click.echo(stored.rows[-1])
-                write_file(file, msgspec.json.format(msgspec.json.encode(stored), indent=1) + b"\n")
-    (RESULTS / "fair_clock.md").write_text(table(stored.rows))
+            if (workers, seed) in there:
+                continue
+            stored.rows.append(graded(workers, seed, data))
+            click.echo(stored.rows[-1])
+            write_file(file, msgspec.json.format(msgspec.json.encode(stored), indent=1) + b"\n")
+            (RESULTS / "fair_clock.md").write_text(table(stored.rows))
     pages.main()
 
 
