@@ -25,12 +25,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     `seconds` is when the last judged checkpoint was complete, by the run's clock from the start of the ranks, and
     `seconds_at_most` the same where all counts that may (scalelab.grade.run.clock.fair_clock); `checkpoint_seconds`
-    when each of them was;
-    `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made from, if it was.
-    `run` says in a sentence how the run ended, `run_seconds` how long it took on
-    the wall, `output_excerpt` what the ranks said
-    last; `runs` are all runs, of which the one with this `seed` counts. `conversion` is what the conversion check
-    found; of it the effective batch alone counts, and only where `effective_batch_asked` (images a step) is set.
+    when each of them was; `budget_seconds` what it had; `worker_images_per_second` the speed that the budget was made
+    from, if it was. `run` says in a sentence how the run ended, `run_seconds` how long it took on the wall,
+    `output_excerpt` what the ranks said last; `runs` are all runs, of which the one with this `seed` counts.
+    `conversion` is what the conversion check found; of it the effective batch alone counts, and only where
+    `effective_batch_asked` (images a step) is set.
     """
 
     passed: bool

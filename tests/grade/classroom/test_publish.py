@@ -1,6 +1,7 @@
 """The table grows while a class is graded, and writing it takes next to nothing of the time."""
 
 import csv
+import errno
 
 import pytest
 
@@ -44,3 +45,20 @@ def test_a_table_is_there_before_anybody_is_graded_and_grows_but_not_with_every_
     clock.now += 1 / MOST_OF_THE_TIME
     publisher.put(UngradedRow("ada", "graded"))
     assert reasons(paths) == ["graded", "too soon after the last one"]
+
+
+def test_a_disk_that_is_full_for_a_while_stops_nobody(tmp_path, clock, monkeypatch):
+    paths = ClassPaths(tmp_path)
+    publisher = Publisher(paths, SETTINGS, [UngradedRow("ada", "not yet")])
+    with monkeypatch.context() as full:
+        full.setattr(publish, "write_csv", _no_space)
+        clock.now += 1 / MOST_OF_THE_TIME
+        publisher.put(UngradedRow("ada", "graded"))
+    assert reasons(paths) == ["not yet"]
+    clock.now += 1 / MOST_OF_THE_TIME
+    publisher.put(UngradedRow("bob", "graded"))
+    assert reasons(paths) == ["graded", "graded"]
+
+
+def _no_space(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")

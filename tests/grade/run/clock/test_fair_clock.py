@@ -12,7 +12,7 @@ def clock_of():
     """Makes a clock of two ranks on cores that read so many times as slow as before, beside others' load."""
 
     def make(*slowness, load=0.0):
-        return FairClock(PROBE, lambda: [PROBE * times for times in slowness], lambda: load, workers=2)
+        return FairClock(PROBE, lambda: [PROBE * times for times in slowness], lambda: load, needed=2)
 
     return make
 
@@ -60,7 +60,7 @@ def test_of_many_cores_the_fastest_carry_the_ranks(clock_of):
 
 def test_what_counted_at_a_moment_can_be_asked_later():
     slowness = [1.0]
-    clock = FairClock(PROBE, lambda: [PROBE * slowness[0]] * 2, lambda: 0.0, workers=2)
+    clock = FairClock(PROBE, lambda: [PROBE * slowness[0]] * 2, lambda: 0.0, needed=2)
     run(clock, 50)
     slowness[0] = 4.0
     for tenth in range(501, 1001):
@@ -83,7 +83,7 @@ def test_on_the_wall_every_second_counts():
 
 
 @pytest.mark.parametrize(
-    ("taken", "workers", "free", "worst", "even"),
+    ("taken", "needed", "free", "worst", "even"),
     [
         (0.0, 2, 0, 1.0, 1.0),
         (0.5, 2, 0, 0.5, 0.75),  # one process beside one rank
@@ -96,5 +96,5 @@ def test_on_the_wall_every_second_counts():
         (-0.1, 2, 0, 1.0, 1.0),
     ],
 )
-def test_what_others_leave_of_a_core(taken, workers, free, worst, even):
-    assert shares_left(taken, workers, free) == pytest.approx((worst, even))
+def test_what_others_leave_of_a_core(taken, needed, free, worst, even):
+    assert shares_left(taken, needed, free) == pytest.approx((worst, even))

@@ -87,6 +87,15 @@ def test_a_name_cannot_forge_the_fields_behind_it(machine):
     assert load.look() == 0.0
 
 
+def test_what_has_just_ended_and_shows_nothing_any_more_is_passed_over(machine, tmp_path):
+    load = ForeignLoad({0, 1})
+    machine.now = 1.0
+    (tmp_path / "90").mkdir()
+    (tmp_path / "91").mkdir()
+    (tmp_path / "91" / "stat").write_text("")
+    assert load.look() == 0.0
+
+
 def test_a_real_process_is_seen_by_what_it_takes():
     """The looker is a process of its own, beside which the other one spins."""
     spins = [sys.executable, "-c", "while True: pass"]

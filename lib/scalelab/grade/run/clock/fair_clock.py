@@ -64,15 +64,15 @@ class FairClock:
     one that it has no need of, buys no time by that: who passes has to be in time by both.
 
     probe_seconds: what a probe read when the budget was measured; readings: gives what it reads now on each core;
-    load: gives the cores that others took since it was asked last; free: cores beyond those that the ranks need.
+    load: gives the cores that others took since it was asked last; needed: cores that the ranks use; free: the others.
     """
 
     def __init__(
         self, probe_seconds: float, readings: Callable[[], Sequence[float]], load: Callable[[], float],
-        workers: int, free: int = 0,
+        needed: int, free: int = 0,
     ):  # fmt: skip
         self.probe_seconds, self.readings, self.load = probe_seconds, readings, load
-        self.workers, self.free = workers, free
+        self.needed, self.free = needed, free
         self.at_least = self.at_most = self.wall = self.looked = 0.0
         self.slow = self.fast = 1.0
         self.trace = [(0.0, 0.0)]
@@ -99,20 +99,20 @@ class FairClock:
 
     def _paces(self) -> tuple[float, float]:
         speeds = sorted((self.probe_seconds / reading for reading in self.readings()), reverse=True) or [1.0]
-        speeds = speeds[: self.workers]  # on a machine with more cores the ranks go where they are fast
-        worst, even = shares_left(self.load(), self.workers, self.free)
+        speeds = speeds[: self.needed]  # on a machine with more cores the ranks go where they are fast
+        worst, even = shares_left(self.load(), self.needed, self.free)
         slow, fast = min(speeds) * worst, max(speeds) * even
         return max(SLOWEST, slow), max(SLOWEST, fast)
 
 
-def shares_left(taken: float, workers: int, free: int = 0) -> tuple[float, float]:
-    """What is left of a core to the rank that is hit hardest, and to the ranks on average.
+def shares_left(taken: float, needed: int, free: int = 0) -> tuple[float, float]:
+    """What is left of a core to the rank that is hit hardest, and on average of the cores that the ranks need.
 
     Others who take `taken` cores take the free ones first. One of their processes shares a core with a rank half and
     half; more of them spread, as the kernel sees to it.
     """
-    taken = min(max(0.0, taken - free), workers)
-    even = 1 - taken / workers
+    taken = min(max(0.0, taken - free), needed)
+    even = 1 - taken / needed
     return min(even, max(1 - taken, 0.5)), even
 
 
@@ -124,5 +124,6 @@ def clock_for(model_name: str, workers: int, probe_seconds: float | None) -> Ite
         return
     cores = os.sched_getaffinity(0)
     with Speedometer(model_name, cores) as speedometer:
-        load, free = ForeignLoad(cores), max(0, len(cores) - workers)
-        yield FairClock(probe_seconds, speedometer.probe_seconds, load.look, workers, free)
+        needed = min(workers, len(cores))
+        load, free = ForeignLoad(cores), len(cores) - needed
+        yield FairClock(probe_seconds, speedometer.probe_seconds, load.look, needed, free)

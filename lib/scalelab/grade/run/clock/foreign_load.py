@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
+CORE = 36  # place of the last field that is read, counted from the state of the process
 
 
 class _Process(NamedTuple):
@@ -61,7 +62,9 @@ def _read(file: Path) -> _Process | None:
         fields = file.read_text(errors="replace").rpartition(")")[2].split()  # its name may hold anything
     except OSError:
         return None
-    return _Process(int(fields[1]), int(fields[19]), (int(fields[11]) + int(fields[12])) / TICKS, int(fields[36]))
+    if len(fields) <= CORE:
+        return None
+    return _Process(int(fields[1]), int(fields[19]), (int(fields[11]) + int(fields[12])) / TICKS, int(fields[CORE]))
 
 
 def _descendants(processes: dict[int, _Process], root: int) -> set[int]:
