@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from scalelab.grade.graded_run import TRIES, BusyMachineError, disturbed, first_undisturbed
+from scalelab.grade import graded_run
+from scalelab.grade.graded_run import BusyMachineError, disturbed, run_and_judge
 from scalelab.grade.run.checkpoint_watch import Checkpoint
 from scalelab.grade.run.clock.fair_clock import WallClock
 from scalelab.grade.run.run import Evidence
@@ -47,14 +48,27 @@ def test_the_machine_decides_no_verdict(run, disturbs):
     assert disturbed(run, BUDGET) == disturbs
 
 
-def test_a_run_that_was_disturbed_is_followed_by_another():
-    runs, between = iter([True, True, False]), []
-    assert first_undisturbed(lambda: next(runs), bool, lambda: between.append(1)) is False
-    assert len(between) == 2
+@pytest.fixture
+def run_all(monkeypatch, tmp_path):
+    """run_all(runs): what `run_and_judge` makes of these, one after the other, and how many steps it told of."""
+
+    def make(*runs):
+        left, steps = iter(runs), []
+        monkeypatch.setattr(graded_run, "_run", lambda *_: next(left))
+        plan = SimpleNamespace(out=tmp_path, seed=0, check_conversion=False, budget=SimpleNamespace(seconds=BUDGET))
+        return run_and_judge(plan, 0, SimpleNamespace(on=steps.append)), len(steps)
+
+    return make
 
 
-def test_after_three_of_them_there_is_no_verdict_but_a_sentence():
-    between = []
+LATE, IN_TIME = graded(passed=True, at_most=51.0), graded(passed=True)
+
+
+def test_a_run_that_was_disturbed_is_followed_by_another_and_that_is_told(run_all):
+    assert run_all(IN_TIME) == (IN_TIME, 0)
+    assert run_all(LATE, LATE, IN_TIME) == (IN_TIME, 2)
+
+
+def test_after_three_of_them_there_is_no_verdict_but_a_sentence(run_all):
     with pytest.raises(BusyMachineError, match="Nothing is counted; grade again when it is quiet"):
-        first_undisturbed(lambda: True, bool, lambda: between.append(1))
-    assert len(between) == TRIES - 1
+        run_all(LATE, LATE, LATE, IN_TIME)

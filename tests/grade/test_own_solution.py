@@ -91,7 +91,7 @@ def test_the_result_and_the_screen_say_that_there_was_none(make_request, no_sand
 
 def test_where_the_kernel_itself_forbids_it_a_stranger_is_refused_in_a_sentence(stranger, tmp_path):
     if subprocess.run([part.format("true") for part in FORBIDDEN], capture_output=True, check=False).returncode:
-        pytest.skip("this kernel lets nobody here forbid namespaces within one")
+        pytest.skip("needs user namespaces: a kernel that lets us make one, and forbid others within")
     refused = forbidden("grade", stranger, "--out", tmp_path / "out")
     assert refused.returncode == 2
     assert "there is no sandbox for it here" in refused.stderr

@@ -1,9 +1,7 @@
 """One run of a submission, and its verdict; where the machine was too busy for one, another run."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from scalelab.check import Report
 from scalelab.errors import ScaleLabError
@@ -22,9 +20,6 @@ BUSY = (
     f"The machine was too busy to say whether the script is fast enough, {TRIES} times: other programs took its cores, "
     "or they had become slow. Nothing is counted; grade again when it is quiet."
 )
-
-
-Graded = TypeVar("Graded")
 
 
 class BusyMachineError(ScaleLabError):
@@ -48,25 +43,12 @@ def run_and_judge(plan: GradingPlan, number: int, listener: ProgressListener) ->
     Raises BusyMachineError where the machine lets no run be judged.
     """
     folder, seed = plan.out / ("run" if number == 0 else f"run-{number + 1}"), plan.seed + number
-
-    def run() -> GradedRun:
-        return _run(plan, folder, seed, number == 0 and plan.check_conversion, listener)
-
-    def again() -> None:
-        listener.on(StepStarted(AGAIN))
-        clear_closed(folder)
-
-    return first_undisturbed(run, lambda graded: disturbed(graded, plan.budget.seconds), again)
-
-
-def first_undisturbed(
-    run: Callable[[], Graded], is_disturbed: Callable[[Graded], bool], again: Callable[[], None]
-) -> Graded:
-    """The first of TRIES runs that tells of the script and not of the machine; `again` is called between two."""
     for tried in range(TRIES):
         if tried:
-            again()
-        if not is_disturbed(graded := run()):
+            listener.on(StepStarted(AGAIN))
+            clear_closed(folder)
+        graded = _run(plan, folder, seed, number == 0 and plan.check_conversion, listener)
+        if not disturbed(graded, plan.budget.seconds):
             return graded
     raise BusyMachineError(BUSY)
 

@@ -19,7 +19,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.files.lock import held
 from scalelab.files.untrusted import clear_closed, open_plain
 from scalelab.grade.classroom.json_file import read, save
-from scalelab.grade.classroom.marks import MARK, Mark, why_graded
+from scalelab.grade.classroom.marks import MARK, Mark, earlier_numbers, why_graded
 from scalelab.grade.classroom.paths import ClassPaths
 from scalelab.grade.classroom.request import ClassRequest
 from scalelab.grade.classroom.settings import ClassSettings
@@ -194,7 +194,7 @@ def _set_aside(paths: ClassPaths, student: str) -> None:
     if place.exists():
         aside = paths.earlier(student)
         aside.mkdir(parents=True, exist_ok=True)
-        number = 1 + max((int(path.name) for path in aside.iterdir() if path.name.isdecimal()), default=0)
+        number = 1 + max(earlier_numbers(paths, student), default=0)
         place.replace(aside / str(number))
 
 

@@ -37,7 +37,12 @@ def why_graded(paths: ClassPaths, student: str, submission: str, settings: str) 
 
 def results_of(paths: ClassPaths, student: str) -> list[Path]:
     """Folders of the student's results, the earliest first."""
-    aside = paths.earlier(student)
-    numbered = [path for path in aside.iterdir() if path.name.isdecimal()] if aside.is_dir() else []
     current = paths.result(student)
-    return sorted(numbered, key=lambda path: int(path.name)) + ([current] if current.is_dir() else [])
+    earlier = [paths.earlier(student) / str(number) for number in earlier_numbers(paths, student)]
+    return earlier + ([current] if current.is_dir() else [])
+
+
+def earlier_numbers(paths: ClassPaths, student: str) -> list[int]:
+    """By which the student's results that were set aside are called, the earliest first."""
+    aside = paths.earlier(student)
+    return sorted(int(path.name) for path in aside.iterdir() if path.name.isdecimal()) if aside.is_dir() else []

@@ -55,13 +55,12 @@ class CheckpointWatch:
         self.seen: dict[str, _Seen] = {}
         self.odd: dict[str, str] = {}
 
-    def look(self, seconds: float, at_most: float = 0.0) -> None:
-        """Note what is there now, at this second of the run."""
+    def look(self, seconds: float, at_most: float | None = None) -> None:
+        """Note what is there now, at this second of the run; `at_most` is the same second unless given."""
+        now = seconds, seconds if at_most is None else at_most
         signatures = self._signatures()
         last = sorted(signatures, key=_epoch)[-CANDIDATES:]
-        self.seen = {
-            name: self._see(name, signature, (seconds, at_most), name in last) for name, signature in signatures.items()
-        }
+        self.seen = {name: self._see(name, signature, now, name in last) for name, signature in signatures.items()}
 
     def _see(self, name: str, signature: tuple, now: tuple[float, float], counts: bool) -> _Seen:
         seconds, at_most = now

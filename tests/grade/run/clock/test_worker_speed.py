@@ -3,10 +3,11 @@
 import os
 
 from scalelab.grade.run.clock.speedometer import REMEMBERED, Speedometer
-from scalelab.grade.run.clock.worker_speed import BATCH_SIZE, PROBE_BATCH_SIZE, measure_worker_speed
+from scalelab.grade.run.clock.training_step import PROBE_BATCH_SIZE
+from scalelab.grade.run.clock.worker_speed import BATCH_SIZE, measure_worker_speed
 
 
-def test_a_probe_of_fewer_images_takes_less_of_a_core_and_no_core_is_left_out():
+def test_a_probe_of_fewer_images_takes_less_of_a_core_and_afterwards_all_cores_are_ours_again():
     before = os.sched_getaffinity(0)
     speed = measure_worker_speed("small-resnet", "cpu", 0.5)
     step_seconds = BATCH_SIZE / speed.images_per_second

@@ -73,17 +73,16 @@ class FairClock:
     ):  # fmt: skip
         self.probe_seconds, self.readings, self.load = probe_seconds, readings, load
         self.needed, self.free = needed, free
-        self.at_least = self.at_most = self.wall = self.looked = 0.0
+        self.at_least = self.at_most = self.wall = 0.0
         self.slow = self.fast = 1.0
-        self.trace = [(0.0, 0.0)]
+        self.trace = [(0.0, 0.0)]  # seconds on the wall and what counted at least, at each look around
 
     def look(self, wall: float) -> float:
         """What counts at least by now: the seconds since the last call at the pace of the last look around."""
         passed, self.wall = wall - self.wall, wall
         self.at_least += passed * self.slow
         self.at_most += passed * self.fast
-        if wall - self.looked >= SECONDS_BETWEEN_LOOKS:
-            self.looked = wall
+        if wall - self.trace[-1][0] >= SECONDS_BETWEEN_LOOKS:
             self.slow, self.fast = self._paces()
             self.trace.append((wall, self.at_least))
         return self.at_least

@@ -3,19 +3,16 @@
 import os
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
-PROC = Path("/proc")
-TICKS = os.sysconf("SC_CLK_TCK")
-CORE = 36  # place of the last field that is read, counted from the state of the process
+import psutil
 
 
 class _Process(NamedTuple):
-    """From /proc/PID/stat (proc(5)): who started it, when, its seconds of a core so far, and on which core it is."""
+    """Who started it, when, its seconds of a core so far, and on which core it was last."""
 
     parent: int
-    started: int
+    started: float
     seconds: float
     core: int
 
@@ -50,21 +47,12 @@ class ForeignLoad:
 
 def _processes() -> dict[int, _Process]:
     found = {}
-    for folder in PROC.iterdir():
-        if folder.name.isdecimal() and (process := _read(folder / "stat")):
-            found[int(folder.name)] = process
+    for process in psutil.process_iter(["ppid", "create_time", "cpu_times", "cpu_num"]):
+        info = process.info
+        if info["cpu_times"] is not None:  # we may look at it
+            seconds = info["cpu_times"].user + info["cpu_times"].system
+            found[process.pid] = _Process(info["ppid"], info["create_time"], seconds, info["cpu_num"])
     return found
-
-
-def _read(file: Path) -> _Process | None:
-    """None where it has ended."""
-    try:
-        fields = file.read_text(errors="replace").rpartition(")")[2].split()  # its name may hold anything
-    except OSError:
-        return None
-    if len(fields) <= CORE:
-        return None
-    return _Process(int(fields[1]), int(fields[19]), (int(fields[11]) + int(fields[12])) / TICKS, int(fields[CORE]))
 
 
 def _descendants(processes: dict[int, _Process], root: int) -> set[int]:

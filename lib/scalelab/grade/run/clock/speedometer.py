@@ -1,7 +1,6 @@
 """Reads how fast the cores are while ranks train on them."""
 
 import itertools
-import os
 import statistics
 import threading
 from collections import deque
@@ -9,7 +8,8 @@ from collections.abc import Iterable
 
 import torch
 
-from scalelab.grade.run.clock.worker_speed import Probe
+from scalelab.grade.run.clock.training_step import Probe
+from scalelab.grade.run.clock.worker_speed import on_core
 
 SECONDS_BETWEEN_READINGS = 1.0  # a reading takes some hundredths of a second from the ranks of one core
 REMEMBERED = 3  # readings of a core, of which the median counts
@@ -46,6 +46,6 @@ class Speedometer:
         for core in itertools.cycle(self.readings):
             if self.ended.is_set():
                 return
-            os.sched_setaffinity(0, {core})  # of this thread alone
-            self.readings[core].append(self.probe.read())
+            with on_core(core):
+                self.readings[core].append(self.probe.read())
             self.ended.wait(SECONDS_BETWEEN_READINGS)

@@ -3,17 +3,15 @@
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
 import torch
-from torch.nn.functional import cross_entropy
 
-from scalelab.models import build
-from scalelab.train.mixed_precision import autocast
+from scalelab.grade.run.clock.training_step import Probe, timed, training_step
 
-BATCH_SIZE, PROBE_BATCH_SIZE = 64, 8
+BATCH_SIZE = 64
 WARMUP_STEPS = 5
 MOST_CORES = 4  # that are tried in turn
 
@@ -23,37 +21,6 @@ class WorkerSpeed(msgspec.Struct, frozen=True):
 
     images_per_second: float
     probe_seconds: float | None = None
-
-
-class Probe:
-    """A training step of few images, by which a core can be watched while others train on it."""
-
-    def __init__(self, model_name: str):
-        self.step = training_step(model_name, "cpu", PROBE_BATCH_SIZE)
-
-    def read(self) -> float:
-        """Seconds of a core that one step takes; the step before it brings the caches back from whoever had them."""
-        self.step()
-        return _timed(self.step, time.thread_time)
-
-
-def training_step(model_name: str, device: str, batch_size: int) -> Callable[[], None]:
-    """One step of plain training, to be called again and again."""
-    model = build(model_name).to(device)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    X = torch.randn(batch_size, 3, 32, 32, device=device).to(memory_format=torch.channels_last)
-    y = torch.randint(10, (batch_size,), device=device)
-
-    def step() -> None:
-        optimizer.zero_grad()
-        with autocast(X.device):
-            loss = cross_entropy(model(X), y)
-        loss.backward()
-        optimizer.step()
-        if device == "cuda":
-            torch.cuda.synchronize()
-
-    return step
 
 
 def measure_worker_speed(model_name: str, device: str, seconds: float = 5.0) -> WorkerSpeed:
@@ -86,7 +53,7 @@ def _step_times(model_name: str, seconds: float) -> list[float]:
     step = training_step(model_name, "cuda", BATCH_SIZE)
     times: list[float] = []
     while sum(times[WARMUP_STEPS:]) < seconds:
-        times.append(_timed(step, time.perf_counter))
+        times.append(timed(step, time.perf_counter))
     return times[WARMUP_STEPS:]
 
 
@@ -101,19 +68,13 @@ def _steps_and_probes(model_name: str, seconds: float) -> list[tuple[float, floa
                 step()
             end = time.thread_time() + seconds / len(cores)
             while time.thread_time() < end:
-                pairs.append((_timed(step, time.thread_time), probe.read()))
+                pairs.append((timed(step, time.thread_time), probe.read()))
     return pairs
 
 
 def _spread(cores: Sequence[int]) -> list[int]:
     """At most MOST_CORES of them, from all over the machine."""
     return list(cores[:: -(-len(cores) // MOST_CORES)])
-
-
-def _timed(step: Callable[[], None], clock: Callable[[], float]) -> float:
-    start = clock()
-    step()
-    return clock() - start
 
 
 @contextmanager
