@@ -79,6 +79,7 @@ def tiny():
         graded("test", "double-test", DOUBLE_TEST),
         v4.new_markdown_cell("An experiment.", id="text"),
         v4.new_code_cell("print(factor + 1)", id="experiment"),
+        v4.new_code_cell("shown = [factor] * 3", id="shown", metadata={"tags": ["demonstration"]}),
         graded("solution", "area", AREA),
         graded("test", "area-test", AREA_TEST),
         graded("test", "speed-test", SPEED_TEST, points=1),

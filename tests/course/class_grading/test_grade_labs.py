@@ -140,6 +140,7 @@ def check_class(people, done):
     assert people.scores("right") == FULL
     assert re.search(r"right +│ 01_tiny +│ 5 of 8 +│ +1 +│ +│", table)
     assert "seen: [] ['script.py', 'values.csv']" in people.page("right")
+    assert "not run for the grade: it shows something" in people.page("right")
 
     assert people.scores("prints") == FULL | {"double-test": 0}
     assert "double(-1): expected -2, got 2" in people.page("prints")  # the hidden test's hint, and not the test:

@@ -30,6 +30,15 @@ def test_a_missing_notebook_is_named_with_the_file_that_may_be_it(tmp_path):
     }
 
 
+def test_every_stray_notebook_is_named_once_where_it_may_belong(tmp_path):
+    strays = {"Copy of one__ipynb": "{}", "two (1)__ipynb": "{}", "two-Copy1__ipynb": "{}", "Untitled__ipynb": "{}"}
+    made, _ = laid(submitted(tmp_path, **strays), tmp_path)
+    said = " ".join(made.absent.values())
+    assert all(said.count(name.replace("__", ".")) == 1 for name in strays)
+    assert "Copy of one.ipynb" in made.absent["one"]
+    assert "two (1).ipynb, two-Copy1.ipynb" in made.absent["two"]
+
+
 def test_links_devices_and_odd_names_are_left_out_and_said(tmp_path):
     folder = submitted(tmp_path, one__ipynb="{}", mine__py="x = 1")
     (folder / "two.ipynb").symlink_to("/etc/passwd")

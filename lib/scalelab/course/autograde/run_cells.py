@@ -17,8 +17,9 @@ import psutil
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, v4
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, Unicode
 
+from scalelab.course.autograde.demonstrations import demonstrations, left_out
 from scalelab.course.autograde.explain import explain, of_the_answer, of_the_cell
 from scalelab.course.autograde.run_test_cell import run_test
 from scalelab.course.exercises.cells import is_answer, is_test
@@ -27,6 +28,7 @@ from scalelab.course.kernel.limits import Limits, Ran
 from scalelab.course.kernel.outputs import error
 from scalelab.sandbox import Caps, require
 
+LEFT_OUT = "This cell was not run for the grade: it shows something, and no exercise needs it.\n"
 UNSAFE = (
     "**This notebook was graded without a sandbox** (`--unsafe-no-sandbox`): it could read and change whatever the "
     "person who graded it could."
@@ -42,6 +44,7 @@ class RunCells(NbGraderPreprocessor):
     memory_gb = Float(help="Memory of the kernel above which its cell is stopped, in GB.").tag(config=True)
     restarts = Integer(10, help="How often a notebook's kernel is started anew.").tag(config=True)
     processes = Integer(512, help="Processes and threads of the kernel and what it starts.").tag(config=True)
+    source = Unicode(help="The lab's own folder, whose demonstrations are not run; empty: all run.").tag(config=True)
     sandbox = Bool(True, help="Whether the kernel is enclosed; if not, it can do all that you can.").tag(config=True)
 
     def _memory_gb_default(self) -> float:
@@ -54,10 +57,15 @@ class RunCells(NbGraderPreprocessor):
         """
         caps = self._caps()
         with _copied(Path(resources["metadata"]["path"] or ".").resolve()) as folder, Kernel(folder, caps) as kernel:
-            _Notebook(nb.cells, kernel, self).run()
+            _Notebook(nb.cells, kernel, self, self._left_out(nb, resources)).run()
         if not self.sandbox:
             nb.cells.append(v4.new_markdown_cell(UNSAFE))
         return nb, resources
+
+    def _left_out(self, nb: NotebookNode, resources: ResourcesDict) -> set[int]:
+        if not self.source:
+            return set()
+        return left_out(nb.cells, demonstrations(Path(self.source, f"{resources['nbgrader']['notebook']}.ipynb")))
 
     def _caps(self) -> Caps | None:
         if not self.sandbox:
@@ -78,8 +86,8 @@ def _copied(folder: Path) -> Iterator[Path]:
 
 
 class _Notebook:
-    def __init__(self, cells: list[NotebookNode], kernel: Kernel, limits: RunCells):
-        self.cells, self.kernel, self.limits = cells, kernel, limits
+    def __init__(self, cells: list[NotebookNode], kernel: Kernel, limits: RunCells, left_out: set[int]):
+        self.cells, self.kernel, self.limits, self.left_out = cells, kernel, limits, left_out
         self.end = time.monotonic() + limits.notebook_seconds
         self.starts = 0
         self.troubles: dict[int, str] = {}  # cell: what it did
@@ -91,6 +99,9 @@ class _Notebook:
                 continue
             cell.outputs, cell.execution_count = [], None
             if not cell.source.strip():
+                continue
+            if index in self.left_out:
+                cell.outputs = [v4.new_output("stream", text=LEFT_OUT)]
                 continue
             if not self.kernel.alive:
                 self._start(before=index)
@@ -133,7 +144,8 @@ class _Notebook:
                 return
             for index in range(before if self.starts > 1 else 0):
                 cell = self.cells[index]
-                if cell.cell_type != "code" or is_test(cell) or index in self.troubles or not cell.source.strip():
+                passed_over = is_test(cell) or index in self.troubles or index in self.left_out
+                if cell.cell_type != "code" or passed_over or not cell.source.strip():
                     continue
                 self._note(index, self.kernel.run(cell.source, self._limits()))
                 if not self.kernel.alive:

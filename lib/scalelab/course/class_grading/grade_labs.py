@@ -160,6 +160,7 @@ class _Grading:
             f"--CourseDirectory.submitted_directory={self.place}",
             f"--SubmissionExporter.absent={absent}",
             f"--RunCells.sandbox={self.request.sandbox}",
+            f"--RunCells.source={self.request.course.resolve() / 'source' / self.request.lab}",
         )
 
     def _feedback(self) -> str | None:

@@ -1,7 +1,8 @@
 """Finds what was handed in for a lab where nbgrader does not look for it, and says in a sentence what to do."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".xz")
@@ -35,6 +36,15 @@ def left_inside(folder: Path, notebook: str) -> str:
         return f"{deeper[0].relative_to(folder)} was, which lies too deep: move it up"
     archives = [path.name for path in _below(folder) if path.suffix.lower() in ARCHIVES]
     return f"{archives[0]} was: unpack it" if archives else ""
+
+
+def misnamed(missing: Sequence[str], others: Sequence[str]) -> dict[str, list[str]]:
+    """For each notebook that is missing, which of the others it may be under a wrong name: each is named once."""
+    meant: dict[str, list[str]] = {name: [] for name in missing}
+    for other in others if missing else []:
+        nearest = max(missing, key=lambda name: SequenceMatcher(None, name.lower(), other.lower()).ratio())
+        meant[nearest].append(other)
+    return {name: names[:MOST_SAID] for name, names in meant.items()}
 
 
 def _what_to_do(entry: Path, lab: str, labs: Collection[str], notebooks: Collection[str]) -> str:

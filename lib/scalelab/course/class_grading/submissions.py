@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scalelab.course.class_grading.misplaced import left_inside
+from scalelab.course.class_grading.misplaced import left_inside, misnamed
 
 MOST_BYTES, MOST_FILES = 500_000_000, 2_000
 TIMESTAMP = "timestamp.txt"
@@ -100,13 +100,13 @@ def _is_time(path: Path) -> bool:
 
 
 def _name_absent(submission: StagedSubmission, submitted: Path, notebooks: Sequence[str]) -> None:
-    others = sorted(path.name for path in submitted.glob("*.ipynb") if path.stem not in notebooks)
-    for name in notebooks:
+    missing = [name for name in notebooks if not (submission.folder / f"{name}.ipynb").exists()]
+    meant = misnamed(missing, sorted(path.stem for path in submitted.glob("*.ipynb") if path.stem not in notebooks))
+    for name in missing:
         path = submission.folder / f"{name}.ipynb"
-        if path.exists():
-            continue
         path.touch()
-        hint = f" ({', '.join(others)} was, but no notebook has that name: rename it)" if others else ""
+        others = ", ".join(f"{other}.ipynb" for other in meant[name])
+        hint = f" ({others} was, but no notebook has that name: rename it)" if others else ""
         if elsewhere := left_inside(submitted, path.name):
             hint = f" ({elsewhere})"
         submission.absent[name] = f"{path.name} was not handed in{hint}, so its exercises were not graded."
