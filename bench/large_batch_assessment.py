@@ -1,6 +1,6 @@
 """Whether the large-batch rubric asks for what Lab 3 teaches: its solution passes, and SGD at that batch does not.
 
-    python bench/large_batch_assessment.py [--seeds 5]
+    python bench/large_batch_assessment.py [--seeds 5] ["SGD, linear scaling" ...]
 
 Grades assessment/solution/large_batch.py with several seeds, and beside it the same script with SGD in LAMB's place.
 Every result is stored in bench/results/ at once, so a second start goes on where the first was interrupted. Accuracies
@@ -22,12 +22,11 @@ from rich.console import Console
 from scalelab.files.atomic import write_file
 from scalelab.grade.grade import grade
 from scalelab.grade.request import GradeRequest
-from scalelab.grade.rubric import Rubric, Targets, load_rubric
-from scalelab.places import RUBRIC, SOLUTIONS
+from scalelab.grade.rubric import LARGE_BATCH_RUBRIC, Rubric, Targets, load_rubric
+from scalelab.places import SOLUTIONS
 from scalelab.terminal.grading import Screen
 
 RESULTS = Path(__file__).parent / "results"
-LARGE_BATCH_RUBRIC = RUBRIC.with_name("rubric_large_batch.toml")
 SOLUTION = SOLUTIONS / "large_batch.py"
 SECONDS = 3600.0  # more than the slowest machine needs
 SGD = (
@@ -158,13 +157,14 @@ def store(runs: list[Graded]) -> None:
 
 
 @click.command()
+@click.argument("names", nargs=-1, type=click.Choice([*CONTESTANTS]))
 @click.option("--seeds", default=5, show_default=True, help="Gradings of each script.")
 @click.option("--unsafe-no-sandbox", "unsafe", is_flag=True, help="Where no sandbox can be had: the scripts are ours.")
-def main(seeds: int, unsafe: bool) -> None:
-    """Grade what is missing, one script after the other for each seed, and print the table."""
+def main(names: tuple[str, ...], seeds: int, unsafe: bool) -> None:
+    """Grade what is missing of the scripts of these names, or of all, one after the other for each seed."""
     runs, console = stored(), Console(stderr=True)
     done = {(one.name, one.seed) for one in runs}
-    for seed, name in ((seed, name) for seed in range(seeds) for name in CONTESTANTS):
+    for seed, name in ((seed, name) for seed in range(seeds) for name in names or CONTESTANTS):
         if (name, seed) in done:
             continue
         with Screen(console) as screen:

@@ -3,10 +3,9 @@
 import pytest
 
 from scalelab.errors import ScaleLabError
-from scalelab.grade.rubric import load_rubric
+from scalelab.grade.rubric import LARGE_BATCH_RUBRIC, load_rubric
 from scalelab.places import RUBRIC
 
-LARGE_BATCH_RUBRIC = RUBRIC.with_name("rubric_large_batch.toml")
 GOOD = """[cpu]
 workers = 2
 model = "small-resnet"

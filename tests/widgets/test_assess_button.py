@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from harness.patience import waited
 
-from scalelab.places import RUBRIC
-from scalelab.widgets.assess_button import Assess, terms
+from scalelab.grade.rubric import LARGE_BATCH_RUBRIC
+from scalelab.places import ASSESSED, RUBRIC
+from scalelab.widgets.assess_button import Assess, assess, terms
 
 NEVER_ENDS = Path(__file__).parents[1] / "grade" / "attacks" / "submissions" / "loops_for_ever.py"
 
@@ -42,6 +43,14 @@ def test_the_verdict_and_the_feedback_stand_below_and_stay_for_the_next_page(but
         assert "✗ Not passed: 0 of 100. The file is not valid Python: invalid syntax" in widget.sentence.value
         assert "<iframe" in widget.page.value
         assert not widget.button.disabled
+
+
+def test_each_rubric_has_verdicts_of_its_own():
+    first, second = assess("mine.py", "--workers", "4"), assess("mine.py", rubric=LARGE_BATCH_RUBRIC)
+    assert first.job.folder == ASSESSED
+    assert second.job.folder not in [ASSESSED, *ASSESSED.parents]
+    assert [*first.options] == ["--rubric", str(RUBRIC), "--workers", "4"]
+    assert [*second.options] == ["--rubric", str(LARGE_BATCH_RUBRIC)]
 
 
 def test_a_file_that_is_not_there_is_a_sentence(button, tmp_path):

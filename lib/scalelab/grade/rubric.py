@@ -8,7 +8,10 @@ from msgspec import Meta
 
 from scalelab.data.images import STANDIN
 from scalelab.errors import ScaleLabError
+from scalelab.places import RUBRIC
 from scalelab.sandbox.caps import Caps
+
+LARGE_BATCH_RUBRIC = RUBRIC.with_name("rubric_large_batch.toml")
 
 Accuracy = Annotated[float, Meta(gt=0, lt=1)]
 Count = Annotated[int, Meta(ge=1)]

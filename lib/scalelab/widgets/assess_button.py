@@ -99,9 +99,13 @@ class Assess(widgets.VBox):
         self.sentence.value = f'<p role="status"><strong>{html.escape(text)}</strong></p>'
 
 
-def assess(file: Path | str = "assessment.py", *options: str) -> Assess:
-    """The Assess button for a script; `options` are those of `scalelab grade`, such as "--workers", "4"."""
-    return Assess(Path(file), options)
+def assess(file: Path | str = "assessment.py", *options: str, rubric: Path = RUBRIC) -> Assess:
+    """The Assess button for a script; `options` are those of `scalelab grade`, such as "--workers", "4".
+
+    Each rubric has verdicts of its own.
+    """
+    folder = ASSESSED if rubric == RUBRIC else ASSESSED.with_name(rubric.stem)
+    return Assess(Path(file), ["--rubric", str(rubric.resolve()), *options], folder)
 
 
 def lay_data(folder: Path | str = "data") -> None:
