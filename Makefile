@@ -13,8 +13,8 @@ export TORCH_INDEX
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-all record bare-test image-test grade bench screenshots moving-picture docs \
-  dev hooks lint lock shape clean
+.PHONY: help setup demo lab test test-all record bare-test image-test grade check-corpus bench screenshots \
+  moving-picture docs dev hooks lint lock shape clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ lab: setup ## JupyterLab on your copies of the labs, in work/ (what you changed 
 	@$(BIN)/scalelab release
 	@$(BIN)/jupyter lab --notebook-dir=work --LabApp.default_url=/lab/tree/START.md \
 	  --LabApp.app_settings_dir="$(CURDIR)/lib/scalelab/jupyter" $(ROOT_FLAG)
+
+check-corpus: setup ## the conversion check on a folder of scripts: make check-corpus DIR=folder
+	@[ -n "$(DIR)" ] || { echo "Which folder? make check-corpus DIR=scripts" >&2; exit 2; }
+	@$(BIN)/python tests/check/corpus.py "$(DIR)"
 
 grade: setup ## grade your script: make grade FILE=my.py
 	@[ -n "$(FILE)" ] || { echo "Which file? make grade FILE=assessment/assessment.py" >&2; exit 2; }

@@ -37,6 +37,15 @@ def test_a_converted_script_has_no_finding_on_real_ranks(scripts):
     assert report.steps >= 8
 
 
+@pytest.mark.slow
+@pytest.mark.ranks
+def test_a_script_that_hurrying_would_break_is_run_as_it_is(scripts):
+    """Its model leaves a value where no observer sees it; the hurried run ends in an error of the check's making."""
+    report = check(scripts / "keeps_elsewhere.py")
+    assert report.converted
+    assert report.ids() <= {"no-warmup"}
+
+
 def test_three_ranks_are_compared_each_with_each():
     assert THREE_WORKERS.report().findings == []
     assert TWINS.report().ids() == {"same-data-on-every-rank"}

@@ -104,6 +104,14 @@ def test_the_same_batches_are_seen_however_few_variants_the_augmentation_has(var
     assert same_batches(augmented(0), augmented(1))
 
 
+def test_noise_that_is_the_same_for_other_examples_is_no_data():
+    """A GAN: real images are divided, but what the generator makes of equal random numbers is alike."""
+    parts = [[Batch(step, rows=[100 * step, 100 * step + 1], indices=[4 * step + rank, 4 * step + 2 + rank])
+              for step in range(5)] for rank in (0, 1)]  # fmt: skip
+    ranks = [RankEvents(rank, part) for rank, part in enumerate(parts)]
+    assert [(one.id, one.severity) for one in find(ranks)] == [("same-noise-on-every-rank", "warning")]
+
+
 def test_drawing_with_replacement_is_no_undivided_epoch():
     draws = random.Random(0)
     mine, theirs = (part([[draws.randrange(COUNT) for _ in range(COUNT)] for _ in range(3)]) for _ in (0, 1))

@@ -2,8 +2,10 @@
 
 import pytest
 
-from scalelab.check.events import Alive, Batch, Call, Ended, LearningRate, Mark, RankEvents, Zeroed
+from scalelab.check.events import Alive, Batch, Call, Ended, LearningRate, Mark, RankEvents, Step, Zeroed
 from scalelab.check.findings import device, lr_scaling
+from scalelab.check.findings.epochs import find as find_epochs
+from scalelab.check.source.calls import ScriptCalls
 from scalelab.check.source.lr_scaling import LRScaling
 from scalelab.launch.launch import Outcome
 from scalelab.launch.output import Output
@@ -86,6 +88,29 @@ def test_epochs_of_unequal_length_are_uneven_before_anybody_waits(story):
     assert (finding.id, finding.where) == ("uneven-batches", "train.py, line 3")
     assert "7 on rank 0, 8 on rank 1" in finding.message
     assert epochs(story, 8, 8).ids() == set()
+
+
+def rounds(*lengths):
+    """Steps on examples that come again after so many batches on each rank, in an order of their own."""
+    made = []
+    for rank, length in enumerate(lengths):
+        events = [Call("init", 0, LINE)]
+        for step in range(max(lengths) + 3):
+            place = step % length if step < length else (length - 1 - step) % length
+            rows = [1000 * rank + 2 * place, 1000 * rank + 2 * place + 1]
+            events += [Call("allreduce", step, LINE, None, 100, wrapped=True), Batch(step, rows=rows)]
+            events.append(Step(step, LINE, 0, 0.1, [1.0, 1.0], [0.5, 0.5]))
+        made.append(RankEvents(rank, events))
+    return made
+
+
+@pytest.mark.parametrize(("lengths", "told"), [((12, 20), True), ((12, 12), False)])
+def test_examples_that_come_again_sooner_on_one_rank_are_uneven_where_the_loop_ends_with_them(lengths, told):
+    ends = ScriptCalls(data_loops=(("train.py", 8, 12),))
+    found = [*find_epochs(rounds(*lengths), ends)]
+    assert [finding.id for finding in found] == ["uneven-batches"] * told
+    assert all("12 on rank 0, 20 on rank 1" in finding.message for finding in found)
+    assert [*find_epochs(rounds(*lengths))] == []  # a stream, as far as anybody knows
 
 
 def test_ranks_that_join_may_have_unequal_epochs(story):

@@ -34,8 +34,8 @@ class Observed:
     def runs(self, code: str) -> None:
         exec(compile(code, str(self.rank.script), "exec"), self.names)
 
-    def steps(self) -> None:
-        """The first optimizer step."""
+    def ends(self) -> None:
+        """The rank has made a step, and ends."""
         self.rank.step = 1
         self.files.look_again()
 
@@ -53,16 +53,31 @@ def observed(tmp_path, monkeypatch):
 
 def test_a_log_that_stays_open_is_written_while_the_rank_trains(observed):
     observed.runs("log = open('log.csv', 'w')")
-    observed.steps()
+    observed.runs("log.write('1,2')")
+    observed.ends()
     assert observed.written() == [(0, "log.csv"), (1, "log.csv")]
     assert observed.heard[1].where == "train.py, line 1"
     ranks = [RankEvents(number, observed.heard) for number in (0, 1)]
     assert [finding.id for finding in output.find(ranks)] == ["every-rank-writes"]
 
 
+def test_a_log_that_stays_open_and_gets_no_line_is_not_written(observed):
+    observed.runs("log = open('log.csv', 'a')")
+    observed.ends()
+    assert observed.written() == [(0, "log.csv")]
+
+
+@pytest.mark.parametrize(("name", "severity"), [("train.log", "advice"), ("history.csv", "error")])
+def test_lines_that_every_rank_adds_to_a_log_are_advice_and_to_results_an_error(observed, name, severity):
+    observed.runs(f"log = open('{name}', 'a')\nlog.write('1,2')")
+    observed.ends()
+    ranks = [RankEvents(number, observed.heard) for number in (0, 1)]
+    assert [(finding.id, finding.severity) for finding in output.find(ranks)] == [("every-rank-writes", severity)]
+
+
 def test_what_is_closed_before_the_first_step_or_only_read_is_not_written_then(observed):
     observed.runs("settings = open('settings.txt', 'w')\nsettings.close()\nsettings = open('settings.txt')")
-    observed.steps()
+    observed.ends()
     assert observed.written() == [(0, "settings.txt")]
 
 
@@ -89,7 +104,7 @@ def test_weights_that_are_saved_past_pythons_open_are_told(observed, monkeypatch
 
 def test_a_lock_is_no_output(observed):
     observed.runs("lock = open('.lock', 'w')")
-    observed.steps()
+    observed.ends()
     assert observed.written() == []
 
 

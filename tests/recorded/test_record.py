@@ -10,7 +10,7 @@ from recorded.check import RecordedCheck
 from recorded.record import StaleRecordError
 from scalelab.check import Observation
 from scalelab.check import check as check_script
-from scalelab.launch.diagnose import _describe_code
+from scalelab.launch.diagnose import describe_code
 
 DEPENDS = {"the script": "1", "what runs within the ranks": "2"}
 SCRIPT = """import sys
@@ -117,7 +117,7 @@ def test_events_that_are_told_no_more_are_no_whole_record(check):
     ("ended", "reason", "says"),
     [
         ("timeout", "The time of 100 s was used up.", "when the machine has less to do"),
-        ("failed", f"Rank 1 {_describe_code(128 + signal.SIGKILL)}.", "make this record once more"),
+        ("failed", f"Rank 1 {describe_code(128 + signal.SIGKILL)}.", "make this record once more"),
     ],
 )
 def test_ranks_that_somebody_or_the_clock_has_ended_are_no_record(check, monkeypatch, ended, reason, says):

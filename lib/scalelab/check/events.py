@@ -11,6 +11,8 @@ import msgspec
 
 from scalelab.files.untrusted import open_plain
 
+UNHURRIED = "unhurried"  # a file of this name among the traces: no call of a model is hurried
+HURRIED = "hurried-"  # and the rank: left by one that has hurried a call
 MOST_BYTES = 1 << 26  # that a rank is listened to
 
 
@@ -105,11 +107,15 @@ class Batch(msgspec.Struct, frozen=True, tag=True):
 
 
 class Write(msgspec.Struct, frozen=True, tag=True):
-    """A file opened to be written, by a line of the script; relative to the working folder where it lies within."""
+    """A file opened to be written, by a line of the script; relative to the working folder where it lies within.
+
+    `append`: what was there stays, and every writer adds to it.
+    """
 
     step: int
     where: str | None
     path: str
+    append: bool = False
 
 
 class Print(msgspec.Struct, frozen=True, tag=True):

@@ -3,21 +3,28 @@
 from pathlib import Path
 
 from scalelab.check.events import RankEvents
-from scalelab.check.findings import device, ended, find_all
+from scalelab.check.findings import device, ended, find_all, unfit
 from scalelab.check.findings.effective_batch import effective_batch_size
 from scalelab.check.observation import Observation
 from scalelab.check.report import Finding, Report, judge
-from scalelab.check.source.lr_scaling import LRScaling, read_lr_scaling
+from scalelab.check.source.calls import NO_CALLS, ScriptCalls, read_calls
+from scalelab.check.source.lr_scaling import NO_SCALING, LRScaling, read_lr_scaling
 from scalelab.errors import ScaleLabError
 from scalelab.launch.launch import Outcome
 
 
 def judge_observation(observation: Observation, script: Path | str) -> Report:
     """The verdict on a run of this script."""
-    return judge_run(observation.ranks, observation.outcome, read_lr_scaling(Path(script).resolve()))
+    script = Path(script).resolve()
+    return judge_run(observation.ranks, observation.outcome, read_lr_scaling(script), read_calls(script))
 
 
-def judge_run(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LRScaling()) -> Report:  # noqa: B008
+def judge_run(
+    ranks: list[RankEvents],
+    outcome: Outcome,
+    scaling: LRScaling = NO_SCALING,
+    calls: ScriptCalls = NO_CALLS,
+) -> Report:
     """The verdict on a run that is over."""
     if not any(rank.events for rank in ranks):
         raise ScaleLabError(f"The check could not begin: {outcome.reason}")
@@ -29,7 +36,9 @@ def judge_run(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LR
             f"No rank had made a step after {outcome.seconds:.0f} s, so there is nothing to judge; give the script a "
             "smaller network, smaller batches or fewer data for the check, or the check more time (--timeout)."
         )
-    findings = find_all(ranks, outcome, scaling)
+    if not steps and (why := unfit.why(ranks, outcome)):
+        raise ScaleLabError(why)
+    findings = find_all(ranks, outcome, scaling, calls)
     if not steps and all(finding.severity != "error" for finding in findings):
         raise ScaleLabError(_no_step(ranks, outcome))
     batch = effective_batch_size(ranks, {finding.id for finding in findings})

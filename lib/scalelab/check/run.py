@@ -8,11 +8,13 @@ from pathlib import Path
 
 from scalelab.check import events, observe
 from scalelab.check.deadlock import DeadlockWatch
+from scalelab.check.events import HURRIED, UNHURRIED
 from scalelab.check.observation import Observation
 from scalelab.check.working_copy import lay
 from scalelab.errors import ScaleLabError
 from scalelab.files.untrusted import clear
-from scalelab.launch.launch import Limits, Progress, launch
+from scalelab.launch.diagnose import explain_stall
+from scalelab.launch.launch import Limits, Outcome, Progress, launch
 
 # Ranks that wait for each other are ended by the watch, within seconds. One that is only slow gets its time.
 LIMITS = Limits(seconds=100, stall_seconds=20)
@@ -35,16 +37,23 @@ def observed(
     _refuse(script, workers)
     room = Path(tempfile.mkdtemp(prefix="scalelab-check-", dir=place)).resolve()
     try:
-        traces, scratch = room / "events", room / "run"
-        traces.mkdir()
-        scratch.mkdir()
-        lay(Path(folder).resolve(), scratch)
         inside = Path(observe.__file__).with_name("__main__.py")
-        words = [str(traces), str(script), *map(str, arguments)]
-        outcome = launch(
-            inside, words, workers, folder=scratch, limits=limits, environment=environment, wrap_command=wrap_command,
-            watch=DeadlockWatch(traces, workers, watch),
-        )  # fmt: skip
+
+        def run(traces: Path, scratch: Path) -> Outcome:
+            scratch.mkdir()
+            lay(Path(folder).resolve(), scratch)
+            words = [str(traces), str(script), *map(str, arguments)]
+            return launch(
+                inside, words, workers, folder=scratch, limits=limits, environment=environment, called=script.name,
+                wrap_command=wrap_command, watch=DeadlockWatch(traces, workers, watch),
+            )  # fmt: skip
+
+        traces = _made(room / "events")
+        outcome = run(traces, room / "run")
+        if _may_be_our_doing(outcome, traces):
+            traces = _made(room / "events-unhurried")
+            (traces / UNHURRIED).touch()
+            outcome = run(traces, room / "run-unhurried")
         yield lambda: Observation(events.read(traces, workers), outcome)
     finally:
         clear(room)
@@ -56,6 +65,17 @@ def observe_run(
     """What `check` would judge. Raises ScaleLabError where the run cannot be."""
     with observed(script, arguments, workers, folder) as observation:
         return observation()
+
+
+def _may_be_our_doing(outcome: Outcome, traces: Path) -> bool:
+    """Whether a rank fell, and not because others waited for it, after the calls of its model had been hurried."""
+    stalled = explain_stall(outcome.output) is not None
+    return outcome.ended == "failed" and not stalled and any(traces.glob(f"{HURRIED}*"))
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def _refuse(script: Path, workers: int) -> None:

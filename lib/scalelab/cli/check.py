@@ -26,7 +26,8 @@ def check(script: Path, arguments: tuple[str, ...], workers: int, timeout: float
     from scalelab.check import check as check_script
     from scalelab.terminal.grading import show_check
 
-    limits = LIMITS if timeout is None else dataclasses.replace(LIMITS, seconds=timeout)
+    stall_seconds = LIMITS.stall_seconds * max(1.0, (timeout or 0.0) / (LIMITS.seconds or 1.0))  # as much longer
+    limits = dataclasses.replace(LIMITS, seconds=timeout or LIMITS.seconds, stall_seconds=stall_seconds)
     report = check_script(script, arguments, workers, limits=limits)
     if as_json:
         click.echo(report.to_json(), nl=False)

@@ -6,12 +6,16 @@ others fail in their next collective call. The culprit is found in the ranks' ow
 
 import re
 import signal
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scalelab.launch.output import Output
 
 VICTIM = "HorovodInternalError"
+# What Horovod and Gloo say where a partner has gone; of anything else the call itself is the cause.
+GONE = re.compile(r"shut ?down|connection (closed|reset|refused)|(read|write) error|broken pipe|timed? ?out|gloo/",
+                  re.IGNORECASE)  # fmt: skip
 FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 LAST_LINE = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
 EXIT = re.compile(r"Process (?P<rank>\d+) exit with status code (?P<code>\d+)\.")
@@ -54,12 +58,17 @@ def explain(output: Output, workers: int, script: str, hosts: Sequence[str] = ()
 def explain_crash(output: Output, workers: int, script: str) -> str | None:
     """A rank that raised an exception of its own, not one caused by another rank's end."""
     found = [trace for rank in range(workers) if (trace := find_traceback(output, rank, script))]
-    own = [trace for trace in found if VICTIM not in trace.error]
+    own = [trace for trace in found if not is_victim(trace.error)]
     if not own:
         return None
     who = "Every rank" if len(own) == workers > 1 else f"Rank {own[0].rank}"
     where = f" ({own[0].where})" if own[0].where else ""
     return f"{who} stopped with {own[0].error}{where}.{_explain_shadow(own[0].error)}"
+
+
+def is_victim(error: str) -> bool:
+    """Whether an error tells of another rank's end, and not of what this one did."""
+    return "Horovod has been shut down" in error or (VICTIM in error and bool(GONE.search(error)))
 
 
 def explain_lost_host(output: Output) -> str | None:
@@ -118,7 +127,7 @@ def explain_exit_code(output: Output) -> str | None:
     for line in output.launcher() + output.of(None, "stdout"):
         match = EXIT.search(line)
         if match and (code := int(match["code"])) not in (1, 128 + signal.SIGTERM):
-            return f"Rank {match['rank']} {_describe_code(code)}."
+            return f"Rank {match['rank']} {describe_code(code)}."
     return None
 
 
@@ -184,10 +193,11 @@ def _error_text(body: list[str]) -> str:
 
 
 def _short(line: str) -> str:
-    return repr(line.strip()[:80])
+    return repr(textwrap.shorten(line.strip(), 300, placeholder=" ..."))
 
 
-def _describe_code(code: int) -> str:
+def describe_code(code: int) -> str:
+    """How a process that ended with this code ended, in words."""
     if code == 128 + signal.SIGKILL:
         return "was killed from outside (signal 9), most often because memory ran out"
     if code - 128 in set(signal.Signals):

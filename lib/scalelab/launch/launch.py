@@ -76,11 +76,13 @@ def launch(
     environment: Mapping[str, str] | None = None,
     wrap_command: Callable[[Command], Command] | None = None,
     watch: Callable[[Progress], None] = lambda progress: None,
+    called: str | None = None,
 ) -> Outcome:
     """Run `script` as `workers` Horovod ranks of one core each and wait for their end.
 
     `folder` is where they run, `record` the folder of their run record, `environment` all they get to see of this
-    process's one (default: everything), `wrap_command` what wraps the command, say in a sandbox. `watch` is called
+    process's one (default: everything), `wrap_command` what wraps the command, say in a sandbox. `called` is the file
+    whose lines the outcome names, where it is another that `script` only runs. `watch` is called
     about ten times a second; where it raises EndJobError, all ranks are ended for that reason. Ctrl-C, or another
     exception in `watch`, ends all ranks as well and is passed on.
 
@@ -103,7 +105,7 @@ def launch(
     except EndJobError as end:
         return Outcome("stopped", str(end), time.perf_counter() - start, output)
     ended: Ending = broken or ("finished" if job.exit_code == 0 else "failed")
-    return Outcome(ended, _reason(ended, limits, seconds, output, workers, script.name), seconds, output)
+    return Outcome(ended, _reason(ended, limits, seconds, output, workers, called or script.name), seconds, output)
 
 
 def _shared_cores(workers: int) -> str:

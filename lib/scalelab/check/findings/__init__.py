@@ -1,30 +1,48 @@
 """What can be wrong with a distributed script: a file for each family, pure functions over the ranks' events."""
 
 from scalelab.check.events import RankEvents
-from scalelab.check.findings import data, ended, epochs, gradients, lr_scaling, metrics, order, output, start
+from scalelab.check.findings import (
+    data,
+    ended,
+    epochs,
+    gradients,
+    lr_scaling,
+    metrics,
+    order,
+    output,
+    script_calls,
+    start,
+)
 from scalelab.check.report import Finding
-from scalelab.check.source.lr_scaling import LRScaling
+from scalelab.check.source.calls import NO_CALLS, ScriptCalls
+from scalelab.check.source.lr_scaling import NO_SCALING, LRScaling
 from scalelab.launch.launch import Outcome
 
 
-def find_all(ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling = LRScaling()) -> list[Finding]:  # noqa: B008 (frozen)
+def find_all(
+    ranks: list[RankEvents],
+    outcome: Outcome,
+    scaling: LRScaling = NO_SCALING,
+    calls: ScriptCalls = NO_CALLS,
+) -> list[Finding]:
     """All findings of a run, in the order in which a learner would mend them."""
     if start.is_serial(ranks):
         return [*start.find(ranks), *([] if start.asked_too_early(ranks) else ended.find(ranks, outcome))]
-    ending = [*epochs.find(ranks), *ended.find(ranks, outcome)]
+    ending = [*epochs.find(ranks, calls), *ended.find(ranks, outcome)]
     uneven = any(finding.id == epochs.ID for finding in ending) or any(rank.calls("join") for rank in ranks)
-    out_of_step = list(order.find(ranks, uneven))
+    out_of_step = list(order.find(ranks, uneven, calls))
     # Gradients that were reset before the step, or that another optimizer would have averaged, are never averaged,
     # and may end in an error of Horovod's: told once.
-    reset = any(finding.hint == order.RESET for finding in out_of_step)
+    reset = bool(order.find_reset(ranks))
     dropped = None if reset else gradients.find_dropped(ranks)
     found = [*start.find(ranks), *out_of_step]
     if not reset:
-        found += [dropped] if dropped else gradients.find(ranks)
+        found += [dropped] if dropped else gradients.find(ranks, calls)
     scaled = gradients.find_scaled(ranks, scaling)
     found += [scaled] if scaled else []
     for family in (data, output, metrics):
         found += family.find(ranks)
+    found += script_calls.find(ranks, calls)
     found += [] if scaled else lr_scaling.find(ranks, scaling)
     if not ((reset or dropped) and outcome.ended == "failed"):
         found += ending

@@ -21,11 +21,15 @@ Part = list[Batch]
 
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """same-data-on-every-rank, or else epoch-not-divided, or parts-overlap; same-order-every-epoch."""
+    """same-data-on-every-rank, or else epoch-not-divided, or parts-overlap; same-noise-on-every-rank;
+    same-order-every-epoch.
+    """
     batches = [rank.batches for rank in ranks]
     if min(map(len, batches)) < 2:
         return
-    if any(same_batches(*pair) for pair in combinations(batches, 2)):
+    if any(same_noise(*pair) for pair in combinations(batches, 2)):
+        yield _same_noise()
+    elif any(same_batches(*pair) for pair in combinations(batches, 2)):
         yield _same_data(drawn_at(ranks[0]))
     elif any(same_epoch(*pair) for pair in combinations(batches, 2)):
         yield _not_divided(len(ranks), drawn_at(ranks[0]))
@@ -64,6 +68,13 @@ def same_batches(first: Part, other: Part) -> bool:
     labels = [label for a, _ in pairs for label in a.labels]
     telling = len(labels) >= FEWEST_LABELS and len(set(labels)) >= FEWEST_CLASSES
     return telling and all(a.labels == b.labels and a.indices == b.indices for a, b in pairs)
+
+
+def same_noise(first: Part, other: Part) -> bool:
+    """Whether two ranks draw other examples and yet give the same values to the network: not those drawn, then."""
+    pairs = list(zip(first, other, strict=False))
+    drawn = all(a.indices and b.indices and not set(a.indices) & set(b.indices) for a, b in pairs)
+    return drawn and all(a.rows == b.rows for a, b in pairs)
 
 
 def same_epoch(first: Part, other: Part) -> bool:
@@ -177,6 +188,17 @@ def _same_data(where: str | None) -> Finding:
         where=where,
         message="The ranks train on the same batches at the same steps: several workers do the work of one.",
         hint=f"{OWN_PART}.",
+    )
+
+
+def _same_noise() -> Finding:
+    return Finding(
+        id="same-noise-on-every-rank",
+        severity="warning",
+        message="The ranks draw different examples, but the same random numbers: noise that goes into the network is "
+        "alike on all of them, so a step sees less of it than it could.",
+        hint="Let the seed of what is drawn depend on the rank: torch.manual_seed(seed + hvd.rank()), once the weights "
+        "are made.",
     )
 
 

@@ -1,25 +1,25 @@
-"""How a run ended before its time: a rank that crashed, ranks that wait for others, ranks that ran out of batches."""
+"""How a run ended before its time: a rank that crashed or is slow, ranks that wait for others or ran out of batches."""
 
 from collections.abc import Iterator, Sequence
 
 from scalelab.check.events import Alive, Ended, RankEvents
 from scalelab.check.findings.epochs import uneven
 from scalelab.check.report import Finding
-from scalelab.launch.diagnose import EXIT, VICTIM, explain_stall
+from scalelab.launch.diagnose import EXIT, describe_code, explain_stall, is_victim
 from scalelab.launch.launch import Outcome
 
-VICTIMS = (VICTIM, "Horovod has been shut down")
+NAMED_BY_TYPE = ("broadcast_object", "allgather_object")
 
 
 def find(ranks: list[RankEvents], outcome: Outcome) -> Iterator[Finding]:
-    """rank-crashed, uneven-batches or stalled; nothing where the run came to an end of its own."""
+    """rank-crashed, uneven-batches, slow-rank or stalled; nothing where the run came to an end of its own."""
     if outcome.ended == "finished":
         return
     crash = find_crash(ranks, outcome)
     if crash:
         yield crash
     elif not _cut_short(ranks, outcome):
-        yield find_uneven(ranks) or find_stall(ranks, outcome)
+        yield find_lone_join(ranks) or find_uneven(ranks) or find_slow(ranks) or find_stall(ranks, outcome)
 
 
 def _cut_short(ranks: list[RankEvents], outcome: Outcome) -> bool:
@@ -35,14 +35,13 @@ def _cut_short(ranks: list[RankEvents], outcome: Outcome) -> bool:
 def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
     """The first rank that ended with an error of its own, or was killed; not those that fell with it."""
     for rank in ranks:
-        if rank.end and rank.end.error and not _is_victim(rank.end.error):
+        if rank.end and rank.end.error and not is_victim(rank.end.error):
             alone = sum(bool(r.end and r.end.error == rank.end.error) for r in ranks) < len(ranks)
             return _crashed(rank.rank if alone else None, rank.end.error.rstrip("."), rank.end.where, rank.end.through)
     for rank in ranks:
         if rank.end is None and (code := _exit_code(rank.rank, outcome)):
             signs = rank.of(Alive)
-            how = f"was ended by signal {code - 128}" if code > 128 else f"ended with exit code {code}"
-            return _crashed(rank.rank, f"no message: it {how}", signs[-1].where if signs else None)
+            return _killed(rank.rank, describe_code(code), signs[-1].where if signs else None)
     return None
 
 
@@ -68,8 +67,49 @@ def _is_through(now: Alive | Ended | None) -> bool:
     return now is not None and now.left_loop and not now.by_rank
 
 
+def find_lone_join(ranks: list[RankEvents]) -> Finding | None:
+    """Some ranks have called `join`, and one that never did is over: it will not come."""
+    joined = [call for rank in ranks for call in rank.calls("join")[:1]]
+    over = [rank for rank in ranks if rank.end and not rank.end.error and not rank.end.enough]
+    absent = [rank.rank for rank in over if not rank.calls("join")]
+    if not joined or not absent:
+        return None
+    return Finding(
+        id="stalled",
+        severity="error",
+        rank=absent[0],
+        where=joined[0].where,
+        message=f"hvd.join() waits here until every rank has called it, and rank {absent[0]} never does; meanwhile the "
+        "others average with zeros in the place of what this rank would give.",
+        hint="Let all ranks call hvd.join(), after their last batch, or none; to wait for one another there is "
+        "hvd.barrier().",
+        about="join",
+    )
+
+
+def find_slow(ranks: list[RankEvents]) -> Finding | None:
+    """A rank that computes, and is in no call of Horovod, while all the others wait for it."""
+    busy = [rank for rank in ranks if rank.end is None and not waits(rank) and rank.of(Alive)]
+    waiting = [rank for rank in ranks if waits(rank)]
+    if len(busy) != 1 or len(waiting) + 1 < len(ranks) or not busy[0].steps:
+        return None
+    rank, signs = busy[0], busy[0].of(Alive)
+    return Finding(
+        id="slow-rank",
+        severity="warning",
+        rank=rank.rank,
+        where=signs[-1].where,
+        message=f"Rank {rank.rank} was still computing at {signs[-1].where} while the others waited "
+        f"({_place(waiting[0])}), and the check waited no longer. What came before is judged.",
+        hint="If it would come to an end, all ranks wait for one: share what it does among them. More time for the "
+        "check: scalelab check --timeout 300.",
+    )
+
+
 def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:
     """Who waits at which call, who never came: from Horovod's report, or from the last signs of life."""
+    if call := _same_call_unnamed(ranks):
+        return _other_names(call, ranks[0])
     places = "; ".join(_place(rank) for rank in ranks)
     noted = explain_stall(outcome.output)
     waiting = [rank for rank in ranks if waits(rank)]
@@ -85,14 +125,46 @@ def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:
     )
 
 
+def _same_call_unnamed(ranks: list[RankEvents]) -> str | None:
+    """The call in which all ranks wait at one line, without a name of the script's; None where they do not."""
+    last = [sign for rank in ranks if waits(rank) and (sign := _last_sign(rank))]
+    calls = {(sign.call, sign.where) for sign in last}
+    named = any(sign.wrapped or (sign.tensor and sign.call not in NAMED_BY_TYPE) for sign in last)
+    return last[0].call if len(last) == len(ranks) and len(calls) == 1 and not named else None
+
+
+def _other_names(call: str, first: RankEvents) -> Finding:
+    unnamed = (
+        "it is named after the type of its object, which differs among the ranks"
+        if call in NAMED_BY_TYPE
+        else "it is named by a number that counts such calls, and one rank has made more of them (hvd.join() lets it)"
+    )
+    return Finding(
+        id="stalled",
+        severity="error",
+        where=_last_where(first),
+        message=f"All ranks wait in hvd.{call}, each for another name: {unnamed}.",
+        hint=f'Give the call a name of your own, the same on every rank: hvd.{call}(x, name="x").',
+        about="name",
+    )
+
+
 def _place(rank: RankEvents) -> str:
     name = f"Rank {rank.rank}"
     if rank.end and not rank.end.error:
         return f"{name} had ended after {rank.steps} steps"
     where = _last_where(rank) or "the script"
-    signs = rank.of(Alive)
-    call = _call(signs[-1]) if signs else ""
+    sign = _last_sign(rank)
+    call = _call(sign) if sign else ""
     return f"{name} was at {where}{call}, after {rank.steps} steps"
+
+
+def _last_sign(rank: RankEvents) -> Alive | None:
+    """Of one that fell with the others: where it was until then."""
+    signs = rank.of(Alive)
+    if rank.end:
+        signs = [sign for sign in signs if sign.call] or signs
+    return signs[-1] if signs else None
 
 
 def _call(sign: Alive) -> str:
@@ -117,10 +189,6 @@ def _last_where(rank: RankEvents) -> str | None:
     return signs[-1].where if signs else None
 
 
-def _is_victim(error: str) -> bool:
-    return any(word in error for word in VICTIMS)
-
-
 def _exit_code(rank: int, outcome: Outcome) -> int | None:
     """The exit code that horovodrun reports for this rank, unless it is that of a rank ended by others."""
     for line in outcome.output.launcher() + outcome.output.of(None, "stdout"):
@@ -128,6 +196,17 @@ def _exit_code(rank: int, outcome: Outcome) -> int | None:
         if match and int(match["rank"]) == rank and int(match["code"]) not in (0, 1, 143):
             return int(match["code"])
     return None
+
+
+def _killed(rank: int, how: str, where: str | None) -> Finding:
+    return Finding(
+        id="rank-crashed",
+        severity="error",
+        rank=rank,
+        where=where,
+        message=f"Rank {rank} {how}" + (f"; it was last at {where}." if where else "."),
+        hint="Mend this first: when one rank stops, all others lose their partner and stop as well.",
+    )
 
 
 def _crashed(rank: int | None, error: str, where: str | None, through: Sequence[str] = ()) -> Finding:

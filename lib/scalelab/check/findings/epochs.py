@@ -3,19 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from scalelab.check.events import Mark, RankEvents
+from scalelab.check.events import Mark, RankEvents, Step
+from scalelab.check.findings import data
 from scalelab.check.findings.compare import AVERAGING
 from scalelab.check.report import Finding
+from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
 ID = "uneven-batches"
+FEWEST_AGAIN, AGAIN = 2, 0.9  # batches of the second round, and how many of their examples were in the first
 EQUAL = (
     "Give all ranks equally many batches (partition and DistributedSampler do), agree on the smallest number "
-    "before the epoch, or let ranks that have run out call hvd.join()."
+    'before the epoch, or let ranks that have run out call hvd.join(), and name every call after it, as in name="sums".'
 )
 
 
-def find(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """uneven-batches: what begins an epoch comes after different numbers of steps."""
+def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Iterator[Finding]:
+    """uneven-batches: what begins an epoch comes after different numbers of steps, or the first examples come again."""
     if any(rank.calls("join") for rank in ranks) or not any(call.step for call in ranks[0].of_calls(*AVERAGING)):
         return
     begins = [_begins(rank) for rank in ranks]
@@ -24,6 +27,20 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
             if len(set(steps)) > 1:
                 yield uneven(steps, key[1])
                 return
+    lengths = [_first_round(rank) for rank in ranks]
+    where = ranks[0].of(Step)[0].where if ranks[0].of(Step) else None
+    if all(lengths) and len(set(lengths)) > 1 and calls.ends_with_data(where):
+        yield uneven(lengths, where)
+
+
+def _first_round(rank: RankEvents) -> int:
+    """Batches until a rank's examples come again, each once in a round; 0 where they do not, or are drawn anew."""
+    rounds = data.epochs(rank.batches, "rows")
+    if len(rounds) < 2 or len(rounds[1]) < FEWEST_AGAIN:
+        return 0
+    first, second = ([row for batch in one for row in batch.rows] for one in rounds[:2])
+    known = sum(row in set(first) for row in second)
+    return len(rounds[0]) if len(set(first)) == len(first) and known >= AGAIN * len(second) else 0
 
 
 def _begins(rank: RankEvents) -> dict[tuple[str, str | None], list[int]]:

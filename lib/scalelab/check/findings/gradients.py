@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from scalelab.check.events import Call, RankEvents, Step, Wrapped
 from scalelab.check.findings.compare import AVERAGING, equal
 from scalelab.check.report import Finding
+from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 from scalelab.check.source.lr_scaling import LRScaling
 
 UNDIVIDED = 0.9  # the weight of a mean loss that nobody has divided by the number of workers
@@ -28,11 +29,16 @@ def find_dropped(ranks: list[RankEvents]) -> Finding | None:
     return None
 
 
-def find(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """rank-idle; optimizer-not-wrapped: gradients that differ and weights that move apart, or that nobody exchanges."""
+def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Iterator[Finding]:
+    """rank-idle; optimizer-not-wrapped: gradients that differ and weights that move apart, or that nobody exchanges;
+    parts-out-of-step for gradients that are clipped while they are averaged.
+    """
     silent = not any(_exchanges(call) for rank in ranks for call in rank.of(Call))
     if silent and (idle := find_idle(ranks)):
         yield idle
+        return
+    if calls.clips and not calls.waits and ranks[0].of(Wrapped):  # who is first, Horovod or the clipping, is luck
+        yield _clipped(calls.clips)
         return
     for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
         own = [[step for step in rank.of(Step) if step.optimizer == number] for rank in ranks]
@@ -42,7 +48,7 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
         unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
         own_steps = len(unequal) >= len(by_step) / 2
         if silent or (own_steps and _moves_differing(by_step)):
-            yield _not_wrapped(by_step[0][0].where, *_differing(by_step[-1]))
+            yield _not_averaged(by_step, ranks[0].of(Wrapped))
             return
         if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step):
             yield _averaged_weights(_exchanged_at(ranks[0]))
@@ -89,10 +95,27 @@ def _weighs(step: Step, loss: float) -> bool:
     return weight >= UNDIVIDED * loss
 
 
-def _differing(steps: tuple[Step, ...]) -> tuple[int, int]:
-    """How many gradients differ among the ranks in a step, and how many there are."""
-    each = [[step.gradients[place : place + 2] for step in steps] for place in range(0, len(steps[0].gradients), 2)]
-    return sum(not equal(of_tensor) for of_tensor in each), len(each)
+def _not_averaged(by_step: list[tuple[Step, ...]], wrapped: list[Wrapped]) -> Finding:
+    """Gradients are each rank's own; where an optimizer is wrapped, what keeps it from averaging them."""
+    last = by_step[-1]
+    differing = _differing(last)
+    tensors = len(last[0].gradients) // 2
+    unknown = not any(step.own for step in last) and len(differing) < tensors  # frozen when the optimizer was made
+    if wrapped and differing and (unknown or all(_is_own(step, tensor) for step in last for tensor in differing)):
+        return _not_covered(wrapped[0].where, len(differing), tensors)
+    return _not_wrapped(by_step[0][0].where, len(differing), tensors)
+
+
+def _differing(steps: tuple[Step, ...]) -> list[int]:
+    """Which gradients differ among the ranks in a step, by their place."""
+    tensors = range(len(steps[0].gradients) // 2)
+    return [tensor for tensor in tensors if not equal([step.gradients[2 * tensor :][:2] for step in steps])]
+
+
+def _is_own(step: Step, tensor: int) -> bool:
+    """Whether the gradient that the rank used is what its own backward made."""
+    used, size = step.gradients[2 * tensor :][:2]
+    return tensor < len(step.own) and abs(used - step.own[tensor]) <= SCALE_TOLERANCE * size
 
 
 def _weights_averaged(by_step: list[tuple[Step, ...]]) -> bool:
@@ -152,6 +175,30 @@ def _dropped(where: str | None) -> Finding:
         message="The optimizer that steps is the one that was given to hvd.DistributedOptimizer, not the one that it "
         "returned, so its gradients are not averaged.",
         hint="Keep the result: optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters()).",
+    )
+
+
+def _clipped(where: str) -> Finding:
+    return Finding(
+        id="parts-out-of-step",
+        severity="error",
+        where=where,
+        message="The gradients are clipped while Horovod is still averaging them, so each rank steps by its own.",
+        hint="Call optimizer.synchronize() first, then clip, then step without averaging again: "
+        "with optimizer.skip_synchronize(): optimizer.step().",
+        about="clip",
+    )
+
+
+def _not_covered(where: str | None, differing: int, tensors: int) -> Finding:
+    return Finding(
+        id="optimizer-not-wrapped",
+        severity="error",
+        where=where,
+        message=f"Of {tensors} gradients {differing} are each rank's own, although the optimizer is wrapped: it "
+        "averages only those parameters that were there, and not frozen, when it was wrapped.",
+        hint="Unfreeze, add or replace parameters first and wrap the optimizer then, or wrap a new one after that.",
+        about="parameters",
     )
 
 

@@ -11,7 +11,7 @@ TOLERANCE = 1e-6
 SHARED = 0.9  # of the evaluated images, for two ranks to have evaluated the same
 HINT = (
     "Average over the ranks before you report: sum the losses, the correct answers and the images of each rank in a "
-    "tensor, hvd.allreduce(sums, op=hvd.Sum), then divide."
+    'tensor, hvd.allreduce(sums, op=hvd.Sum, name="sums"), then divide.'
 )
 
 

@@ -1,22 +1,23 @@
 """Whether the parts of a conversion come in their order: wrap, load, broadcast; backward, average once, step."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from scalelab.check.events import LearningRate, RankEvents, Step, Wrapped, Zeroed
-from scalelab.check.findings.compare import AVERAGING
 from scalelab.check.report import Finding
+from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
 RESET = "Call zero_grad() before backward(), or after step(): never between the two."
 HOROVODS_OWN = "zero_grad() was called after loss.backward()"
+REDUCING = ("allreduce", "grouped_allreduce", "sparse_allreduce", "reducescatter", "grouped_reducescatter")
 MOST_APART = 0.05  # relative difference of learning rates, which may depend on the length of a rank's own part
 
 
-def find(ranks: list[RankEvents], uneven: bool = False) -> Iterator[Finding]:
+def find(ranks: list[RankEvents], uneven: bool = False, calls: ScriptCalls = NO_CALLS) -> Iterator[Finding]:
     """parts-out-of-step: the first of them that is found. `uneven` parts explain learning rates that differ."""
-    for look in (find_late_wrapping, find_reset, find_averaged_twice, *([] if uneven else [find_lrs_apart])):
-        if found := look(ranks):
-            yield found
-            return
+    found = find_late_wrapping(ranks) or find_reset(ranks, calls) or find_averaged_twice(ranks)
+    if found := found or (None if uneven else find_lrs_apart(ranks)):
+        yield found
 
 
 def find_late_wrapping(ranks: list[RankEvents]) -> Finding | None:
@@ -32,8 +33,11 @@ def find_late_wrapping(ranks: list[RankEvents]) -> Finding | None:
     return None
 
 
-def find_reset(ranks: list[RankEvents]) -> Finding | None:
-    """Gradients that are reset between backward and step: all zero when used, or Horovod refuses."""
+def find_reset(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Finding | None:
+    """Gradients that are reset between backward and step: all zero when used, or Horovod refuses.
+
+    Horovod refuses also where nobody meant them: those that another loss has left, or whose step a scaler has skipped.
+    """
     for rank in ranks:
         end = rank.end
         error = (end and end.error) or ""
@@ -41,6 +45,10 @@ def find_reset(ranks: list[RankEvents]) -> Finding | None:
         empty = [step for step in rank.of(Step) if step.step in zeroed and not any(step.gradients)]
         if end and HOROVODS_OWN in error:
             where = end.where
+            if calls.scales and not calls.synchronizes:
+                return _skipped(rank.rank, calls.scales)
+            if not zeroed and len({step.optimizer for step in rank.of(Step)}) > 1:
+                return _left_by_another_loss(where)
         elif len(empty) >= 2 or (zeroed and end and "NoneType" in error and end.step in zeroed):
             where = next(iter(zeroed.values())).where
         else:
@@ -51,19 +59,20 @@ def find_reset(ranks: list[RankEvents]) -> Finding | None:
 
 
 def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
-    """The script averages about as many numbers a step as its wrapped optimizer does."""
-    own: dict[int, int] = {}
-    wrapped: dict[int, int] = {}
-    for call in ranks[0].of_calls(*AVERAGING):
-        sums = wrapped if call.wrapped else own
-        sums[call.step] = sums.get(call.step, 0) + call.elements
-    twice = [step for step in wrapped if own.get(step, 0) >= wrapped[step] / 2 > 0]
-    if len(twice) < max(2, len(wrapped) / 2):
+    """One line of the script averages in each step just as many numbers as its wrapped optimizer does.
+
+    A loss, embeddings or factors that are exchanged in each step are of other numbers; a single one may be anything.
+    """
+    wrapped: dict[int, int] = Counter()
+    own: dict[str | None, dict[int, int]] = defaultdict(Counter)
+    for call in ranks[0].of_calls(*REDUCING):
+        (wrapped if call.wrapped else own[call.where])[call.step] += call.elements
+    again = {where: sum(wrapped[step] == count > 1 for step, count in line.items()) for where, line in own.items()}
+    found = [where for where, steps in again.items() if steps >= max(2, len(wrapped) / 2)]
+    if not found:
         return None
-    calls = [call for call in ranks[0].of_calls(*AVERAGING) if call.step in twice and not call.wrapped]
-    where = max(calls, key=lambda call: call.elements).where
     return _out_of_step(
-        where,
+        found[0],
         "The gradients are averaged twice: by the script, and by the optimizer that hvd.DistributedOptimizer wraps.",
         "Keep one of the two: the wrapped optimizer averages in backward() and step(), by itself.",
     )
@@ -81,6 +90,26 @@ def find_lrs_apart(ranks: list[RankEvents]) -> Finding | None:
         if max(lrs) - min(lrs) > MOST_APART * max(map(abs, lrs)):
             return _lrs_apart(lrs, None)
     return None
+
+
+def _skipped(rank: int, where: str) -> Finding:
+    return _out_of_step(
+        where,
+        f"The GradScaler looks for infinite gradients before they are averaged: it skipped the step on rank {rank}, "
+        "where the others made theirs.",
+        "Let all ranks see the same gradients first: optimizer.synchronize(), then scaler.unscale_(optimizer), then "
+        "with optimizer.skip_synchronize(): scaler.step(optimizer).",
+    )
+
+
+def _left_by_another_loss(where: str | None) -> Finding:
+    return _out_of_step(
+        where,
+        "Horovod is still averaging gradients here that the backward of another loss has left in this optimizer's "
+        "parameters, and refuses to reset them.",
+        "Freeze these parameters for that backward (module.requires_grad_(False)), or call optimizer.synchronize() "
+        "before optimizer.zero_grad().",
+    )
 
 
 def _lrs_apart(lrs: list[float], where: str | None) -> Finding:

@@ -8,15 +8,19 @@ from scalelab.check.events import Print, RankEvents, Write
 from scalelab.check.report import Finding
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
+LOGS = (".log", ".txt", ".out", ".err", "")  # where a line that stands there twice misleads nobody
 FEWEST_LINES = 2  # a greeting by each rank is none of our business; a line with a number in it reports
 
 
 def find(ranks: list[RankEvents]) -> Iterator[Finding]:
-    """every-rank-writes: an error for a file written after training began, advice for printed lines."""
+    """every-rank-writes: an error for a file written after training began, advice for a log that all add lines to and
+    for printed lines.
+    """
     written = {write.path: write for write in ranks[0].of(Write) if write.step > 0}
     for path, write in written.items():
         if all(any(other.path == path and other.step > 0 for other in rank.of(Write)) for rank in ranks[1:]):
-            yield _file(path, write.where)
+            log = write.append and PurePath(path).suffix.lower() in LOGS
+            yield _log(path, write.where) if log else _file(path, write.where)
             return
     lines = find_lines(ranks)
     if lines:
@@ -43,6 +47,17 @@ def _file(path: str, where: str | None) -> Finding:
         where=where,
         message=f"Every rank writes {path}: they overwrite one another, and the file may end up broken.",
         hint="Write on one rank alone: if hvd.rank() == 0. All ranks have the same weights.",
+        about=PurePath(path).name,
+    )
+
+
+def _log(path: str, where: str | None) -> Finding:
+    return Finding(
+        id="every-rank-writes",
+        severity="advice",
+        where=where,
+        message=f"Every rank adds its lines to {path}: each of them stands there once for every rank.",
+        hint="Write on one rank alone: if hvd.rank() == 0; or give each rank a file of its own.",
         about=PurePath(path).name,
     )
 

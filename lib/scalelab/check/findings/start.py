@@ -53,9 +53,13 @@ def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
         steps = [first[number] for first in firsts if number in first]
         if len(steps) < len(ranks) or equal([step.weights for step in steps], tolerance=DECAY):
             continue
+        early = [call for call in ranks[0].calls("broadcast_parameters") if not call.step]
         late = [call for call in ranks[0].calls(*BROADCASTS) if call.step > steps[0].step and call.elements]
         late += [call for call in ranks[0].calls("broadcast_parameters") if call.step > steps[0].step]
-        yield _broadcast_late(late[0].where) if late else _not_broadcast(steps[0].where)
+        if late:
+            yield _broadcast_late(late[0].where)
+        else:
+            yield _changed_since(early[-1].where) if early else _not_broadcast(steps[0].where)
         return
 
 
@@ -94,6 +98,19 @@ def _not_broadcast(where: str | None) -> Finding:
         message="The ranks make their first step from different weights, so they never train the same model.",
         hint="Call hvd.broadcast_parameters(model.state_dict(), root_rank=0) before the first step. "
         "(Equal seeds do not replace it: the check starts the ranks apart on purpose.)",
+    )
+
+
+def _changed_since(where: str | None) -> Finding:
+    return Finding(
+        id="weights-not-broadcast",
+        severity="error",
+        where=where,
+        message="The weights are broadcast here, and yet the ranks make their first step from different ones: what is "
+        "loaded, made or set after the broadcast is each rank's own, and parameters that were not given to it as well.",
+        hint="First make the whole model and load the checkpoint, on rank 0 at least; then broadcast all of it: "
+        "hvd.broadcast_parameters(model.state_dict(), root_rank=0).",
+        about="later",
     )
 
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import fcntl
+import gc
+import io
 import os
 import sys
 import threading
@@ -9,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import safetensors.numpy
 import safetensors.torch
 import torch
@@ -34,7 +37,7 @@ class Files:
         self.rank, self.here = rank, Path.cwd()
         self.busy = threading.local()
         self.noted: set[tuple[str, bool]] = set()
-        self.early: dict[Path, str] = {}  # files opened to be written before the first step, and at which line
+        self.early: dict[Path, Write] = {}  # files opened to be written before the first step
         self.prints = 0
         self.pid = os.getpid()
 
@@ -50,13 +53,14 @@ class Files:
             elif event != "open":
                 self._detach(arguments[0])
             elif _to_write(arguments[1], arguments[2]):
-                self.writes(arguments[0], keep="r" in str(arguments[1]) or "a" in str(arguments[1]))
+                append = "a" in str(arguments[1])
+                self.writes(arguments[0], keep="r" in str(arguments[1]) or append, append=append)
         except (OSError, ValueError, TypeError):
             pass  # the script's own call fails of itself, with its own message
         finally:
             self.busy.now = False
 
-    def writes(self, target: object, keep: bool = False) -> None:
+    def writes(self, target: object, keep: bool = False, append: bool = False) -> None:
         """Tell of a file about to be written, where the line that does so is the script's."""
         path = self._detach(target)
         if path is None:
@@ -69,9 +73,11 @@ class Files:
         if where is None or passing or noted in self.noted or len(self.noted) >= MOST_WRITES:
             return
         self.noted.add(noted)
+        name = str(path.relative_to(self.here)) if path.is_relative_to(self.here) else str(path)
+        write = Write(self.rank.step, where, name, append)
         if not self.rank.step:
-            self.early[path] = where
-        self._tell(path, where)
+            self.early[path] = write
+        self.rank.tell(write)
 
     def _detach(self, target: object) -> Path | None:
         """The path of something about to be changed, in folders of the check's own; None where it is no path."""
@@ -83,14 +89,10 @@ class Files:
         return path
 
     def look_again(self) -> None:
-        """The first step is over: files that were opened before it and are still open are written as it trains."""
+        """The rank ends: files that were opened before the first step, are still open, and were written to."""
         with contextlib.suppress(OSError):  # a system that does not list its descriptors
-            for path in _held_open(self.early):
-                self._tell(path, self.early[path])
-
-    def _tell(self, path: Path, where: str) -> None:
-        name = str(path.relative_to(self.here)) if path.is_relative_to(self.here) else str(path)
-        self.rank.tell(Write(self.rank.step, where, name))
+            for path in _written(self.early):
+                self.rank.tell(msgspec.structs.replace(self.early[path], step=max(1, self.rank.step)))
 
     def printed(self, text: str) -> None:
         """Tell of a line printed by the script."""
@@ -112,7 +114,7 @@ def install(rank: Rank) -> None:
         setattr(owner, name, observed_save(files, getattr(owner, name)))
     hook(sys.stdout, "write", observed_write)
     sys.addaudithook(files.opened)
-    rank.after_first_step.append(files.look_again)
+    rank.before_the_end.append(files.look_again)
 
 
 def observed_save(files: Files, save: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,15 +135,28 @@ def _to_write(mode: object, flags: object) -> bool:
     return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
 
 
-def _held_open(paths: Iterable[Path]) -> list[Path]:
-    """Those of the files that an open descriptor of this process can write to."""
+def _written(paths: Iterable[Path]) -> list[Path]:
+    """Those of the files to which this process has written through a descriptor that is still open."""
+    paths = list(paths)
+    if not paths:
+        return []
+    _flush_all()
     held = set()
     for descriptor in DESCRIPTORS.iterdir():
         number = int(descriptor.name)
         with contextlib.suppress(OSError):  # that of the folder itself is closed by now
-            if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY:
+            writable = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+            if writable and os.lseek(number, 0, os.SEEK_CUR):
                 held.add(_identity(os.fstat(number)))
     return [path for path in paths if path.exists() and _identity(path.stat()) in held]
+
+
+def _flush_all() -> None:
+    """What is still in the buffers of open files would be written in the end."""
+    for thing in gc.get_objects():
+        if isinstance(thing, io.TextIOWrapper | io.BufferedWriter) and not thing.closed:
+            with contextlib.suppress(OSError, ValueError):
+                thing.flush()
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

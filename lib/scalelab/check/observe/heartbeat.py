@@ -2,6 +2,7 @@
 
 import os
 import sys
+import textwrap
 import threading
 import time
 import traceback
@@ -15,6 +16,7 @@ from scalelab.check.source.control_flow import Place
 SECONDS_BETWEEN_SIGNS = 1.0
 SECONDS_FOR_THE_OTHERS = 4.0
 MOST_LINES = 5  # of a traceback
+MOST_LETTERS = 500  # of a message
 
 
 def heartbeat(rank: Rank) -> None:
@@ -34,7 +36,10 @@ def heartbeat(rank: Rank) -> None:
 def last_words(rank: Rank) -> Iterator[None]:
     """Tell how the script ended; its exception is passed on."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            _look_back(rank)
     except SystemExit as ended:
         if ended.code in (None, 0):
             rank.tell(Ended(rank.step))
@@ -52,6 +57,7 @@ def last_words(rank: Rank) -> Iterator[None]:
 
 def end_together(rank: Rank, second_epoch: bool) -> None:
     """The check has seen enough: wait until the other ranks are as far, then leave at once."""
+    _look_back(rank)
     rank.tell(Ended(rank.step, enough=True, second_epoch=second_epoch))
     _mark(rank)
     waited_from = time.monotonic()
@@ -62,6 +68,11 @@ def end_together(rank: Rank, second_epoch: bool) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def _look_back(rank: Rank) -> None:
+    for look in rank.before_the_end:
+        look()
 
 
 def _mark(rank: Rank) -> None:
@@ -81,7 +92,10 @@ def _tell_error(rank: Rank, error: BaseException, text: str) -> None:
 
 
 def _error_text(error: BaseException) -> str:
-    return "".join(traceback.format_exception_only(error)).strip().splitlines()[-1][:500]
+    """As "ValueError: boom": the first line of what it says, for the last may be anything."""
+    lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
+    first = next((line for line in lines if type(error).__name__ in line.partition(":")[0]), lines[-1])
+    return textwrap.shorten(first, MOST_LETTERS, placeholder=" ...")
 
 
 def _line(place: Place) -> str:

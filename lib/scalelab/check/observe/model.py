@@ -1,7 +1,10 @@
-"""Follows the script's calls of its model, and hurries those after the steps that are observed in full.
+"""Follows the script's calls of its model, and hurries those of a slow script once enough was observed in full.
 
 A hurried call gives back an earlier output of the same shape, joined to the parameters by gradients of zero. So the
-data, the optimizer and the collective calls go on as before, and an epoch of any size ends within seconds.
+data, the optimizer and the collective calls go on as before, and an epoch of any size ends within seconds. A model that
+does more in a call than to give back its output is never hurried: one with hooks, or that keeps what it has computed.
+What cannot be seen from here, a value kept elsewhere, may break the script later; so the rank leaves a note that it was
+hurried, and whoever sees it fail runs it once more as it is (UNHURRIED).
 """
 
 from typing import Any
@@ -9,9 +12,13 @@ from typing import Any
 import torch
 from torch.utils import _pytree as tree
 
+from scalelab.check.events import HURRIED, UNHURRIED
 from scalelab.check.observe.batches import Batches, Candidate
 from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
+
+UNHURRIED_SECONDS = 1.0  # since the first step: what is over by then need not be hurried
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
 class Joined(torch.autograd.Function):
@@ -35,6 +42,8 @@ def install(rank: Rank, batches: Batches) -> None:
     kept: dict[tuple[Any, ...], object] = {}
     depth = 0
 
+    unhurried = (rank.traces / UNHURRIED).exists()
+
     def observed(module: torch.nn.Module, *arguments: Any, **options: Any) -> Any:
         nonlocal depth
         if depth or next(module.parameters(), None) is None:
@@ -42,14 +51,16 @@ def install(rank: Rank, batches: Batches) -> None:
         inputs = [leaf for leaf in tree.tree_leaves((arguments, options)) if isinstance(leaf, torch.Tensor)]
         candidate = _tell(batches, module, inputs)
         key = (id(module), torch.is_grad_enabled(), tuple((leaf.shape, leaf.dtype) for leaf in inputs))
-        if not rank.in_full and key in kept:
+        if key in kept and not (unhurried or rank.in_full or rank.seconds() < UNHURRIED_SECONDS):
+            (rank.traces / f"{HURRIED}{rank.rank}").touch()
             return _followed(candidate, _hurried(module, inputs, kept[key]))
+        held = None if key in kept else _held(module)
         depth += 1
         try:
             output = call(module, *arguments, **options)
         finally:
             depth -= 1
-        if key not in kept and _can_hurry(output):
+        if held is not None and held == _held(module) and _can_hurry(output):
             kept[key] = tree.tree_map(lambda leaf: leaf.detach() if isinstance(leaf, torch.Tensor) else leaf, output)
         return _followed(candidate, output)
 
@@ -72,6 +83,14 @@ def _followed(candidate: Candidate | None, output: object) -> object:
         if isinstance(leaf, torch.Tensor) and leaf.requires_grad:
             leaf.register_hook(lambda _gradient: setattr(candidate, "trained", True))
     return output
+
+
+def _held(module: torch.nn.Module) -> dict[tuple[int, str], int] | None:
+    """What the model and its parts hold beside weights and buffers, by identity; None where a hook looks on."""
+    parts = list(module.modules())
+    if any(getattr(part, hooks) for part in parts for hooks in HOOKS):
+        return None
+    return {(id(part), name): id(value) for part in parts for name, value in vars(part).items() if name != "training"}
 
 
 def _can_hurry(output: object) -> bool:

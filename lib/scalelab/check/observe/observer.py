@@ -50,7 +50,7 @@ class Rank:
         self.replaced: list[object] = []  # optimizers that were given to DistributedOptimizer
         self.received = 0.0  # elements that collective calls have brought
         self.found_ended: dict[int, int] = {}  # other ranks, and the step at which this one saw that they are over
-        self.after_first_step: list[Callable[[], None]] = []  # called once
+        self.before_the_end: list[Callable[[], None]] = []  # called once, before the last words
 
     def tell(self, event: Event) -> None:
         """Write an event as a line of JSON; threads take turns."""

@@ -105,9 +105,6 @@ class Watcher:
             self._tell_exchange()
         self._tell_lr(optimizer)
         self.rank.step += 1
-        if self.rank.step == 1:
-            for look in self.rank.after_first_step:
-                look()
         perhaps_end(self.rank, self.backward.batches)
 
     def _tell(self, optimizer: torch.optim.Optimizer) -> None:

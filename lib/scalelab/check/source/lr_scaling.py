@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalelab.check.source.horovod_calls import asks
+from scalelab.check.source.own_files import own_files
 from scalelab.check.source.taint import Source, carries, tainted
 
 LR_NAMES = ("lr", "learning_rate", "max_lr", "base_lr")
@@ -27,9 +28,12 @@ class LRScaling:
     loss_multiplied: bool = False
 
 
+NO_SCALING = LRScaling()
+
+
 def read_lr_scaling(script: Path) -> LRScaling:
     """From the script and the modules beside it that it imports. A text that does not parse shows nothing."""
-    files = _files(script)
+    files = own_files(script)
     try:
         trees = [ast.parse(file.read_bytes()) for file in files]
     except (OSError, SyntaxError, ValueError):
@@ -45,18 +49,6 @@ def read_lr_scaling(script: Path) -> LRScaling:
         or any(_holds_division(value, found, source) for value in _given(nodes, LR_NAMES, optimizers=True)),
         any(_multiplies_loss(node, found, source) for node in nodes),
     )
-
-
-def _files(script: Path) -> list[Path]:
-    """The script, and what it imports from beside itself, one module deep."""
-    try:
-        tree = ast.parse(script.read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return [script]
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
-    beside = [script.parent / f"{name.replace('.', '/')}.py" for name in names]
-    return [script, *(path for path in dict.fromkeys(beside) if path.is_file())]
 
 
 def _given(nodes: list[ast.AST], names: tuple[str, ...], optimizers: bool = False) -> Iterator[ast.expr]:
