@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from scalelab.grade.run.checkpoint_watch import CheckpointWatch
+from scalelab.grade.run.checkpoint_watch import CheckpointWatch, weights_elsewhere
 
 
 @pytest.fixture
@@ -112,3 +112,26 @@ def test_a_submission_that_takes_its_folder_away_does_not_stop_the_grader(watch)
     put(watch, 1)
     watch.look(3.0)
     assert found(watch, 10) == [(1, 3.0)]
+
+
+@pytest.mark.parametrize(
+    "name", ["model.pt", "checkpoints/epoch-001.safetensors", "checkpoints/epoch_1.pt", "last.ckpt"]
+)
+def test_weights_of_another_name_or_place_are_said_where_checkpoints_are_missing(watch, name):
+    (watch.folder / name).parent.mkdir(exist_ok=True)
+    (watch.folder / name).write_bytes(b"weights")
+    watch.look(1.0)
+    assert watch.passed_over(10).startswith(f"{name} lay there")
+
+
+def test_nothing_is_said_of_them_beside_two_checkpoints_or_where_they_cannot_be_said(watch):
+    for epoch in (1, 2):
+        put(watch, epoch)
+    (watch.folder / "extra.pt").touch()
+    watch.look(1.0)
+    assert watch.passed_over(10) == ""
+    assert weights_elsewhere(watch.folder) == ["extra.pt"]
+    (watch.folder / "\x1b[31m.pt").touch()
+    (watch.folder / "log.txt").touch()
+    (watch.folder / "away").symlink_to("/")
+    assert weights_elsewhere(watch.folder) == ["extra.pt"]

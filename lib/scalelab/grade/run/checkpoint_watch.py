@@ -5,6 +5,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from scalelab.files.untrusted import open_plain
@@ -14,6 +15,9 @@ MOST_SAID = 3
 CANDIDATES = 3  # two are judged; the last may have been cut off while it was written
 SETTLING = 1.0  # seconds for which what was written at one moment of the file system's clock may still be coming
 MOST_BYTES = 1 << 22  # of a checkpoint of a small model
+WEIGHTS = (".pt", ".pth", ".ckpt", ".bin", ".safetensors", ".tar", ".npz")
+MOST_FOLDERS, MOST_FILES = 100, 1000  # that are looked at for them
+PLAIN = re.compile(r"[\w ./-]{1,80}", re.ASCII)  # a path that can be said
 NAME = re.compile(r"epoch-([0-9]{3,9})\.safetensors")
 
 
@@ -85,7 +89,10 @@ class CheckpointWatch:
         """What has a checkpoint's name and does not count, in words; empty where there is nothing."""
         late = [name for name, seen in self.seen.items() if seen.seconds > budget_seconds]
         said = [f"{name} is {kind}" for name, kind in sorted(self.odd.items())]
-        return "; ".join([*said, *(f"{name} was complete too late" for name in sorted(late))][:MOST_SAID])
+        said = [*said, *(f"{name} was complete too late" for name in sorted(late))][:MOST_SAID]
+        if len(self.last(budget_seconds)) < 2 and (others := weights_elsewhere(self.folder)):
+            said.append(f"{', '.join(others)} lay there, and a checkpoint is OUT/epoch-001.safetensors and so on")
+        return "; ".join(said)
 
     def _signatures(self) -> dict[str, tuple]:
         """Size and times of every regular file with a checkpoint's name."""
@@ -106,6 +113,18 @@ class CheckpointWatch:
             return [path.name for path in self.folder.iterdir() if NAME.fullmatch(path.name)]
         except OSError:
             return []
+
+
+def weights_elsewhere(folder: Path) -> list[str]:
+    """Files below that may hold weights and are no checkpoints by their name or place; some of them, by their paths."""
+    found = []
+    for place, _, names in islice(os.walk(folder), MOST_FOLDERS):
+        for name in sorted(names)[:MOST_FILES]:
+            inside = Path(place, name).relative_to(folder)
+            checkpoint = len(inside.parts) == 1 and NAME.fullmatch(name)
+            if inside.suffix.lower() in WEIGHTS and not checkpoint and PLAIN.fullmatch(str(inside)):
+                found.append(str(inside))
+    return sorted(found)[:MOST_SAID]
 
 
 def _epoch(name: str) -> int:
