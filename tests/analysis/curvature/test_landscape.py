@@ -168,3 +168,20 @@ def test_a_loss_that_overflowed_does_not_spoil_the_share_of_bends():
     loss = np.ones((9, 9))
     loss[0] = np.inf
     assert Landscape(steps, loss).bent == 0
+
+
+def test_downhill_leads_to_the_middle_of_a_bowl_from_everywhere_and_of_two_valleys_from_half():
+    steps = np.linspace(-1, 1, 21)
+    x, y = np.meshgrid(steps, steps)
+    assert Landscape(steps, x**2 + 3 * y**2).downhill == 1.0
+    valleys = np.minimum((x - 0.9) ** 2, x**2) + y**2  # the ridge between them is at 0.45
+    expected = np.mean(x <= 0.45)
+    assert Landscape(steps, valleys).downhill == pytest.approx(expected, abs=0.05)
+
+
+def test_downhill_gets_over_no_flat_floor_and_past_no_overflow():
+    steps = np.linspace(-1, 1, 21)
+    assert Landscape(steps, np.ones((21, 21))).downhill == pytest.approx((5 / 21) ** 2)
+    loss = np.add.outer(steps**2, steps**2)
+    loss[0] = np.inf
+    assert Landscape(steps, loss).downhill == pytest.approx(1.0)

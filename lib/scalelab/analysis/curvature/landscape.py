@@ -18,6 +18,7 @@ from scalelab.data.randomness import generator
 from scalelab.errors import ScaleLabError
 
 BATCH_SIZES = {"cpu": 256, "cuda": 4096}  # of evaluation: on a CPU larger ones leave its caches
+CLOSE = 2  # places from the trained network, to have arrived
 ROUNDING = 1e-5  # of a loss in float32, relative
 Direction = dict[str, Tensor]
 Place = tuple[int, int]  # row and column
@@ -56,6 +57,24 @@ class Landscape:
             loss[2:, :-2] - 2 * inner + loss[:-2, 2:],
         ])  # fmt: skip
         return float(np.mean(bends < -ROUNDING * inner))
+
+    @property
+    def downhill(self) -> float:
+        """Share of the places from which downhill leads to the trained network, or to less than 3 places from it.
+
+        Downhill is to the lowest of the eight neighbours, as long as one is lower.
+        """
+        loss = np.minimum(self.loss, np.finfo(np.float32).max)
+        points = len(loss)
+        lowest = {}
+        for place in product(range(points), repeat=2):
+            rows, columns = (range(max(0, at - 1), min(points, at + 2)) for at in place)
+            lowest[place] = min(product(rows, columns), key=lambda near: (loss[near], near != place))
+        ends = dict(lowest)
+        while any(ends[place] != lowest[ends[place]] for place in ends):
+            ends = {place: lowest[end] for place, end in ends.items()}
+        away = [max(abs(row - points // 2), abs(column - points // 2)) for row, column in ends.values()]
+        return float(np.mean(np.array(away) <= CLOSE))
 
 
 def random_direction(model: nn.Module, seed: int, normalise: bool = True) -> Direction:

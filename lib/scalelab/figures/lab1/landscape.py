@@ -35,14 +35,14 @@ def draw_contours(landscapes: Mapping[str, Landscape]) -> Figure:
         loss = np.clip(land.loss, at[0], at[-1])
         one.contourf(land.steps, land.steps, loss, at, norm=norm, cmap=GREY)
         lines = one.contour(land.steps, land.steps, loss, at, colors="0.25", linewidths=0.5)
-        one.clabel(lines, lines.levels[1::4], fontsize=7, fmt=_short)
+        one.clabel(lines, lines.levels[1::4], fontsize=7, fmt=short)
         one.plot(0, 0, zorder=5, **STAR)
         one.set(aspect="equal", xlabel="steps along direction 1", ylabel="steps along direction 2")
         _five_ticks(one, land.steps, 1)
         one.set_title(f"{name}\nloss at the star: {land.centre:.2f}", **TITLE)
     bar = figure.colorbar(ScalarMappable(norm, GREY), ax=list(axes), shrink=0.6)
     bar.set_label("loss (log scale)")
-    bar.ax.yaxis.set_major_formatter(lambda value, _: _short(value))
+    bar.ax.yaxis.set_major_formatter(lambda value, _: short(value))
     return figure
 
 
@@ -57,7 +57,7 @@ def draw_surfaces(landscapes: Mapping[str, Landscape]) -> Figure:
         one.plot_surface(a, b, height, cmap=GREY, vmin=low, vmax=high, linewidth=0.3, edgecolor="0.3")
         one.set(xlabel="direction 1", ylabel="direction 2", zlim=(low, high))
         ticks = np.arange(np.ceil(low), np.floor(high) + 1)
-        one.set_zticks(ticks, [_short(10**tick) for tick in ticks])
+        one.set_zticks(ticks, [short(10**tick) for tick in ticks])
         one.set_zlabel("loss (log scale)", labelpad=2)
         one.tick_params(labelsize=SMALL)
         _five_ticks(one, land.steps, 2)
@@ -97,5 +97,5 @@ def _five_ticks(axes: Axes, steps: np.ndarray, every: int) -> None:
     axes.set(xticks=ticks, yticks=ticks)
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
     return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
