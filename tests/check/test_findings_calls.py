@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.check.events import Call, Ended, RankEvents, Wrapped
+from scalelab.check.events import Call, Ended, RankEvents, Step, Wrapped
 from scalelab.check.findings import find_all
 from scalelab.check.source.calls import ScriptCalls
 from scalelab.check.source.lr_scaling import NO_SCALING
@@ -64,7 +64,7 @@ def test_a_wrapped_optimizer_that_averages_some_alone_was_wrapped_too_early(stor
         for rank in (0, 1):
             mine = 0.5 + 0.2 * rank
             weights = [1.0, 1.0, 1.0 - step * mine, 1.0]
-            made = {"own": [0.3, mine]} if own else {}
+            made = {"own": [0.3, mine], "wrapped": True} if own else {"wrapped": True}
             told.ranks[rank].append(
                 step_of(step, weights=weights, gradients=[0.4, 0.4, mine, mine], **made)
             )  # fmt: skip
@@ -74,8 +74,6 @@ def test_a_wrapped_optimizer_that_averages_some_alone_was_wrapped_too_early(stor
 
 
 def step_of(number, **values):
-    from scalelab.check.events import Step
-
     return Step(number, LINE, 0, 0.1, **values)
 
 
@@ -127,3 +125,37 @@ def test_averaged_twice_is_as_many_numbers_at_one_line_as_the_optimizer_has(stor
 )
 def test_a_loss_embeddings_or_factors_are_no_gradients(story, elements, name, lines):
     assert found(exchanging(story, elements, name, lines)) == []
+
+
+def stepping(story, *steps):
+    """Told steps, each (number, weights of the ranks, gradients of the ranks), by an optimizer that is wrapped."""
+    told = story().tell(Wrapped(0, "train.py, line 3", state=False))
+    told.tell(Call("broadcast_parameters", 0, "train.py, line 4"))
+    for number, weights, gradients in steps:
+        told.averaged()
+        for rank in (0, 1):
+            w, g = weights[rank], gradients[rank]
+            told.ranks[rank].append(step_of(number, weights=[w, abs(w)], gradients=[g, abs(g)], wrapped=True))
+    return told
+
+
+SAME = [(number, (1.0 - number / 100,) * 2, (0.5, 0.5)) for number in range(8)]
+
+
+def test_gradients_that_are_each_ranks_own_from_some_step_on_are_found_there(story):
+    told = stepping(story, *SAME, (16, (0.8, 0.8), (0.4, 0.4)), (32, (0.7, 0.7), (0.3, 0.5)),
+                    (48, (0.6, 0.602), (0.3, 0.5)), (64, (0.5, 0.503), (0.2, 0.5)))  # fmt: skip
+    assert {finding.id for finding in found(told)} == {"optimizer-not-wrapped"}
+
+
+def test_weights_that_one_rank_changes_in_mid_training_are_found(story):
+    told = stepping(
+        story, *SAME, (16, (0.8, 0.8), (0.4, 0.4)), (32, (0.7, 1.7), (0.3, 0.3)), (48, (0.6, 1.6), (0.2, 0.2))
+    )
+    (finding,) = found(told)
+    assert (finding.id, finding.about) == ("weights-not-broadcast", "alone")
+    assert "before step 33" in finding.message
+
+
+def test_weights_that_differ_once_and_are_alike_again_have_been_broadcast(story):
+    assert found(stepping(story, *SAME, (16, (0.8, 1.8), (0.4, 0.4)), (32, (0.7, 0.7), (0.3, 0.3)))) == []

@@ -3,6 +3,7 @@
 import random
 
 import msgspec
+import numpy as np
 import pytest
 
 from scalelab.check.events import Batch, Evaluated, Mark, RankEvents
@@ -110,6 +111,25 @@ def test_noise_that_is_the_same_for_other_examples_is_no_data():
               for step in range(5)] for rank in (0, 1)]  # fmt: skip
     ranks = [RankEvents(rank, part) for rank, part in enumerate(parts)]
     assert [(one.id, one.severity) for one in find(ranks)] == [("same-noise-on-every-rank", "warning")]
+
+
+def test_the_few_states_of_a_game_are_alike_on_all_ranks_and_say_nothing():
+    ranks = [RankEvents(rank, [Batch(step, rows=[0, 0, 1, 0]) for step in range(20)]) for rank in (0, 1)]
+    assert [*find(ranks)] == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("own", "found"), [(True, ["parts-overlap"]), (False, [])])
+def test_parts_of_a_generator_overlap_where_each_rank_shuffles_for_itself(own, found, seed):
+    """Nothing marks an epoch; what comes before an example's second coming does not overlap where parts are cut."""
+    ranks = []
+    for rank in (0, 1):
+        batches = []
+        for epoch in range(3):
+            order = np.random.default_rng([seed, epoch, rank if own else 0]).permutation(400)[rank::2]
+            batches += [Batch(5 * epoch + step, rows=order[40 * step :][:40].tolist()) for step in range(5)]
+        ranks.append(RankEvents(rank, batches))
+    assert [finding.id for finding in find(ranks)] == found
 
 
 def test_drawing_with_replacement_is_no_undivided_epoch():

@@ -17,6 +17,7 @@ class Batches:
 def rank(tmp_path):
     rank = Rank(tmp_path, tmp_path / "train.py")
     rank.size = 2
+    rank.seconds = lambda: ending.FEWEST_SECONDS + 0.1
     yield rank
     rank.file.close()
 
@@ -38,6 +39,12 @@ def ends_at(rank, monkeypatch):
 
 
 def test_a_rank_goes_on_while_another_has_not_shown_enough(ends_at):
+    assert ends_at(100) is None
+
+
+def test_a_quick_script_is_observed_for_a_while(rank, ends_at):
+    (rank.traces / "enough-1").write_text("11")
+    rank.seconds = lambda: ending.FEWEST_SECONDS - 0.1
     assert ends_at(100) is None
 
 

@@ -39,8 +39,8 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     """A step of an optimizer: fingerprints of its weights before, of the gradients it used, of its state before.
 
     The state is told at the optimizer's first step only. `replaced`: it was given to DistributedOptimizer, which
-    returned another that should step in its place. `device` names the GPU that holds the weights, unlike any
-    other of the machine; None on a CPU.
+    returned another that should step in its place; `wrapped`: it is such another. `device` names the GPU that holds the
+    weights, unlike any other of the machine; None on a CPU.
 
     `own` holds the sum of each gradient as this rank's own backward made it, before any exchange. `loss_weight` is by
     what the step's `losses` were multiplied on their way into the backward, all added up: 1 for a plain one.
@@ -60,6 +60,7 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     loss_weight: float = 0.0
     losses: int = 0
     keeps_state: bool = False
+    wrapped: bool = False
 
 
 class LearningRate(msgspec.Struct, frozen=True, tag=True):

@@ -37,7 +37,7 @@ def find_all(
     dropped = None if reset else gradients.find_dropped(ranks)
     found = [*start.find(ranks), *out_of_step]
     if not reset:
-        found += [dropped] if dropped else gradients.find(ranks, calls)
+        found += [dropped] if dropped else gradients.find(ranks, calls, begun_alike=not found)
     scaled = gradients.find_scaled(ranks, scaling)
     found += [scaled] if scaled else []
     for family in (data, output, metrics):

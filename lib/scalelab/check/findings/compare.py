@@ -1,9 +1,49 @@
 """What several families of findings need: whether fingerprints are equal, which calls average."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+from scalelab.check.events import RankEvents, Step
 
 AVERAGING = ("allreduce", "grouped_allreduce", "sparse_allreduce", "allgather", "reducescatter", "grouped_", "alltoall")
+# `broadcast_optimizer_state` makes a step of no gradient on ranks whose optimizer is new, which with weight decay
+# shrinks their weights by the learning rate times the decay, after a broadcast of the weights. That is Horovod's, not a
+# fault.
+DECAY = 2e-4
 TOLERANCE = 1e-5  # relative to the sum of sizes; ranks that add in another order differ by less
+
+
+def steps_of_all(ranks: Sequence[RankEvents], optimizer: int | None = None) -> list[tuple[Step, ...]]:
+    """The steps that all ranks have told, of one optimizer of rank 0 or of any: one of each rank."""
+    told = [{(own[step.optimizer].at(step.step)): step for step in rank.of(Step)}
+            for rank in ranks for own in [optimizers(rank)]]  # fmt: skip
+    common = [key for key, step in told[0].items() if optimizer in (None, step.optimizer)]
+    return [tuple(of_rank[key] for of_rank in told) for key in common if all(key in of_rank for of_rank in told)]
+
+
+class Optimizer(NamedTuple):
+    """One of a rank's optimizers: the line where it first steps, which of those that do it is, and at which step.
+
+    By that it is found again on another rank, where another may have stepped before it.
+    """
+
+    where: str | None
+    place: int
+    first: int
+
+    def at(self, step: int) -> tuple[str | None, int, int]:
+        """A step as it is called on every rank: counted from the optimizer's first."""
+        return self.where, self.place, step - self.first
+
+
+def optimizers(rank: RankEvents) -> dict[int, Optimizer]:
+    """Those that step, by their number on this rank."""
+    found: dict[int, Optimizer] = {}
+    for step in rank.of(Step):
+        if step.optimizer not in found:
+            place = sum(one.where == step.where for one in found.values())
+            found[step.optimizer] = Optimizer(step.where, place, step.step)
+    return found
 
 
 def equal(fingerprints: Sequence[Sequence[float]], tolerance: float = TOLERANCE) -> bool:

@@ -8,10 +8,12 @@ from scalelab.check.events import Batch, Evaluated, Mark, RankEvents
 from scalelab.check.report import Finding
 
 FEWEST_LABELS, FEWEST_CLASSES = 16, 3  # below that, equal labels may be chance
+FEWEST_ROWS = 8  # and equal examples
 SHUFFLES = ("randperm", "permutation", "shuffle")
 SHARED = 0.95  # of an epoch's examples, for the epoch to count as the same
 BY_CHANCE = 0.05  # of two ranks' examples, to be alike although they are not the same
 AGAIN = 4  # times as many examples on two ranks as twice on one, which is chance or replacement
+FEW_NUMBERS = 0.75  # of those that there are
 TWICE = 0.05  # of all examples of an epoch, for parts to overlap: padding repeats fewer
 OWN_PART = (
     "Give each rank its own part: a DistributedSampler, partition(count, rank, size, epoch, seed), "
@@ -59,10 +61,13 @@ def drawn_at(rank: RankEvents) -> str | None:
 
 
 def same_batches(first: Part, other: Part) -> bool:
-    """Whether two ranks train on the same examples at every step that both have made."""
+    """Whether two ranks train on the same examples at every step that both have made.
+
+    Where there are hardly any different ones, say the few states of a game, that they are alike says nothing.
+    """
     pairs = list(zip(first, other, strict=False))
     if all(Counter(a.rows) == Counter(b.rows) for a, b in pairs):
-        return True
+        return len({row for a, _ in pairs for row in a.rows}) >= FEWEST_ROWS
     if rows_tell_apart(first, other):
         return False
     labels = [label for a, _ in pairs for label in a.labels]
@@ -93,17 +98,21 @@ def same_epoch(first: Part, other: Part) -> bool:
 def on_two_ranks(ranks: list[RankEvents]) -> float:
     """The share of the first epoch's examples that come on another rank as well; 0 where nobody can say.
 
-    An epoch is what lies between two shuffles, or two loaders, of one line. Examples that come again on their own rank
+    An epoch is what lies between two shuffles, or two loaders, of one line; where there are none, what comes before a
+    rank's first example that it has had. Examples that come again on their own rank
     are drawn with replacement, or alike, and then tell nothing.
     """
-    parts = [first_epoch(rank) for rank in ranks]
-    kinds = ["rows", "indices"] if all(same_numbering(parts[0], part) for part in parts[1:]) else ["rows"]
-    for kind in kinds:
+    marked = [first_epoch(rank) for rank in ranks]
+    for kind in ("rows", "indices"):
+        parts = marked if all(marked) else [until_the_first_comes_again(rank.batches, kind) for rank in ranks]
+        numbered = all(same_numbering(parts[0], part) for part in parts[1:]) or numbers_are_of_all(marked)
+        if kind == "indices" and not numbered:
+            continue
         keys = [[key for batch in part for key in getattr(batch, kind)] for part in parts]
         own = [set(of_rank) for of_rank in keys]
         count, distinct = sum(map(len, keys)), sum(map(len, own))
         again, elsewhere = count - distinct, distinct - len(set().union(*own))
-        if count and elsewhere > max(TWICE * count, len(ranks), AGAIN * again):
+        if count and elsewhere > max(TWICE * count, len(ranks), AGAIN * again, FEWEST_ROWS):
             return elsewhere / count
     return 0.0
 
@@ -115,6 +124,23 @@ def first_epoch(rank: RankEvents) -> Part:
         begins[mark.kind, mark.where].append(mark.step)
     ends = [later for steps in begins.values() for first, later in pairwise(steps) if later > first == 0]
     return [batch for batch in rank.batches if batch.step < max(ends, default=0)]
+
+
+def until_the_first_comes_again(batches: Part, kind: str) -> Part:
+    """The batches before the first of which an example has been seen; `kind` is "rows" or "indices"."""
+    seen: set[int] = set()
+    for place, batch in enumerate(batches):
+        if seen & set(getattr(batch, kind)):
+            return batches[:place]
+        seen |= set(getattr(batch, kind))
+    return batches
+
+
+def numbers_are_of_all(parts: list[Part]) -> bool:
+    """Whether each rank draws a whole epoch by few of the numbers there are: of its own part it would use all."""
+    drawn = [{index for batch in part for index in batch.indices} for part in parts]
+    highest = max((max(of_rank) for of_rank in drawn if of_rank), default=0)
+    return highest > 0 and all(0 < len(of_rank) <= FEW_NUMBERS * (highest + 1) for of_rank in drawn)
 
 
 def rows_tell_apart(first: Part, other: Part) -> bool:
@@ -129,10 +155,10 @@ def rows_tell_apart(first: Part, other: Part) -> bool:
 
 
 def same_numbering(first: Part, other: Part) -> bool:
-    """Whether an index means the same example on both ranks: all common indices have the same label."""
+    """Whether an index means the same example on both ranks: all common ones have the same label or values."""
     if rows_tell_apart(first, other):
         return False
-    mine, theirs = ({i: y for batch in part for i, y in zip(batch.indices, batch.labels, strict=False)}
+    mine, theirs = ({i: y for batch in part for i, y in zip(batch.indices, batch.labels or batch.rows, strict=False)}
                     for part in (first, other))  # fmt: skip
     common = mine.keys() & theirs.keys()
     telling = len(common) >= FEWEST_LABELS and len({mine[i] for i in common}) > 1

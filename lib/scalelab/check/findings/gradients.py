@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from scalelab.check.events import Call, RankEvents, Step, Wrapped
-from scalelab.check.findings.compare import AVERAGING, equal
+from scalelab.check.findings.compare import AVERAGING, DECAY, equal, steps_of_all
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 from scalelab.check.source.lr_scaling import LRScaling
 
 UNDIVIDED = 0.9  # the weight of a mean loss that nobody has divided by the number of workers
+LATE = 2  # of the last steps, in which what came late is seen
 SCALE_TOLERANCE = 0.02  # relative; gradients may travel in half precision
 HOROVODS_OWN = "computed more than backward_passes_per_step times"
 
@@ -23,15 +24,16 @@ def find_dropped(ranks: list[RankEvents]) -> Finding | None:
         first = next(iter(rank.of(Step)), None)
         if first and first.replaced and rank.end and HOROVODS_OWN in (rank.end.error or ""):
             return _dropped(first.where)
-    for steps in zip(*(rank.of(Step) for rank in ranks), strict=False):
+    for steps in steps_of_all(ranks):
         if steps[0].replaced and not equal([step.gradients for step in steps]):
             return _dropped(steps[0].where)
     return None
 
 
-def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Iterator[Finding]:
+def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bool = True) -> Iterator[Finding]:
     """rank-idle; optimizer-not-wrapped: gradients that differ and weights that move apart, or that nobody exchanges;
-    parts-out-of-step for gradients that are clipped while they are averaged.
+    parts-out-of-step for gradients that are clipped while they are averaged; weights-not-broadcast for what one rank
+    changes in mid-training, unless the ranks have not even `begun_alike`.
     """
     silent = not any(_exchanges(call) for rank in ranks for call in rank.of(Call))
     if silent and (idle := find_idle(ranks)):
@@ -41,17 +43,19 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Iterator[Fin
         yield _clipped(calls.clips)
         return
     for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
-        own = [[step for step in rank.of(Step) if step.optimizer == number] for rank in ranks]
-        by_step = list(zip(*own, strict=False))
+        by_step = steps_of_all(ranks, number)
         if len(by_step) < 2:
             continue
         unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
-        own_steps = len(unequal) >= len(by_step) / 2
-        if silent or (own_steps and _moves_differing(by_step)):
-            yield _not_averaged(by_step, ranks[0].of(Wrapped))
+        own_steps = len(unequal) >= len(by_step) / 2 or unequal[-LATE:] == by_step[-LATE:]
+        if silent or (own_steps and (_moves_differing(by_step) or _drifts(by_step))):
+            yield _not_averaged(by_step, ranks[0].of(Wrapped) if by_step[-1][0].wrapped else [])
             return
         if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step):
             yield _averaged_weights(_exchanged_at(ranks[0]))
+            return
+        if begun_alike and not unequal and (parted := _parted(by_step)):
+            yield _changed_alone(parted)
             return
 
 
@@ -62,8 +66,7 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
     be.
     """
     for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
-        own = [[step for step in rank.of(Step) if step.optimizer == number] for rank in ranks]
-        by_step = list(zip(*own, strict=False))
+        by_step = steps_of_all(ranks, number)
         for found, holds in (
             (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks))),
             (_divided, not scaling.scaled and _mostly(by_step, 1 / len(ranks))),
@@ -104,6 +107,13 @@ def _not_averaged(by_step: list[tuple[Step, ...]], wrapped: list[Wrapped]) -> Fi
     if wrapped and differing and (unknown or all(_is_own(step, tensor) for step in last for tensor in differing)):
         return _not_covered(wrapped[0].where, len(differing), tensors)
     return _not_wrapped(by_step[0][0].where, len(differing), tensors)
+
+
+def _parted(by_step: list[tuple[Step, ...]]) -> Step | None:
+    """The first step at which weights differ that were alike before, though gradients and learning rates are."""
+    apart = [steps for steps in by_step if not equal([step.weights for step in steps], DECAY)]
+    same_lrs = all(len({step.lr for step in steps}) == 1 for steps in by_step)
+    return apart[0][0] if same_lrs and apart and apart == by_step[-len(apart) :] != by_step else None
 
 
 def _differing(steps: tuple[Step, ...]) -> list[int]:
@@ -163,6 +173,12 @@ def _moves_differing(by_step: list[tuple[Step, ...]]) -> bool:
     return False
 
 
+def _drifts(by_step: list[tuple[Step, ...]]) -> bool:
+    """Whether the ranks' weights are alike at first and differ before each of the last steps."""
+    alike = [equal([step.weights for step in steps]) for steps in by_step]
+    return alike[0] and not any(alike[-LATE:])
+
+
 def _difference(before: list[float], after: list[float]) -> list[float]:
     return [b - a for a, b in zip(before, after, strict=False)]
 
@@ -175,6 +191,19 @@ def _dropped(where: str | None) -> Finding:
         message="The optimizer that steps is the one that was given to hvd.DistributedOptimizer, not the one that it "
         "returned, so its gradients are not averaged.",
         hint="Keep the result: optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters()).",
+    )
+
+
+def _changed_alone(step: Step) -> Finding:
+    return Finding(
+        id="weights-not-broadcast",
+        severity="error",
+        where=step.where,
+        message=f"The ranks' weights are alike at first and differ before step {step.step + 1}, although all step by "
+        "the same gradients: something has changed them on some of the ranks alone.",
+        hint="What is loaded or set on one rank must reach the others: hvd.broadcast_parameters(model.state_dict(), "
+        "root_rank=0) after it.",
+        about="alone",
     )
 
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from scalelab.check.events import LearningRate, RankEvents, Step, Wrapped, Zeroed
+from scalelab.check.findings.compare import optimizers, steps_of_all
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
@@ -80,11 +81,13 @@ def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
 
 def find_lrs_apart(ranks: list[RankEvents]) -> Finding | None:
     """Ranks that step by the same gradients, but by different learning rates."""
-    for steps_of_all in zip(*(rank.of(Step) for rank in ranks), strict=False):
-        lrs = [step.lr for step in steps_of_all]
+    for steps in steps_of_all(ranks):
+        lrs = [step.lr for step in steps]
         if max(lrs) - min(lrs) > MOST_APART * max(map(abs, lrs)):
-            return _lrs_apart(lrs, steps_of_all[0].where)
-    changes = [{(change.step, change.optimizer): change.lr for change in rank.of(LearningRate)} for rank in ranks]
+            return _lrs_apart(lrs, steps[0].where)
+    changes = [{own[change.optimizer].at(change.step): change.lr
+                for change in rank.of(LearningRate) if change.optimizer in own}
+               for rank in ranks for own in [optimizers(rank)]]  # fmt: skip
     for key in set.intersection(*map(set, changes)):
         lrs = [change[key] for change in changes]
         if max(lrs) - min(lrs) > MOST_APART * max(map(abs, lrs)):

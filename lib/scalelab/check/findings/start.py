@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 from scalelab.check.events import RankEvents, Step
-from scalelab.check.findings.compare import equal
+from scalelab.check.findings.compare import DECAY, equal, optimizers, steps_of_all
 from scalelab.check.report import Finding
 
 BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadcast_object", "broadcast")
 
 
-# `broadcast_optimizer_state` makes a step of no gradient on ranks whose optimizer is new, which with weight decay
-# shrinks their weights by the learning rate times the decay, after a broadcast of the weights. That is Horovod's, not a
-# fault.
-DECAY = 2e-4
 NOT_YET = "Horovod has not been initialized"
 
 
@@ -48,12 +44,10 @@ def _error(rank: RankEvents) -> str:
 
 def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
     """The weights before the first step of each optimizer, compared among ranks."""
-    firsts = [_first_steps(rank) for rank in ranks]
-    for number in firsts[0]:
-        steps = [first[number] for first in firsts if number in first]
-        if len(steps) < len(ranks) or equal([step.weights for step in steps], tolerance=DECAY):
+    for steps in _first_steps(ranks):
+        if equal([step.weights for step in steps], tolerance=DECAY):
             continue
-        early = [call for call in ranks[0].calls("broadcast_parameters") if not call.step]
+        early = [call for call in ranks[0].calls("broadcast_parameters") if call.step <= steps[0].step]
         late = [call for call in ranks[0].calls(*BROADCASTS) if call.step > steps[0].step and call.elements]
         late += [call for call in ranks[0].calls("broadcast_parameters") if call.step > steps[0].step]
         if late:
@@ -65,9 +59,7 @@ def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
 
 def find_unequal_state(ranks: list[RankEvents]) -> Iterator[Finding]:
     """The optimizers' momentum and the like before their first step, compared among ranks."""
-    firsts = [_first_steps(rank) for rank in ranks]
-    for number in firsts[0]:
-        steps = [first[number] for first in firsts if number in first]
+    for steps in _first_steps(ranks):
         states = [step.state for step in steps]
         held = any(number for state in states for number in state)
         if held and (len({len(state) for state in states}) > 1 or not equal(states)):
@@ -75,8 +67,9 @@ def find_unequal_state(ranks: list[RankEvents]) -> Iterator[Finding]:
             return
 
 
-def _first_steps(rank: RankEvents) -> dict[int, Step]:
-    return {step.optimizer: step for step in reversed(rank.of(Step))}
+def _first_steps(ranks: list[RankEvents]) -> list[tuple[Step, ...]]:
+    """The first step of each optimizer that steps on all ranks, one of each rank."""
+    return [steps for steps in steps_of_all(ranks) if optimizers(ranks[0])[steps[0].optimizer].first == steps[0].step]
 
 
 def _not_initialized(workers: int, where: str | None) -> Finding:

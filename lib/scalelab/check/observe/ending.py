@@ -10,6 +10,7 @@ from scalelab.check.observe.heartbeat import end_together
 from scalelab.check.observe.observer import FULL_STEPS, Rank
 
 MOST_SECONDS = 12.0
+FEWEST_SECONDS = 1.5  # since the first step: much may still come in a script whose epochs are short
 
 
 def perhaps_end(rank: Rank, batches: Batches) -> None:
@@ -37,5 +38,6 @@ def _enough_at(rank: Rank, other: int) -> int | None:
 
 
 def has_shown_enough(rank: Rank, batches: Batches) -> bool:
-    """The steps observed in full, and the beginning of the second epoch, unless that is too far away."""
-    return (rank.step >= FULL_STEPS and batches.into_second_epoch) or rank.seconds() > MOST_SECONDS
+    """The first steps in full, and the beginning of the second epoch, unless that is too far away."""
+    seen = rank.step >= FULL_STEPS and batches.into_second_epoch and rank.seconds() > FEWEST_SECONDS
+    return seen or rank.seconds() > MOST_SECONDS

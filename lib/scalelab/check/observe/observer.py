@@ -17,7 +17,7 @@ from scalelab.check.source.control_flow import Loop, Place, counts_steps, depend
 from scalelab.places import PACKAGE
 
 LIBRARY = str(PACKAGE) + os.sep
-FULL_STEPS = 8  # steps of which everything is told
+FULL_STEPS, EVERY = 8, 16  # steps of which everything is told: the first, and from then on one in so many
 FEWEST_FULL_STEPS, SLOW_SECONDS = 2, 6.0  # where so many have taken so long
 
 
@@ -61,7 +61,7 @@ class Rank:
     def in_full(self) -> bool:
         """Whether this step is told in full."""
         slow = self.step >= FEWEST_FULL_STEPS and self.seconds() > SLOW_SECONDS
-        return self.step < FULL_STEPS and not slow
+        return (self.step < FULL_STEPS or self.step % EVERY == 0) and not slow
 
     def where(self, frame: FrameType | None = None) -> str | None:
         """The innermost line of the learner's own files from this frame (by default the caller's) outwards."""

@@ -62,7 +62,7 @@ class Watcher:
         self.numbers: dict[int, int] = {}
         self.lrs: dict[int, float] = {}  # the learning rate told last, by optimizer
         self.told_lrs = 0
-        self.seen: tuple[list[float], list[float], str | None] = ([], [], None)
+        self.seen: tuple[list[float], list[float], str | None] | None = None  # of a step that is told
 
     def made(self, optimizer: torch.optim.Optimizer) -> None:
         """Stretch the weights of a new optimizer on every rank but 0, unless a broadcast or a checkpoint made them
@@ -89,9 +89,10 @@ class Watcher:
         self.rank.began = self.rank.began or time.monotonic()
         self.used(optimizer)
         self.backward.step(sys._getframe(1))
-        if not self.rank.in_full:
-            return
         first = self._number(optimizer) not in self.lrs
+        self.seen = None
+        if not (self.rank.in_full or first):
+            return
         self.seen = (
             fingerprint(trained(optimizer)),
             fingerprint(state(optimizer)) if first else [],
@@ -100,15 +101,16 @@ class Watcher:
 
     def after(self, optimizer: torch.optim.Optimizer) -> None:
         """A step of an optimizer has ended."""
-        if self.rank.in_full:
-            self._tell(optimizer)
+        if self.seen:
+            self._tell(optimizer, *self.seen)
             self._tell_exchange()
         self._tell_lr(optimizer)
         self.rank.step += 1
         perhaps_end(self.rank, self.backward.batches)
 
-    def _tell(self, optimizer: torch.optim.Optimizer) -> None:
-        weights, held, where = self.seen
+    def _tell(
+        self, optimizer: torch.optim.Optimizer, weights: list[float], held: list[float], where: str | None
+    ) -> None:
         parameters = trained(optimizer)
         gradients = fingerprint(p.grad for p in parameters)
         lr, device = _lr(optimizer), _device(parameters)
@@ -127,6 +129,7 @@ class Watcher:
             own,
             loss_weight,
             losses,
+            wrapped=hasattr(optimizer, "skip_synchronize"),
             keeps_state=any(tensor.numel() > 1 for tensor in state(optimizer)),
         )
         self.rank.tell(step)
