@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.check.events import Call, Ended, RankEvents, Step, Wrapped
+from scalelab.check.events import Call, Ended, LearningRate, RankEvents, Step, Wrapped
 from scalelab.check.findings import find_all
 from scalelab.check.source.calls import ScriptCalls
 from scalelab.check.source.lr_scaling import NO_SCALING
@@ -159,3 +159,18 @@ def test_weights_that_one_rank_changes_in_mid_training_are_found(story):
 
 def test_weights_that_differ_once_and_are_alike_again_have_been_broadcast(story):
     assert found(stepping(story, *SAME, (16, (0.8, 1.8), (0.4, 0.4)), (32, (0.7, 0.7), (0.3, 0.3)))) == []
+
+
+def test_an_optimizer_that_one_rank_alone_has_is_compared_with_none(story):
+    """Rank 0 looks for a learning rate on a copy, before all train."""
+    told = story().tell(Wrapped(0, "train.py, line 3", state=False))
+    for step in range(3):
+        told.ranks[0].append(Step(step, "find.py, line 5", 0, 10.0**step, [9.0, 9.0], [3.0, 3.0]))
+        told.ranks[0].append(LearningRate(step, 0, 10.0**step))
+    for number in range(4):
+        told.averaged()
+        for rank, (optimizer, before) in enumerate([(1, 3), (0, 0)]):
+            weights = [1.0 - number, abs(1.0 - number)]
+            told.ranks[rank].append(Step(before + number, LINE, optimizer, 0.1 * number, weights, [1.0, 1.0]))
+            told.ranks[rank].append(LearningRate(before + number, optimizer, 0.1 * number))
+    assert found(told) == []

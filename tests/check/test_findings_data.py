@@ -132,6 +132,35 @@ def test_parts_of_a_generator_overlap_where_each_rank_shuffles_for_itself(own, f
     assert [finding.id for finding in find(ranks)] == found
 
 
+def drawn(seed, epochs=3, size=2, own=False, rows=lambda index: 0, marks=True, first=0):
+    """Ranks that cut 400 numbers by rank and draw 40 of them a step; `own`: each has a shuffle of its own."""
+    ranks = []
+    for rank in range(size):
+        events = []
+        for epoch in range(epochs):
+            events += [Mark(5 * epoch, "train.py, line 3", "permutation")] * marks
+            order = np.random.default_rng([seed, epoch, rank * own]).permutation(400)[rank::size]
+            for step in range(5):
+                indices = order[40 * step :][:40].tolist()
+                made = [rows(index) for index in indices]
+                events.append(Batch(first + 5 * epoch + step, rows=made, indices=indices))
+        ranks.append(RankEvents(rank, events))
+    return ranks
+
+
+@pytest.mark.parametrize(("own", "found"), [(True, ["parts-overlap"]), (False, [])])
+def test_parts_overlap_by_their_numbers_where_no_example_ever_comes_twice(own, found):
+    """Augmented: the values are new each time. Half of the numbers on each rank: they are those of all the data."""
+    new = iter(range(10**6))
+    assert [one.id for one in find(drawn(0, own=own, rows=lambda index: next(new)))] == found
+
+
+@pytest.mark.parametrize(("own", "found"), [(True, ["parts-overlap"]), (False, [])])
+def test_and_where_examples_look_alike_but_a_number_has_the_same_values_on_all_ranks(own, found):
+    """The users of a recommender: sixty of them among hundreds of ratings."""
+    assert [one.id for one in find(drawn(0, own=own, rows=lambda index: index % 60, marks=False))] == found
+
+
 def test_drawing_with_replacement_is_no_undivided_epoch():
     draws = random.Random(0)
     mine, theirs = (part([[draws.randrange(COUNT) for _ in range(COUNT)] for _ in range(3)]) for _ in (0, 1))
