@@ -41,6 +41,7 @@ def test_a_result_that_nobody_takes_is_told_where_the_argument_is_read_afterward
         "flag = torch.ones(1)\nhvd.allreduce(flag, name='barrier')",
         "hvd.broadcast_parameters(weights, 0)\nprint(weights)",
         "dist.allreduce(t)\nprint(t)",
+        "if hvd.rank() == 0:\n  hvd.broadcast_object(s, 0)\nelse:\n  s = hvd.broadcast_object(None, 0)\nprint(s)",
     ],
 )
 def test_a_barrier_or_what_works_in_place_drops_nothing(shown, body):

@@ -32,7 +32,8 @@ def _rises(rank: RankEvents) -> bool:
 
 def _saw_an_epoch(rank: RankEvents) -> bool:
     """Whether a learning rate that is set once an epoch would have been seen to grow."""
-    return bool(rank.end and rank.end.second_epoch)
+    end = rank.end
+    return end is not None and (end.second_epoch or not (end.error or end.enough))  # or the script was run to its end
 
 
 def _not_scaled(workers: int, sizes: list[int], step: Step) -> Finding:

@@ -76,12 +76,12 @@ def read_calls(script: Path) -> ScriptCalls:
     )
 
 
-Found = tuple[str, ast.AST]
+Found = tuple[str, ast.expr]
 
 
 def _first(trees: dict[str, ast.Module], wanted: Callable[[ast.AST], bool]) -> Found | None:
-    found = ((name, node) for name, tree in trees.items() for node in ast.walk(tree) if wanted(node))
-    return min(found, key=lambda one: one[1].lineno, default=None)
+    nodes = ((name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.expr))
+    return min((one for one in nodes if wanted(one[1])), key=lambda one: one[1].lineno, default=None)
 
 
 def _where(found: Found | None) -> str | None:
@@ -111,7 +111,7 @@ def _is_torch_sync_batch_norm(node: ast.AST) -> bool:
     return called.endswith("SyncBatchNorm") and ("nn." in called or called == "SyncBatchNorm")
 
 
-def _dropped(trees: dict[str, ast.Module]) -> Found | None:
+def _dropped(trees: dict[str, ast.Module]) -> tuple[str, ast.Call] | None:
     """A statement that is nothing but such a call, of a variable that is read after it as if it had been changed."""
     of_horovod = asks([*trees.values()], *RETURNING)
     scopes = [(name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, SCOPES)]
@@ -120,10 +120,14 @@ def _dropped(trees: dict[str, ast.Module]) -> Found | None:
 
 
 def _bare_calls(scope: ast.AST, of_horovod: Source) -> Iterator[ast.Call]:
+    """Who sends, in a branch of a condition, needs no result of a broadcast."""
+    branches = {id(part) for node in ast.walk(scope) if isinstance(node, ast.If) for part in ast.walk(node)}
     reads = [node for node in ast.walk(scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     for node in ast.walk(scope):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and of_horovod(node.value):
             first = next(iter(node.value.args), None)
+            if _name(node.value.func).startswith("broadcast") and id(node) in branches:
+                continue
             if isinstance(first, ast.Name) and any(read.id == first.id and read.lineno > node.lineno for read in reads):
                 yield node.value
 

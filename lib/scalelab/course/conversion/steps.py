@@ -17,8 +17,9 @@ UNDONE_BY = {
         "parts-overlap",
         "uneven-batches",
         "same-order-every-epoch",
+        "local-rank-as-rank",
     },
-    "average": {"metrics-not-averaged"},
+    "average": {"metrics-not-averaged", "result-dropped"},
     "checkpoint": {"every-rank-writes"},
 }
 RECORD = "metrics.jsonl"

@@ -98,4 +98,5 @@ def _five_ticks(axes: Axes, steps: np.ndarray, every: int) -> None:
 
 
 def short(number: float) -> str:
+    """A loss in few signs."""
     return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
