@@ -15,10 +15,10 @@ TOLERANCE = 1e-5  # relative to the sum of sizes; ranks that add in another orde
 
 def steps_of_all(ranks: Sequence[RankEvents], optimizer: int | None = None) -> list[tuple[Step, ...]]:
     """The steps that all ranks have told, of one optimizer of rank 0 or of any: one of each rank."""
-    told = [{(own[step.optimizer].at(step.step)): step for step in rank.of(Step)}
+    traces = [{(own[step.optimizer].at(step.step)): step for step in rank.of(Step)}
             for rank in ranks for own in [optimizers(rank)]]  # fmt: skip
-    common = [key for key, step in told[0].items() if optimizer in (None, step.optimizer)]
-    return [tuple(of_rank[key] for of_rank in told) for key in common if all(key in of_rank for of_rank in told)]
+    common = [key for key, step in traces[0].items() if optimizer in (None, step.optimizer)]
+    return [tuple(of_rank[key] for of_rank in traces) for key in common if all(key in of_rank for of_rank in traces)]
 
 
 class Optimizer(NamedTuple):

@@ -111,9 +111,9 @@ def _not_averaged(by_step: list[tuple[Step, ...]], wrapped: list[Wrapped]) -> Fi
 
 def _parted(by_step: list[tuple[Step, ...]]) -> Step | None:
     """The first step at which weights differ that were alike before, though gradients and learning rates are."""
-    apart = [steps for steps in by_step if not equal([step.weights for step in steps], DECAY)]
+    unlike = [steps for steps in by_step if not equal([step.weights for step in steps], DECAY)]
     same_lrs = all(len({step.lr for step in steps}) == 1 for steps in by_step)
-    return apart[0][0] if same_lrs and apart and apart == by_step[-len(apart) :] != by_step else None
+    return unlike[0][0] if same_lrs and unlike and unlike == by_step[-len(unlike) :] != by_step else None
 
 
 def _differing(steps: tuple[Step, ...]) -> list[int]:
