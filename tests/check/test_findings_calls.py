@@ -174,3 +174,10 @@ def test_an_optimizer_that_one_rank_alone_has_is_compared_with_none(story):
             told.ranks[rank].append(Step(before + number, LINE, optimizer, 0.1 * number, weights, [1.0, 1.0]))
             told.ranks[rank].append(LearningRate(before + number, optimizer, 0.1 * number))
     assert found(told) == []
+
+
+def test_clipping_that_may_never_be_done_explains_gradients_that_differ_and_nothing_else(trained, story):
+    assert found(trained, may_clip=CALL) == []
+    told = stepping(story, *[(n, (1.0 - n, 1.0 - 1.2 * n), (1.0, 1.2)) for n in range(4)])
+    (finding,) = found(told, may_clip=CALL)
+    assert (finding.id, finding.about) == ("parts-out-of-step", "clip")

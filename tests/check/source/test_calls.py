@@ -118,3 +118,24 @@ def test_modules_beside_the_script_are_read_and_what_is_no_python_shows_nothing(
     (tmp_path / "helper.py").write_text("import torch\nscaler = torch.amp.GradScaler('cpu')\n")
     assert shown("from helper import scaler").scales == "helper.py, line 2"
     assert shown("for\n") == NO_CALLS
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["torch.nn.utils.clip_grad_norm_(p, 1)", "opt.synchronize()", "net = nn.SyncBatchNorm.convert_sync_batchnorm(net)",
+     "hvd.allreduce(t)\n  print(t)", "mine = order[hvd.local_rank()::2]"],
+)  # fmt: skip
+def test_a_call_under_a_condition_may_never_be_made(shown, call):
+    wrap = "opt = hvd.DistributedOptimizer(opt)\n"
+    names = ("clips", "synchronizes", "torch_sync_batch_norm", "dropped", "local_rank_as_rank")
+    assert not any(getattr(shown(f"{wrap}if options.that:\n  {call}"), name) for name in names)
+    main = shown(f"{wrap}if __name__ == '__main__':\n  {call}")
+    assert sum(bool(getattr(main, name)) for name in names) == 1
+
+
+def test_but_it_may_explain_what_was_seen(shown):
+    assert shown("if most:\n  torch.nn.utils.clip_grad_norm_(p, most)").may_clip == "train.py, line 4"
+
+
+def test_a_variable_of_another_function_is_another_variable(shown):
+    assert shown("def wait(x):\n  hvd.allreduce(x)\ndef use(x):\n  print(x)").dropped is None

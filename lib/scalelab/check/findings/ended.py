@@ -199,24 +199,15 @@ def _exit_code(rank: int, outcome: Outcome) -> int | None:
 
 
 def _killed(rank: int, how: str, where: str | None) -> Finding:
-    return Finding(
-        id="rank-crashed",
-        severity="error",
-        rank=rank,
-        where=where,
-        message=f"Rank {rank} {how}" + (f"; it was last at {where}." if where else "."),
-        hint="Mend this first: when one rank stops, all others lose their partner and stop as well.",
-    )
+    return _fell(rank, where, f"Rank {rank} {how}" + (f"; it was last at {where}." if where else "."))
 
 
 def _crashed(rank: int | None, error: str, where: str | None, through: Sequence[str] = ()) -> Finding:
     who = "Every rank" if rank is None else f"Rank {rank}"
     called = "".join(f", called from {line}" for line in through)
-    return Finding(
-        id="rank-crashed",
-        severity="error",
-        rank=rank,
-        where=where,
-        message=f"{who} stopped with {error}" + (f" at {where}{called}." if where else "."),
-        hint="Mend this first: when one rank stops, all others lose their partner and stop as well.",
-    )
+    return _fell(rank, where, f"{who} stopped with {error}" + (f" at {where}{called}." if where else "."))
+
+
+def _fell(rank: int | None, where: str | None, message: str) -> Finding:
+    hint = "Mend this first: when one rank stops, all others lose their partner and stop as well."
+    return Finding(id="rank-crashed", severity="error", rank=rank, where=where, message=message, hint=hint)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from scalelab.check.events import Call, RankEvents, Step, Wrapped
 from scalelab.check.findings.compare import AVERAGING, DECAY, equal, steps_of_all
+from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 from scalelab.check.source.lr_scaling import LRScaling
@@ -49,7 +50,7 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bo
         unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
         own_steps = len(unequal) >= len(by_step) / 2 or unequal[-LATE:] == by_step[-LATE:]
         if silent or (own_steps and (_moves_differing(by_step) or _drifts(by_step))):
-            yield _not_averaged(by_step, ranks[0].of(Wrapped) if by_step[-1][0].wrapped else [])
+            yield _not_averaged(by_step, ranks[0].of(Wrapped) if by_step[-1][0].wrapped else [], calls)
             return
         if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step):
             yield _averaged_weights(_exchanged_at(ranks[0]))
@@ -98,10 +99,12 @@ def _weighs(step: Step, loss: float) -> bool:
     return weight >= UNDIVIDED * loss
 
 
-def _not_averaged(by_step: list[tuple[Step, ...]], wrapped: list[Wrapped]) -> Finding:
+def _not_averaged(by_step: list[tuple[Step, ...]], wrapped: list[Wrapped], calls: ScriptCalls) -> Finding:
     """Gradients are each rank's own; where an optimizer is wrapped, what keeps it from averaging them."""
     last = by_step[-1]
     differing = _differing(last)
+    if wrapped and calls.may_clip and not calls.waits:
+        return _clipped(calls.may_clip)
     tensors = len(last[0].gradients) // 2
     unknown = not any(step.own for step in last) and len(differing) < tensors  # frozen when the optimizer was made
     if wrapped and differing and (unknown or all(_is_own(step, tensor) for step in last for tensor in differing)):
@@ -208,12 +211,10 @@ def _changed_alone(step: Step) -> Finding:
 
 
 def _clipped(where: str) -> Finding:
-    return Finding(
-        id="parts-out-of-step",
-        severity="error",
-        where=where,
-        message="The gradients are clipped while Horovod is still averaging them, so each rank steps by its own.",
-        hint="Call optimizer.synchronize() first, then clip, then step without averaging again: "
+    return out_of_step(
+        where,
+        "The gradients are clipped while Horovod is still averaging them, so each rank steps by its own.",
+        "Call optimizer.synchronize() first, then clip, then step without averaging again: "
         "with optimizer.skip_synchronize(): optimizer.step().",
         about="clip",
     )

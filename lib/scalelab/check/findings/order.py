@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from scalelab.check.events import LearningRate, RankEvents, Step, Wrapped, Zeroed
 from scalelab.check.findings.compare import optimizers, steps_of_all
+from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
@@ -25,7 +26,7 @@ def find_late_wrapping(ranks: list[RankEvents]) -> Finding | None:
     """An optimizer that was wrapped when it already had a state: Horovod makes a new one, without it."""
     for wrapped in ranks[0].of(Wrapped):
         if wrapped.state:
-            return _out_of_step(
+            return out_of_step(
                 wrapped.where,
                 "The optimizer already had a state (momentum and the like) when it was wrapped; "
                 "hvd.DistributedOptimizer makes a new optimizer, and that state is lost.",
@@ -55,7 +56,7 @@ def find_reset(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Findin
         else:
             continue
         message = "The gradients are reset after backward() has made them and before step() uses them."
-        return _out_of_step(where, message, RESET)
+        return out_of_step(where, message, RESET)
     return None
 
 
@@ -72,7 +73,7 @@ def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
     found = [where for where, steps in again.items() if steps >= max(2, len(wrapped) / 2)]
     if not found:
         return None
-    return _out_of_step(
+    return out_of_step(
         found[0],
         "The gradients are averaged twice: by the script, and by the optimizer that hvd.DistributedOptimizer wraps.",
         "Keep one of the two: the wrapped optimizer averages in backward() and step(), by itself.",
@@ -96,7 +97,7 @@ def find_lrs_apart(ranks: list[RankEvents]) -> Finding | None:
 
 
 def _skipped(rank: int, where: str) -> Finding:
-    return _out_of_step(
+    return out_of_step(
         where,
         f"The GradScaler looks for infinite gradients before they are averaged: it skipped the step on rank {rank}, "
         "where the others made theirs.",
@@ -106,7 +107,7 @@ def _skipped(rank: int, where: str) -> Finding:
 
 
 def _left_by_another_loss(where: str | None) -> Finding:
-    return _out_of_step(
+    return out_of_step(
         where,
         "Horovod is still averaging gradients here that the backward of another loss has left in this optimizer's "
         "parameters, and refuses to reset them.",
@@ -117,12 +118,8 @@ def _left_by_another_loss(where: str | None) -> Finding:
 
 def _lrs_apart(lrs: list[float], where: str | None) -> Finding:
     each = ", ".join(f"{lr:g} on rank {rank}" for rank, lr in enumerate(lrs[:4]))
-    return _out_of_step(
+    return out_of_step(
         where,
         f"The ranks step with different learning rates ({each}), so their weights part.",
         "Set the learning rate from what all ranks know alike: the step, the epoch, an averaged metric.",
     )
-
-
-def _out_of_step(where: str | None, message: str, hint: str) -> Finding:
-    return Finding(id="parts-out-of-step", severity="error", where=where, message=message, hint=hint)

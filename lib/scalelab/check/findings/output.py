@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from scalelab.check.events import Print, RankEvents, Write
-from scalelab.check.report import Finding
+from scalelab.check.report import Finding, Severity
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
 LOGS = (".log", ".txt", ".out", ".err", "")  # where a line that stands there twice misleads nobody
@@ -41,33 +41,21 @@ def _shape(line: Print) -> tuple[str | None, str]:
 
 
 def _file(path: str, where: str | None) -> Finding:
-    return Finding(
-        id="every-rank-writes",
-        severity="error",
-        where=where,
-        message=f"Every rank writes {path}: they overwrite one another, and the file may end up broken.",
-        hint="Write on one rank alone: if hvd.rank() == 0. All ranks have the same weights.",
-        about=PurePath(path).name,
-    )
+    message = f"Every rank writes {path}: they overwrite one another, and the file may end up broken."
+    hint = "Write on one rank alone: if hvd.rank() == 0. All ranks have the same weights."
+    return _every_rank("error", where, message, hint, PurePath(path).name)
 
 
 def _log(path: str, where: str | None) -> Finding:
-    return Finding(
-        id="every-rank-writes",
-        severity="advice",
-        where=where,
-        message=f"Every rank adds its lines to {path}: each of them stands there once for every rank.",
-        hint="Write on one rank alone: if hvd.rank() == 0; or give each rank a file of its own.",
-        about=PurePath(path).name,
-    )
+    message = f"Every rank adds its lines to {path}: each of them stands there once for every rank."
+    hint = "Write on one rank alone: if hvd.rank() == 0; or give each rank a file of its own."
+    return _every_rank("advice", where, message, hint, PurePath(path).name)
 
 
 def _lines(line: Print) -> Finding:
-    return Finding(
-        id="every-rank-writes",
-        severity="advice",
-        where=line.where,
-        message=f"Every rank prints its own copy of the log, such as {line.text[:60]!r}.",
-        hint="Print on one rank alone: if hvd.rank() == 0.",
-        about="log",
-    )
+    message = f"Every rank prints its own copy of the log, such as {line.text[:60]!r}."
+    return _every_rank("advice", line.where, message, "Print on one rank alone: if hvd.rank() == 0.", "log")
+
+
+def _every_rank(severity: Severity, where: str | None, message: str, hint: str, about: str) -> Finding:
+    return Finding(id="every-rank-writes", severity=severity, where=where, message=message, hint=hint, about=about)

@@ -6,6 +6,7 @@ Each is told only where Horovod was seen to be used.
 from collections.abc import Iterator
 
 from scalelab.check.events import RankEvents, Wrapped
+from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import ScriptCalls
 
@@ -45,13 +46,11 @@ def _local_rank(where: str) -> Finding:
 
 
 def _averaged_again(where: str) -> Finding:
-    return Finding(
-        id="parts-out-of-step",
-        severity="error",
-        where=where,
-        message="optimizer.synchronize() averages the gradients, and optimizer.step() then averages them once more: "
-        "twice the traffic, and what was clipped between the two is averaged after it was clipped.",
-        hint="Step without the second: with optimizer.skip_synchronize(): optimizer.step().",
+    return out_of_step(
+        where,
+        "optimizer.synchronize() averages the gradients, and optimizer.step() then averages them once more: twice the "
+        "traffic, and what was clipped between the two is averaged after it was clipped.",
+        "Step without the second: with optimizer.skip_synchronize(): optimizer.step().",
         about="synchronize",
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from scalelab.check.events import RankEvents, Step
 from scalelab.check.findings.compare import DECAY, equal, optimizers, steps_of_all
+from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding
 
 BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadcast_object", "broadcast")
@@ -120,11 +121,9 @@ def _state_not_broadcast(where: str | None) -> Finding:
 
 
 def _broadcast_late(where: str | None) -> Finding:
-    return Finding(
-        id="parts-out-of-step",
-        severity="error",
-        where=where,
-        message="The weights are broadcast only after the first step: until then the ranks trained different models.",
-        hint="Move the broadcast to where the model and its optimizer have just been made, before the loop.",
+    return out_of_step(
+        where,
+        "The weights are broadcast only after the first step: until then the ranks trained different models.",
+        "Move the broadcast to where the model and its optimizer have just been made, before the loop.",
         about="broadcast",
     )

@@ -29,14 +29,18 @@ TAKES_RANK = ("DistributedSampler", "partition")  # their arguments (data, numbe
 class ScriptCalls:
     """Each as "file, line N", None where there is no such call.
 
-    clips: gradients are clipped; synchronizes: the wrapped optimizer's `synchronize()`; waits: anything's, but a GPU's;
-    skips: the optimizer's `skip_synchronize()`; scales: a GradScaler; torch_sync_batch_norm: torch's own, which asks
-    torch.distributed, and uses_torch_distributed: which was begun; dropped: a collective call of which nobody takes the
-    result, and its name; local_rank_as_rank: the local rank decides which part of the data a rank gets; data_loops:
-    loops (file, first line, last line) with a step in them that end when the data do.
+    A call that stands under a condition may never be made, and counts for nothing but what is marked with a star, which
+    only explains what was seen or keeps a finding back.
+
+    clips: gradients are clipped; may_clip*: or may be; synchronizes: the wrapped optimizer's `synchronize()`; waits*:
+    anything's, but a GPU's; skips*: the optimizer's `skip_synchronize()`; scales*: a GradScaler; torch_sync_batch_norm:
+    torch's own, which asks torch.distributed, and uses_torch_distributed*: which was begun; dropped: a collective call
+    of which nobody takes the result, and its name; local_rank_as_rank: the local rank decides which part of the data a
+    rank gets; data_loops: loops (file, first line, last line) with a step in them that end when the data do.
     """
 
     clips: str | None = None
+    may_clip: str | None = None
     synchronizes: str | None = None
     waits: str | None = None
     skips: str | None = None
@@ -61,17 +65,19 @@ def read_calls(script: Path) -> ScriptCalls:
     trees = own_trees(script)
     wrapped = asks([*trees.values()], "DistributedOptimizer")
     optimizers = tainted([*trees.values()], wrapped)
-    dropped = _dropped(trees)
+    certain = _certain(trees)
+    dropped = _dropped(trees, certain)
     return ScriptCalls(
-        clips=_where(_first(trees, _is_call(*CLIPS))),
-        synchronizes=_where(_first(trees, lambda node: _synchronizes(node, optimizers, wrapped))),
+        clips=_where(_first(trees, _is_call(*CLIPS), certain)),
+        may_clip=_where(_first(trees, _is_call(*CLIPS))),
+        synchronizes=_where(_first(trees, lambda node: _synchronizes(node, optimizers, wrapped), certain)),
         waits=_where(_first(trees, lambda node: _is_call("synchronize")(node) and "cuda" not in ast.unparse(node))),
         skips=_where(_first(trees, _is_call("skip_synchronize"))),
         scales=_where(_first(trees, _is_call("GradScaler"))),
-        torch_sync_batch_norm=_where(_first(trees, _is_torch_sync_batch_norm)),
+        torch_sync_batch_norm=_where(_first(trees, _is_torch_sync_batch_norm, certain)),
         uses_torch_distributed=_where(_first(trees, _is_call("init_process_group"))),
         dropped=(_where(dropped) or "", _name(dropped[1].func)) if dropped else None,
-        local_rank_as_rank=_where(_local_rank_as_rank(trees)),
+        local_rank_as_rank=_where(_local_rank_as_rank(trees, certain)),
         data_loops=tuple((name, *lines) for name, tree in trees.items() for lines in _data_loops(tree)),
     )
 
@@ -79,9 +85,24 @@ def read_calls(script: Path) -> ScriptCalls:
 Found = tuple[str, ast.expr]
 
 
-def _first(trees: dict[str, ast.Module], wanted: Callable[[ast.AST], bool]) -> Found | None:
+def _first(
+    trees: dict[str, ast.Module], wanted: Callable[[ast.AST], bool], among: set[int] | None = None
+) -> Found | None:
     nodes = ((name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.expr))
-    return min((one for one in nodes if wanted(one[1])), key=lambda one: one[1].lineno, default=None)
+    found = (one for one in nodes if wanted(one[1]) and (among is None or id(one[1]) in among))
+    return min(found, key=lambda one: one[1].lineno, default=None)
+
+
+def _certain(trees: dict[str, ast.Module]) -> set[int]:
+    """Ids of what stands under no condition; under that of being the main program it does stand."""
+    found: set[int] = set()
+    waiting: list[ast.AST] = [*trees.values()]
+    while waiting:
+        node = waiting.pop()
+        found.add(id(node))
+        if not (isinstance(node, ast.If | ast.IfExp) and "__main__" not in ast.unparse(node.test)):
+            waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def _where(found: Found | None) -> str | None:
@@ -111,32 +132,37 @@ def _is_torch_sync_batch_norm(node: ast.AST) -> bool:
     return called.endswith("SyncBatchNorm") and ("nn." in called or called == "SyncBatchNorm")
 
 
-def _dropped(trees: dict[str, ast.Module]) -> tuple[str, ast.Call] | None:
+def _dropped(trees: dict[str, ast.Module], certain: set[int]) -> tuple[str, ast.Call] | None:
     """A statement that is nothing but such a call, of a variable that is read after it as if it had been changed."""
     of_horovod = asks([*trees.values()], *RETURNING)
     scopes = [(name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, SCOPES)]
-    found = [(name, call) for name, scope in scopes for call in _bare_calls(scope, of_horovod)]
+    found = [(name, call) for name, scope in scopes for call in _bare_calls(scope, of_horovod) if id(call) in certain]
     return min(found, key=lambda one: one[1].lineno, default=None)
 
 
 def _bare_calls(scope: ast.AST, of_horovod: Source) -> Iterator[ast.Call]:
-    """Who sends, in a branch of a condition, needs no result of a broadcast."""
-    branches = {id(part) for node in ast.walk(scope) if isinstance(node, ast.If) for part in ast.walk(node)}
-    reads = [node for node in ast.walk(scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    for node in ast.walk(scope):
+    own = [*_of_scope(scope)]
+    reads = [node for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    for node in own:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and of_horovod(node.value):
             first = next(iter(node.value.args), None)
-            if _name(node.value.func).startswith("broadcast") and id(node) in branches:
-                continue
             if isinstance(first, ast.Name) and any(read.id == first.id and read.lineno > node.lineno for read in reads):
                 yield node.value
 
 
-def _local_rank_as_rank(trees: dict[str, ast.Module]) -> Found | None:
+def _of_scope(scope: ast.AST) -> Iterator[ast.AST]:
+    """What belongs to a function or module itself: a name in another function is another variable."""
+    for node in ast.iter_child_nodes(scope):
+        yield node
+        if not isinstance(node, SCOPES):
+            yield from _of_scope(node)
+
+
+def _local_rank_as_rank(trees: dict[str, ast.Module], certain: set[int]) -> Found | None:
     source = asks([*trees.values()], "local_rank")
     found = tainted([*trees.values()], source)
     rank = asks([*trees.values()], "rank")
-    return _first(trees, lambda node: any(_only(part, found, source, rank) for part in _parts_by_rank(node)))
+    return _first(trees, lambda node: any(_only(part, found, source, rank) for part in _parts_by_rank(node)), certain)
 
 
 def _only(part: ast.expr, found: set[str], local: Source, rank: Source) -> bool:
