@@ -181,3 +181,13 @@ def test_clipping_that_may_never_be_done_explains_gradients_that_differ_and_noth
     told = stepping(story, *[(n, (1.0 - n, 1.0 - 1.2 * n), (1.0, 1.2)) for n in range(4)])
     (finding,) = found(told, may_clip=CALL)
     assert (finding.id, finding.about) == ("parts-out-of-step", "clip")
+
+
+def test_steps_after_a_rank_has_joined_are_not_compared(story):
+    """Uneven parts: the others made steps without it, and their numbers are those of other steps from then on."""
+    later = [(16, (0.8, 0.7), (0.4, 0.3)), (32, (0.6, 0.4), (0.2, 0.1)), (48, (0.4, 0.2), (0.1, 0.0))]
+    assert {one.id for one in found(stepping(story, *SAME, *later))} == {"optimizer-not-wrapped"}
+    told = stepping(story, *SAME, *later)
+    told.ranks[0].append(Call("join", 12, LINE))
+    told.ranks[1].append(Call("join", 14, LINE))
+    assert found(told) == []

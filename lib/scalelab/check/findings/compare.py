@@ -1,5 +1,6 @@
 """What several families of findings need: whether fingerprints are equal, which calls average."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,8 +15,12 @@ TOLERANCE = 1e-5  # relative to the sum of sizes; ranks that add in another orde
 
 
 def steps_of_all(ranks: Sequence[RankEvents], optimizer: int | None = None) -> list[tuple[Step, ...]]:
-    """The steps that all ranks have told, of one optimizer of rank 0 or of any: one of each rank."""
-    traces = [{(own[step.optimizer].at(step.step)): step for step in rank.of(Step)}
+    """The steps that all ranks have told, of one optimizer of rank 0 or of any: one of each rank.
+
+    Once a rank has joined, others make steps without it, and the same number is no longer the same step.
+    """
+    until = min((call.step for rank in ranks for call in rank.calls("join")), default=math.inf)
+    traces = [{own[step.optimizer].at(step.step): step for step in rank.of(Step) if step.step < until}
             for rank in ranks for own in [optimizers(rank)]]  # fmt: skip
     common = [key for key, step in traces[0].items() if optimizer in (None, step.optimizer)]
     return [tuple(of_rank[key] for of_rank in traces) for key in common if all(key in of_rank for of_rank in traces)]
