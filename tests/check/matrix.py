@@ -24,8 +24,12 @@ class Mistake:
 
 CONVERTED = Mistake("", "converted correctly", None)
 MISTAKES = [
-    Mistake("init", "Horovod is never initialised", "not-initialized"),
+    Mistake("init", "neither Horovod nor torch.distributed is initialised", "not-initialized"),
     Mistake("wrap", "gradients are never averaged", "optimizer-not-wrapped"),
+    Mistake("bare", "the same, with torch.distributed", "gradients-not-averaged"),
+    Mistake("module", "no forward goes through DistributedDataParallel", "gradients-not-averaged"),
+    Mistake("no_sync", "every backward is made under `no_sync`", "gradients-not-averaged"),
+    Mistake("sum", "gradients are summed, not averaged", "gradients-scaled"),
     Mistake("broadcast", "the first weights are not broadcast", "weights-not-broadcast"),
     Mistake("state", "the resumed momentum is on rank 0 alone", "optimizer-state-not-broadcast"),
     Mistake("part", "all ranks take the same batches", "same-data-on-every-rank"),

@@ -10,14 +10,22 @@ from typing import TypeVar
 import msgspec
 
 from scalelab.files.untrusted import open_plain
+from scalelab.launch.engine import Engine
 
 UNHURRIED = "unhurried"  # a file of this name among the traces: no call of a model is hurried
 HURRIED = "hurried-"  # and the rank: left by one that has hurried a call
 MOST_BYTES = 1 << 26  # that a rank is listened to
 
 
+class Began(msgspec.Struct, frozen=True, tag=True):
+    """The first event of a rank: which engine has started it."""
+
+    step: int
+    engine: Engine
+
+
 class Call(msgspec.Struct, frozen=True, tag=True):
-    """A call of Horovod by the script; `wrapped`: all of a step that Horovod's own optimizer made, as one."""
+    """A call of Horovod, or torch.distributed, by the script; `wrapped`: what averages by itself, a step's as one."""
 
     name: str
     step: int
@@ -28,7 +36,9 @@ class Call(msgspec.Struct, frozen=True, tag=True):
 
 
 class Wrapped(msgspec.Struct, frozen=True, tag=True):
-    """An optimizer was given to DistributedOptimizer; `state`: it held momentum or the like, which is lost."""
+    """An optimizer was given to DistributedOptimizer, or a model to DistributedDataParallel; `state`: the optimizer
+    held momentum or the like, which is lost.
+    """
 
     step: int
     where: str | None
@@ -44,7 +54,9 @@ class Step(msgspec.Struct, frozen=True, tag=True):
 
     `own` holds the sum of each gradient as this rank's own backward made it, before any exchange. `loss_weight` is by
     what the step's `losses` were multiplied on their way into the backward, all added up: 1 for a plain one.
-    `keeps_state`: the optimizer holds momentum or the like after the step.
+    `keeps_state`: the optimizer holds momentum or the like after the step. `wrapped` also of one that steps a model in
+    DistributedDataParallel. `idle`: none of its parameters has a gradient. Of weights that are cut into shards, which
+    differ among the ranks by intent, nothing is told.
     """
 
     step: int
@@ -61,6 +73,7 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     losses: int = 0
     keeps_state: bool = False
     wrapped: bool = False
+    idle: bool = False
 
 
 class LearningRate(msgspec.Struct, frozen=True, tag=True):
@@ -119,6 +132,13 @@ class Write(msgspec.Struct, frozen=True, tag=True):
     append: bool = False
 
 
+class Saved(msgspec.Struct, frozen=True, tag=True):
+    """A checkpoint is saved, the names in which begin with what DistributedDataParallel puts before them."""
+
+    step: int
+    where: str | None
+
+
 class Print(msgspec.Struct, frozen=True, tag=True):
     """A line printed."""
 
@@ -136,7 +156,7 @@ class Report(msgspec.Struct, frozen=True, tag=True):
 
 
 class Alive(msgspec.Struct, frozen=True, tag=True):
-    """A sign of life, once a second: the line the main thread is at, and the Horovod call it is in.
+    """A sign of life, once a second: the line the main thread is at, and the collective call it is in.
 
     `calls` counts the calls begun so far. `left_loop`: the thread is no longer in the loop over batches;
     `by_rank`: it is where a condition on the rank has led it.
@@ -170,8 +190,9 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
 
 
 Event = (
-    Call | Wrapped | Step | LearningRate | Zeroed | Mark | Batch | Evaluated | Write | Print | Report | Alive | Ended
-)
+    Began | Call | Wrapped | Step | LearningRate | Zeroed | Mark | Batch | Evaluated | Write | Saved | Print | Report
+    | Alive | Ended
+)  # fmt: skip
 Kind = TypeVar("Kind", bound=Event)
 
 
@@ -186,11 +207,11 @@ class RankEvents:
         return [event for event in self.events if isinstance(event, kind)]
 
     def calls(self, *names: str) -> list[Call]:
-        """Calls of Horovod by these names."""
+        """Collective calls by these names."""
         return [call for call in self.of(Call) if call.name in names]
 
     def of_calls(self, *beginnings: str) -> list[Call]:
-        """Calls of Horovod whose names begin so."""
+        """Collective calls whose names begin so."""
         return [call for call in self.of(Call) if call.name.startswith(beginnings)]
 
     @property
@@ -205,9 +226,13 @@ class RankEvents:
 
     @property
     def initialized(self) -> bool:
-        """Whether it called `hvd.init`."""
-        return bool(self.calls("init"))
+        """Whether it called `hvd.init`, or `init_process_group`."""
+        return bool(self.calls("init", "init_process_group"))
 
+    @property
+    def engine(self) -> Engine:
+        """What has started it."""
+        return next((event.engine for event in self.of(Began)), "horovod")
     @property
     def steps(self) -> int:
         """Optimizer steps that the rank has finished."""

@@ -14,6 +14,7 @@ from scalelab.check.working_copy import lay
 from scalelab.errors import ScaleLabError
 from scalelab.files.untrusted import clear
 from scalelab.launch.diagnose import explain_stall
+from scalelab.launch.engine import recognise
 from scalelab.launch.launch import Limits, Outcome, Progress, launch
 
 # Ranks that wait for each other are ended by the watch, within seconds. One that is only slow gets its time.
@@ -35,6 +36,8 @@ def observed(
     """Run the ranks, as `check` says; what is given reads what they have told, which is gone at the end."""
     script = Path(script).resolve()
     _refuse(script, workers)
+    engine = recognise(script)
+    stall_seconds = None if engine == "horovod" else limits.stall_seconds  # Horovod ends its stalls itself
     room = Path(tempfile.mkdtemp(prefix="scalelab-check-", dir=place)).resolve()
     try:
         inside = Path(observe.__file__).with_name("__main__.py")
@@ -45,7 +48,7 @@ def observed(
             words = [str(traces), str(script), *map(str, arguments)]
             return launch(
                 inside, words, workers, folder=scratch, limits=limits, environment=environment, called=script.name,
-                wrap_command=wrap_command, watch=DeadlockWatch(traces, workers, watch),
+                wrap_command=wrap_command, watch=DeadlockWatch(traces, workers, watch, stall_seconds), engine=engine,
             )  # fmt: skip
 
         traces = _made(room / "events")

@@ -41,6 +41,19 @@ def horovodrun(
     return [python(), "-P", str(launcher), *ranks, "sh", "-c", f"exec {shlex.join(words)}"]
 
 
+def torchrun(
+    script: Path,
+    arguments: Sequence[str],
+    workers: int,
+    stall_seconds: float,
+    interpreter: Sequence[str] | None = None,
+) -> list[str]:
+    """The same for torch.distributed; by default a rank tells where it stands, so that a stall is told of and ended."""
+    launcher, rank = (Path(__file__).with_name(name) for name in ("torchrun.py", "torch_rank.py"))
+    words = [*(interpreter or (python(), "-P", "-u", str(rank))), str(script), *map(str, arguments)]
+    return [python(), "-P", str(launcher), str(workers), str(stall_seconds), *words]
+
+
 # Horovod's threads talk to each other every millisecond, whether there is anything to say or not. Where ranks compute
 # on the same cores that costs them dear (bench/scaling.py), so a rank with nothing outstanding keeps silent.
 # Only the Horovod that ScaleLab builds knows this setting (scalelab.install.edits); others pass it over.
@@ -58,6 +71,8 @@ def rank_environment(base: Mapping[str, str], stall_seconds: float) -> dict[str,
     Horovod's stall check warns after half of `stall_seconds` and ends the job after all of it.
     """
     defaults = {"HOROVOD_SKIP_IDLE_MS": str(SKIP_IDLE_MILLISECONDS), **process_defaults()}
+    if Path("/sys/class/net/lo").exists():  # else Gloo asks for the machine's name, which may lead nowhere
+        defaults["GLOO_SOCKET_IFNAME"] = "lo"
     return (
         defaults
         | dict(base)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scalelab.launch.output import Output
 
-VICTIM = "HorovodInternalError"
+VICTIM = re.compile(r"HorovodInternalError|Dist(Network|Store|Backend)Error|RuntimeError: \[.*gloo/transport")
 # What Horovod and Gloo say where a partner has gone; of anything else the call itself is the cause.
 GONE = re.compile(r"shut ?down|connection (closed|reset|refused)|(read|write) error|broken pipe|timed? ?out|gloo/",
                   re.IGNORECASE)  # fmt: skip
@@ -20,6 +20,7 @@ FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 LAST_LINE = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
 EXIT = re.compile(r"Process (?P<rank>\d+) exit with status code (?P<code>\d+)\.")
 SHADOWED = re.compile(r"'(?P<name>\w+)' is not a package")
+STALLED = re.compile(r"Stalled: rank \d+ .+")  # scalelab.launch.torchrun
 MISSING = re.compile(r"(?P<rank>\d+)(?P<ended>!?): \[(?P<tensors>[^\]]*)\]")
 # What ssh and Open MPI say of a host that has gone, and ssh of one that it never reached.
 LOST = re.compile(
@@ -68,7 +69,7 @@ def explain_crash(output: Output, workers: int, script: str) -> str | None:
 
 def is_victim(error: str) -> bool:
     """Whether an error tells of another rank's end, and not of what this one did."""
-    return "Horovod has been shut down" in error or (VICTIM in error and bool(GONE.search(error)))
+    return "Horovod has been shut down" in error or bool(VICTIM.search(error) and GONE.search(error))
 
 
 def explain_lost_host(output: Output) -> str | None:
@@ -97,7 +98,9 @@ def explain_lost_shell(output: Output, hosts: Sequence[str]) -> str | None:
 
 
 def explain_stall(output: Output) -> str | None:
-    """Horovod's own report of ranks that never came to a collective call; needs the mended stall check."""
+    """The launcher's report of where each rank stood; Horovod's own, of ranks that never came, if mended for that."""
+    if said := next((line for line in output.launcher() if STALLED.fullmatch(line)), None):
+        return f"{said.rstrip('.')}; every rank must make the same calls equally often."
     marked = [
         match
         for (_, stream), lines in output.kept.items()
@@ -119,7 +122,7 @@ def explain_stall(output: Output) -> str | None:
 
 def tells_of_the_end(line: str) -> bool:
     """Whether a line says that a rank ended, or never came to a call: no script's own word."""
-    return bool(EXIT.search(line) or MISSING.fullmatch(line.strip()))
+    return bool(EXIT.search(line) or MISSING.fullmatch(line.strip()) or STALLED.fullmatch(line))
 
 
 def explain_exit_code(output: Output) -> str | None:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from scalelab.errors import ScaleLabError
 from scalelab.install.machine import cores
-from scalelab.launch.command import RANK_PYTHON, horovodrun, rank_environment, require_horovod
+from scalelab.launch.command import RANK_PYTHON, horovodrun, python, rank_environment, require_horovod, torchrun
 from scalelab.launch.diagnose import explain, explain_silence
+from scalelab.launch.engine import Engine, recognise
 from scalelab.launch.guarded_command import GuardedCommand
 from scalelab.launch.output import Line, Output
 from scalelab.train.record import RecordReader, Row
@@ -77,24 +78,33 @@ def launch(
     wrap_command: Callable[[Command], Command] | None = None,
     watch: Callable[[Progress], None] = lambda progress: None,
     called: str | None = None,
+    engine: Engine | None = None,
 ) -> Outcome:
-    """Run `script` as `workers` Horovod ranks of one core each and wait for their end.
+    """Run `script` as `workers` ranks of one core each and wait for their end.
 
     `folder` is where they run, `record` the folder of their run record, `environment` all they get to see of this
     process's one (default: everything), `wrap_command` what wraps the command, say in a sandbox. `called` is the file
-    whose lines the outcome names, where it is another that `script` only runs. `watch` is called
+    whose lines the outcome names, where it is another that `script` only runs. `engine` starts the ranks, by default
+    the one that the script is written for. `watch` is called
     about ten times a second; where it raises EndJobError, all ranks are ended for that reason. Ctrl-C, or another
     exception in `watch`, ends all ranks as well and is passed on.
 
-    Raises ScaleLabError where the script or Horovod is missing or `workers` is below 1.
+    Raises ScaleLabError where the script, or the Horovod that it is written for, is missing or `workers` is below 1.
     """
     script = Path(script).resolve()
     _check(script, workers)
+    engine = engine or recognise(script)
+    if engine == "horovod":
+        require_horovod()
     variables = rank_environment(os.environ if environment is None else environment, limits.stall_seconds)
-    if wrap_command:
-        command = wrap_command(horovodrun(script, arguments, workers))
+    if engine == "horovod":
+        # What has walls around it is run by Python alone.
+        own = [] if wrap_command else shlex.split(variables.get(RANK_PYTHON, ""))
+        command = horovodrun(script, arguments, workers, own)
     else:
-        command = horovodrun(script, arguments, workers, shlex.split(variables.get(RANK_PYTHON, "")))
+        # A script under another name is run by one that tells itself where its ranks stand.
+        command = torchrun(script, arguments, workers, limits.stall_seconds, [python(), "-u"] if called else None)
+    command = wrap_command(command) if wrap_command else command
     output, reader = Output(workers), RecordReader(Path(record or folder), after=True)
     start = time.perf_counter()
     try:
@@ -117,7 +127,6 @@ def _shared_cores(workers: int) -> str:
 
 
 def _check(script: Path, workers: int) -> None:
-    require_horovod()
     if not script.is_file():
         raise ScaleLabError(f"There is no script {script}; give the path of a Python file.")
     if workers < 1:

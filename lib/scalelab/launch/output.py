@@ -9,6 +9,7 @@ LINE_LENGTH = 2_000
 
 # Gloo writes "[1]<stderr>:text", MPI "[1,1]<stderr>:text".
 PREFIX = re.compile(r"\[(?:\d+,)?(\d+)\]<(stdout|stderr)>:(.*)", re.DOTALL)
+TORCHS_PREFIX = re.compile(r"\[rank\d+\]: ?")  # before each line of a traceback, once torch.distributed has begun
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ def parse_line(raw: str) -> Line:
     """Take the rank off a line of `horovodrun`'s output; lines are cut at LINE_LENGTH characters."""
     raw = raw.rstrip("\n")[:LINE_LENGTH]
     if match := PREFIX.match(raw):
-        return Line(int(match[1]), match[2], match[3])
+        return Line(int(match[1]), match[2], TORCHS_PREFIX.sub("", match[3], count=1))
     return Line(None, "stderr", raw)
 
 

@@ -12,7 +12,9 @@ from scalelab.check.findings import (
     output,
     script_calls,
     start,
+    torch_distributed,
 )
+from scalelab.check.findings.torch_words import in_torchs_words
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 from scalelab.check.source.lr_scaling import NO_SCALING, LRScaling
@@ -26,6 +28,16 @@ def find_all(
     calls: ScriptCalls = NO_CALLS,
 ) -> list[Finding]:
     """All findings of a run, in the order in which a learner would mend them."""
+    if ranks[0].engine == "horovod":
+        return [*torch_distributed.find_mixed(ranks), *_of_all_families(ranks, outcome, scaling, calls)]
+    found = _of_all_families(ranks, outcome, scaling, torch_distributed.what_applies(calls))
+    found = [torch_distributed.explained(finding, ranks) for finding in found]
+    return [in_torchs_words(finding) for finding in [*torch_distributed.find(ranks, calls.torch), *found]]
+
+
+def _of_all_families(
+    ranks: list[RankEvents], outcome: Outcome, scaling: LRScaling, calls: ScriptCalls
+) -> list[Finding]:
     if start.is_serial(ranks):
         return [*start.find(ranks), *([] if start.asked_too_early(ranks) else ended.find(ranks, outcome))]
     ending = [*epochs.find(ranks, calls), *ended.find(ranks, outcome)]

@@ -1,25 +1,30 @@
 """How a run ended before its time: a rank that crashed or is slow, ranks that wait for others or ran out of batches."""
 
+import signal
 from collections.abc import Iterator, Sequence
 
 from scalelab.check.events import Alive, Ended, RankEvents
 from scalelab.check.findings.epochs import uneven
 from scalelab.check.report import Finding
 from scalelab.launch.diagnose import EXIT, describe_code, explain_stall, is_victim
+from scalelab.launch.engine import Engine
 from scalelab.launch.launch import Outcome
 
+TERMINATED = 128 + signal.SIGTERM
 NAMED_BY_TYPE = ("broadcast_object", "allgather_object")
 
 
 def find(ranks: list[RankEvents], outcome: Outcome) -> Iterator[Finding]:
     """rank-crashed, uneven-batches, slow-rank or stalled; nothing where the run came to an end of its own."""
-    if outcome.ended == "finished":
+    if outcome.ended == "finished" or all(rank.end and not rank.end.error for rank in ranks):
         return
     crash = find_crash(ranks, outcome)
     if crash:
         yield crash
     elif not _cut_short(ranks, outcome):
-        yield find_lone_join(ranks) or find_uneven(ranks) or find_slow(ranks) or find_stall(ranks, outcome)
+        yield (
+            find_lone_join(ranks) or find_uneven(ranks, outcome) or find_slow(ranks, outcome) or find_stall(ranks, outcome)
+        )
 
 
 def _cut_short(ranks: list[RankEvents], outcome: Outcome) -> bool:
@@ -39,18 +44,23 @@ def find_crash(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
             alone = sum(bool(r.end and r.end.error == rank.end.error) for r in ranks) < len(ranks)
             return _crashed(rank.rank if alone else None, rank.end.error.rstrip("."), rank.end.where, rank.end.through)
     for rank in ranks:
-        if rank.end is None and (code := _exit_code(rank.rank, outcome)):
+        if rank.end is None and (code := _exit_code(rank.rank, outcome)) and not _aborted_by_gloo(rank, code):
             signs = rank.of(Alive)
             return _killed(rank.rank, describe_code(code), signs[-1].where if signs else None)
     return None
 
 
-def find_uneven(ranks: list[RankEvents]) -> Finding | None:
+def _aborted_by_gloo(rank: RankEvents, code: int) -> bool:
+    """Whether its call met another one of a rank that was elsewhere: then Gloo ends the process."""
+    return rank.engine == "ddp" and code == 128 + signal.SIGABRT and waits(rank)
+
+
+def find_uneven(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
     """Some ranks wait within the loop over batches for others that are through with it, whatever their rank."""
     last = [_last(rank) for rank in ranks]
-    done = [(rank.end and not rank.end.error and rank.steps > 0) or (waits(rank) and _is_through(now))
+    done = [(rank.end and not rank.end.error and rank.steps > 0) or (waits(rank, outcome) and _is_through(now))
             for rank, now in zip(ranks, last, strict=True)]  # fmt: skip
-    inside = [waits(rank) and now is not None and not now.left_loop and not now.by_rank
+    inside = [waits(rank, outcome) and now is not None and not now.left_loop and not now.by_rank
               for rank, now in zip(ranks, last, strict=True)]  # fmt: skip
     if not any(done) or not any(inside) or not all(a or b for a, b in zip(done, inside, strict=True)):
         return None
@@ -87,10 +97,10 @@ def find_lone_join(ranks: list[RankEvents]) -> Finding | None:
     )
 
 
-def find_slow(ranks: list[RankEvents]) -> Finding | None:
-    """A rank that computes, and is in no call of Horovod, while all the others wait for it."""
-    busy = [rank for rank in ranks if rank.end is None and not waits(rank) and rank.of(Alive)]
-    waiting = [rank for rank in ranks if waits(rank)]
+def find_slow(ranks: list[RankEvents], outcome: Outcome) -> Finding | None:
+    """A rank that computes, and is in no collective call, while all the others wait for it."""
+    busy = [rank for rank in ranks if rank.end is None and not waits(rank, outcome) and rank.of(Alive)]
+    waiting = [rank for rank in ranks if waits(rank, outcome)]
     if len(busy) != 1 or len(waiting) + 1 < len(ranks) or not busy[0].steps:
         return None
     rank, signs = busy[0], busy[0].of(Alive)
@@ -112,8 +122,8 @@ def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:
         return _other_names(call, ranks[0])
     places = "; ".join(_place(rank) for rank in ranks)
     noted = explain_stall(outcome.output)
-    waiting = [rank for rank in ranks if waits(rank)]
-    missing = [rank for rank in ranks if not waits(rank)]
+    waiting = [rank for rank in ranks if waits(rank, outcome)]
+    missing = [rank for rank in ranks if not waits(rank, outcome)]
     return Finding(
         id="stalled",
         severity="error",
@@ -155,7 +165,7 @@ def _place(rank: RankEvents) -> str:
         return f"{name} had ended after {rank.steps} steps"
     where = _last_where(rank) or "the script"
     sign = _last_sign(rank)
-    call = _call(sign) if sign else ""
+    call = _call(sign, rank.engine) if sign else ""
     return f"{name} was at {where}{call}, after {rank.steps} steps"
 
 
@@ -167,19 +177,30 @@ def _last_sign(rank: RankEvents) -> Alive | None:
     return signs[-1] if signs else None
 
 
-def _call(sign: Alive) -> str:
+def _call(sign: Alive, engine: Engine) -> str:
     """As " in hvd.allreduce for 'loss'", or nothing."""
     if sign.call is None:
         return ""
     if sign.wrapped:
         return " in the averaging of gradients"
-    return f" in hvd.{sign.call}" + (f" for {sign.tensor[:60]!r}" if sign.tensor else "")
+    return f" in {name_of(sign.call, engine)}" + (f" for {sign.tensor[:60]!r}" if sign.tensor else "")
 
 
-def waits(rank: RankEvents) -> bool:
-    """Whether the rank was in a call of Horovod to the last."""
+def waits(rank: RankEvents, outcome: Outcome | None = None) -> bool:
+    """Whether the rank was in a collective call to the last; or was ended there, before it could say so, when another
+    rank had fallen (torchrun does that).
+    """
     signs = rank.of(Alive)
+    if rank.engine == "ddp" and rank.end is None and signs and outcome and _code(rank.rank, outcome) == TERMINATED:
+        return True
     return bool(rank.end and rank.end.error) or (rank.end is None and bool(signs) and signs[-1].call is not None)
+
+
+def name_of(call: str, engine: Engine) -> str:
+    """A collective call as scripts write it."""
+    if engine == "horovod":
+        return f"hvd.{call}"
+    return call if call == "wait" or "." in call or not call.islower() else f"dist.{call}"
 
 
 def _last_where(rank: RankEvents) -> str | None:
@@ -189,13 +210,17 @@ def _last_where(rank: RankEvents) -> str | None:
     return signs[-1].where if signs else None
 
 
+def _code(rank: int, outcome: Outcome) -> int | None:
+    """The exit code that the launcher reports for this rank."""
+    lines = outcome.output.launcher() + outcome.output.of(None, "stdout")
+    found = [match for line in lines if (match := EXIT.search(line)) and int(match["rank"]) == rank]
+    return int(found[0]["code"]) if found else None
+
+
 def _exit_code(rank: int, outcome: Outcome) -> int | None:
-    """The exit code that horovodrun reports for this rank, unless it is that of a rank ended by others."""
-    for line in outcome.output.launcher() + outcome.output.of(None, "stdout"):
-        match = EXIT.search(line)
-        if match and int(match["rank"]) == rank and int(match["code"]) not in (0, 1, 143):
-            return int(match["code"])
-    return None
+    """The same, unless it is that of a rank ended by others."""
+    code = _code(rank, outcome)
+    return None if code in (0, 1, TERMINATED) else code
 
 
 def _killed(rank: int, how: str, where: str | None) -> Finding:

@@ -32,7 +32,7 @@ def find_dropped(ranks: list[RankEvents]) -> Finding | None:
 
 
 def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bool = True) -> Iterator[Finding]:
-    """rank-idle; optimizer-not-wrapped: gradients that differ and weights that move apart, or that nobody exchanges;
+    """rank-idle; optimizer-idle; optimizer-not-wrapped: gradients that differ and weights that move apart, or that nobody exchanges;
     parts-out-of-step for gradients that are clipped while they are averaged; weights-not-broadcast for what one rank
     changes in mid-training, unless the ranks have not even `begun_alike`.
     """
@@ -47,9 +47,13 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bo
         by_step = steps_of_all(ranks, number)
         if len(by_step) < 2:
             continue
+        if _does_nothing(by_step):
+            yield _optimizer_idle(by_step[0][0].where)
+            return
         unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
         own_steps = len(unequal) >= len(by_step) / 2 or unequal[-LATE:] == by_step[-LATE:]
-        if silent or (own_steps and (_moves_differing(by_step) or _drifts(by_step))):
+        apart = _moves_differing(by_step) or _drifts(by_step) or _passes_wrapper_by(ranks[0])
+        if silent or (own_steps and apart):
             yield _not_averaged(by_step, ranks[0].of(Wrapped) if by_step[-1][0].wrapped else [], calls)
             return
         if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step):
@@ -60,16 +64,29 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bo
             return
 
 
+def _passes_wrapper_by(rank: RankEvents) -> bool:
+    """Whether DistributedDataParallel was given no forward, or forbidden to average; ZeRO's weights are equal even so."""
+    wraps = rank.engine == "ddp" and rank.of(Wrapped)
+    return bool(wraps) and (not rank.calls("forward") or bool(rank.calls("no_sync")))
+
+
+def _does_nothing(by_step: list[tuple[Step, ...]]) -> bool:
+    """Whether an optimizer steps parameters that never have a gradient and never change, on every rank."""
+    first = by_step[0]
+    return all(step.idle and step.weights == of_first.weights
+               for steps in by_step for step, of_first in zip(steps, first, strict=True))  # fmt: skip
+
+
 def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
     """gradients-scaled: what steps is the mean of the ranks' own gradients times their number, or divided by it.
 
     A loss or a learning rate that is divided by the number of workers makes a sum a mean. A loss that is not seen may
-    be.
+    be, where the text divides anything by that number.
     """
     for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
         by_step = steps_of_all(ranks, number)
         for found, holds in (
-            (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks))),
+            (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks), unseen=not scaling.divided)),
             (_divided, not scaling.scaled and _mostly(by_step, 1 / len(ranks))),
             (_loss_multiplied, scaling.loss_multiplied and _mostly(by_step, 1, loss=len(ranks))),
         ):
@@ -78,14 +95,16 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
     return None
 
 
-def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1) -> bool:
-    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`."""
-    return sum(_steps_by(steps, factor, loss) for steps in by_step) >= max(2, len(by_step) / 2)
+def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1, unseen: bool = False) -> bool:
+    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`;
+    or, if `unseen`, of losses that nobody has seen.
+    """
+    return sum(_steps_by(steps, factor, loss, unseen) for steps in by_step) >= max(2, len(by_step) / 2)
 
 
-def _steps_by(steps: tuple[Step, ...], factor: float, loss: float) -> bool:
+def _steps_by(steps: tuple[Step, ...], factor: float, loss: float, unseen: bool) -> bool:
     used = steps[0].gradients[::2]  # the sum of each gradient, which is linear in it
-    if any(len(step.own) != len(used) or not _weighs(step, loss) for step in steps):
+    if any(len(step.own) != len(used) or not (_weighs(step, loss) or unseen and not step.losses) for step in steps):
         return False
     mean = [sum(values) / len(steps) for values in zip(*(step.own for step in steps), strict=True)]
     size = sum(value * value for value in mean)
@@ -194,6 +213,17 @@ def _dropped(where: str | None) -> Finding:
         message="The optimizer that steps is the one that was given to hvd.DistributedOptimizer, not the one that it "
         "returned, so its gradients are not averaged.",
         hint="Keep the result: optimizer = hvd.DistributedOptimizer(optimizer, model.named_parameters()).",
+    )
+
+
+def _optimizer_idle(where: str | None) -> Finding:
+    return Finding(
+        id="optimizer-idle",
+        severity="error",
+        where=where,
+        message="The optimizer steps parameters that never get a gradient: those of the model that is trained are "
+        "others, made or replaced after it.",
+        hint="Make the optimizer last, from the parameters of the model as it is trained: wrapped, unfrozen, sharded.",
     )
 
 

@@ -11,7 +11,10 @@ from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
 RESET = "Call zero_grad() before backward(), or after step(): never between the two."
 HOROVODS_OWN = "zero_grad() was called after loss.backward()"
-REDUCING = ("allreduce", "grouped_allreduce", "sparse_allreduce", "reducescatter", "grouped_reducescatter")
+REDUCING = (
+    "allreduce", "grouped_allreduce", "sparse_allreduce", "reducescatter", "grouped_reducescatter", "all_reduce",
+    "reduce_scatter",
+)  # fmt: skip
 MOST_APART = 0.05  # relative difference of learning rates, which may depend on the length of a rank's own part
 
 
@@ -56,7 +59,7 @@ def find_reset(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Findin
         else:
             continue
         message = "The gradients are reset after backward() has made them and before step() uses them."
-        return out_of_step(where, message, RESET)
+        return out_of_step(where, message, RESET, about="reset")
     return None
 
 
@@ -77,6 +80,7 @@ def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
         found[0],
         "The gradients are averaged twice: by the script, and by the optimizer that hvd.DistributedOptimizer wraps.",
         "Keep one of the two: the wrapped optimizer averages in backward() and step(), by itself.",
+        about="twice",
     )
 
 

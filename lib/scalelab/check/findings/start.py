@@ -8,9 +8,7 @@ from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding
 
 BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadcast_object", "broadcast")
-
-
-NOT_YET = "Horovod has not been initialized"
+NOT_YET = ("Horovod has not been initialized", "process group has not been initialized")
 
 
 def is_serial(ranks: list[RankEvents]) -> bool:
@@ -31,12 +29,16 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
 
 def asked_too_early(ranks: list[RankEvents]) -> bool:
     """Whether the script ended because it asked Horovod something without ever having initialised it."""
-    return any(NOT_YET in _error(rank) for rank in ranks)
+    return any(_too_early(rank) for rank in ranks)
 
 
 def _asked_at(ranks: list[RankEvents]) -> str | None:
     """The line that asked too early."""
-    return next((rank.end.where for rank in ranks if rank.end and NOT_YET in _error(rank)), None)
+    return next((rank.end.where for rank in ranks if rank.end and _too_early(rank)), None)
+
+
+def _too_early(rank: RankEvents) -> bool:
+    return any(words in _error(rank) for words in NOT_YET)
 
 
 def _error(rank: RankEvents) -> str:

@@ -8,7 +8,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from scalelab.check.observe import backward, batches, epochs, files, horovod, model, optimizers, reports
+from scalelab.check.events import Began
+from scalelab.check.observe import (
+    backward,
+    batches,
+    epochs,
+    files,
+    horovod,
+    model,
+    optimizers,
+    reports,
+    torch_distributed,
+)
 from scalelab.check.observe.heartbeat import heartbeat, last_words
 from scalelab.check.observe.observer import Rank
 
@@ -19,8 +30,11 @@ def main() -> int:
     sys.path[0] = str(Path(script).parent)
     sys.argv = [script, *arguments]
     rank = Rank(Path(traces), Path(script))
+    rank.tell(Began(0, rank.engine))
     start_differently(rank.rank)
-    horovod.install(rank)
+    if rank.engine == "horovod":
+        horovod.install(rank)
+    torch_distributed.install(rank)
     watched = batches.install(rank)
     model.install(rank, watched)
     optimizers.install(rank, backward.install(rank, watched))

@@ -27,6 +27,8 @@ class Backward:
         if self.rank.batch_loop is None:
             self.loops = loops(self.rank.stack(frame))
         self.unused = True
+        self.rank.exchanged += sum(self.rank.awaited.values())
+        self.rank.awaited.clear()
         self.batches.finish()
 
     def step(self, frame: FrameType) -> None:

@@ -8,6 +8,7 @@ import math
 import sys
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from torch.utils.data import dataloader
 
 from scalelab.check.events import Batch, Evaluated
 from scalelab.check.observe.hook import hook
+from scalelab.check.observe.indexing import watch_indexing
 from scalelab.check.observe.losses import watch_losses
 from scalelab.check.observe.observer import Rank
 
@@ -128,23 +130,16 @@ def install(rank: Rank) -> Batches:
     """Hook the losses, indexing by tensors, and the data loader; the forward is told by scalelab's model hook."""
     batches = Batches(rank)
     watch_losses(lambda _output, target, _loss, _summed: batches.loss(target))
-    _hook_indexing(batches)
+    watch_indexing(partial(_tell_drawing, batches))
     _hook_loader(batches)
     return batches
 
 
-def _hook_indexing(batches: Batches) -> None:
-    original = torch.Tensor.__getitem__
-
-    def getitem(tensor: torch.Tensor, key: Any) -> torch.Tensor:
-        result = original(tensor, key)
-        if (numbers := _drawn(key)) and len(numbers) < len(tensor):
-            batches.indices = numbers
-            if tensor.is_floating_point():
-                batches.given = result
-        return result
-
-    hook(torch.Tensor, "__getitem__", getitem)
+def _tell_drawing(batches: Batches, tensor: torch.Tensor, key: object, result: torch.Tensor) -> None:
+    if (numbers := _drawn(key)) and len(numbers) < len(tensor):
+        batches.indices = numbers
+        if tensor.is_floating_point():
+            batches.given = result
 
 
 def _drawn(key: object) -> list[int]:

@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 
-from scalelab.check.events import Print, Write
+from scalelab.check.events import Print, Saved, Write
 from scalelab.check.observe.hook import hook
 from scalelab.check.observe.links import detach_file, detach_folders
 from scalelab.check.observe.observer import Rank
 
 MOST_WRITES, MOST_PRINTS = 500, 500
+MOST_LETTERS = 2_000  # of a line that does not end
 PASSING = (".lock", ".part", ".pyc", ".tmp")
 EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
 # They open their files in C++ and in Rust. All of safetensors' save_file come down to that one function.
@@ -38,7 +39,7 @@ class Files:
         self.busy = threading.local()
         self.noted: set[tuple[str, bool]] = set()
         self.early: dict[Path, Write] = {}  # files opened to be written before the first step
-        self.prints = 0
+        self.prints, self.line = 0, ""
         self.pid = os.getpid()
 
     def opened(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -95,10 +96,14 @@ class Files:
                 self.rank.tell(msgspec.structs.replace(self.early[path], step=max(1, self.rank.step)))
 
     def printed(self, text: str) -> None:
-        """Tell of a line printed by the script."""
-        if text.strip() and self.prints < MOST_PRINTS and os.getpid() == self.pid:
+        """Tell of a line printed by the script, which may come in several pieces."""
+        self.line = (self.line + text)[-MOST_LETTERS:]
+        if not text.endswith("\n"):
+            return
+        line, self.line = self.line.strip(), ""
+        if line and self.prints < MOST_PRINTS and os.getpid() == self.pid:
             self.prints += 1
-            self.rank.tell(Print(self.rank.step, self.rank.where(), text.strip()[:300]))
+            self.rank.tell(Print(self.rank.step, self.rank.where(), line[:300]))
 
 
 def install(rank: Rank) -> None:
@@ -121,12 +126,24 @@ def observed_save(files: Files, save: Callable[..., Any]) -> Callable[..., Any]:
     """`save(thing, target, ...)`, which tells of the target first, by whatever name it is given."""
 
     def save_and_tell(*arguments: Any, **options: Any) -> Any:
+        if arguments and has_prefixed_names(arguments[0]):
+            files.rank.tell(Saved(files.rank.step, files.rank.where()))
         targets = [*arguments[1:2], *(options[name] for name in TARGETS if name in options)]
         for target in targets:
             files.opened("open", (target, "wb", 0))
         return save(*arguments, **options)
 
     return save_and_tell
+
+
+def has_prefixed_names(thing: object, depth: int = 2) -> bool:
+    """Whether this is a checkpoint, or holds one, of a model in DistributedDataParallel: "module." before each name."""
+    if not isinstance(thing, Mapping):
+        return False
+    tensors = [name for name, value in thing.items() if isinstance(value, torch.Tensor | Mapping)]
+    if tensors and all(str(name).startswith("module.") for name in tensors):
+        return True
+    return depth > 0 and any(has_prefixed_names(value, depth - 1) for value in thing.values())
 
 
 def _to_write(mode: object, flags: object) -> bool:

@@ -10,12 +10,14 @@ hurried, and whoever sees it fail runs it once more as it is (UNHURRIED).
 from typing import Any
 
 import torch
+from torch.nn.parallel import DistributedDataParallel
 from torch.utils import _pytree as tree
 
 from scalelab.check.events import HURRIED, UNHURRIED
 from scalelab.check.observe.batches import Batches, Candidate
 from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
+from scalelab.check.observe.steps import is_shard
 
 UNHURRIED_SECONDS = 1.0  # since the first step: what is over by then need not be hurried
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
@@ -46,7 +48,8 @@ def install(rank: Rank, batches: Batches) -> None:
 
     def observed(module: torch.nn.Module, *arguments: Any, **options: Any) -> Any:
         nonlocal depth
-        if depth or next(module.parameters(), None) is None:
+        # DistributedDataParallel must see each forward; what it wraps is hurried, and it goes on averaging.
+        if depth or next(module.parameters(), None) is None or isinstance(module, DistributedDataParallel):
             return call(module, *arguments, **options)
         inputs = [leaf for leaf in tree.tree_leaves((arguments, options)) if isinstance(leaf, torch.Tensor)]
         candidate = _tell(batches, module, inputs)
@@ -54,6 +57,7 @@ def install(rank: Rank, batches: Batches) -> None:
         if key in kept and not (unhurried or rank.in_full or rank.seconds() < UNHURRIED_SECONDS):
             (rank.traces / f"{HURRIED}{rank.rank}").touch()
             return _followed(candidate, _hurried(module, inputs, kept[key]))
+        _await_exchange(rank, module)
         held = None if key in kept else _held(module)
         depth += 1
         try:
@@ -65,6 +69,14 @@ def install(rank: Rank, batches: Batches) -> None:
         return _followed(candidate, output)
 
     hook(torch.nn.Module, "__call__", observed)
+
+
+def _await_exchange(rank: Rank, module: torch.nn.Module) -> None:
+    """Weights in shards are gathered by the forward, and their gradients averaged by the backward."""
+    kind = type(module).__name__  # asked by name, since importing it takes half a second
+    rank.sharded = rank.sharded or kind.startswith(("FSDP", "FullySharded")) or any(map(is_shard, module.parameters()))
+    if rank.sharded and torch.is_grad_enabled():
+        rank.awaited[id(module)] = sum(parameter.numel() for parameter in module.parameters())
 
 
 def _tell(batches: Batches, module: torch.nn.Module, inputs: list[torch.Tensor]) -> Candidate | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from scalelab.check.events import Event, path
 from scalelab.check.source.control_flow import Loop, Place, counts_steps, depends_on_rank, is_within
+from scalelab.launch.engine import Engine
 from scalelab.places import PACKAGE
 
 LIBRARY = str(PACKAGE) + os.sep
@@ -32,8 +33,9 @@ class Rank:
     """Who this process is, how far it has come, where it stands."""
 
     def __init__(self, traces: Path, script: Path):
-        self.rank = int(os.environ.get("HOROVOD_RANK", 0))
-        self.size = int(os.environ.get("HOROVOD_SIZE", 1))
+        self.engine: Engine = "ddp" if "TORCHELASTIC_RUN_ID" in os.environ else "horovod"
+        self.rank = int(os.environ.get("HOROVOD_RANK", os.environ.get("RANK", 0)))
+        self.size = int(os.environ.get("HOROVOD_SIZE", os.environ.get("WORLD_SIZE", 1)))
         self.traces, self.script = traces, script
         self.home = str(script.parent) + os.sep
         self.file = path(traces, self.rank).open("ab", buffering=0)
@@ -41,12 +43,16 @@ class Rank:
         self.main_thread = threading.get_ident()
         self.step = 0
         self.began: float | None = None
-        self.quiet = 0  # above 0 inside a call of Horovod, whose own doings are not the script's
-        self.call: tuple[str, str | None, bool] | None = None  # the Horovod call under way: name, tensor, wrapped
-        self.calls = self.calls_of_script = 0  # of Horovod, so far
-        self.exchanged = 0  # elements that Horovod's own optimizer has averaged since the last step
+        self.quiet = 0  # above 0 inside a collective call, whose own doings are not the script's
+        self.call: tuple[str, str | None, bool] | None = None  # the call of Horovod under way: name, tensor, wrapped
+        self.calls = self.calls_of_script = 0  # collective ones, so far
+        self.exchanged = 0  # elements averaged since the last step by what the script has wrapped
+        self.awaited: dict[int, int] = {}  # elements that the next backward will average, by the wrapped model's id
+        self.covered: set[int] = set()  # ids of the parameters of models in DistributedDataParallel
+        self.sharded = False  # weights are cut among the ranks, as FSDP does
         self.batch_loop: Loop | None = None  # once known: the loop that holds the backward and the step
         self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
+        self.noted: set[str] = set()  # calls of which the first is told
         self.replaced: list[object] = []  # optimizers that were given to DistributedOptimizer
         self.received = 0.0  # elements that collective calls have brought
         self.found_ended: dict[int, int] = {}  # other ranks, and the step at which this one saw that they are over

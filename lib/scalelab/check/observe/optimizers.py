@@ -2,11 +2,13 @@
 
 A script that seeds all ranks alike begins alike without a broadcast, by luck; so the weights of all ranks but the
 first are stretched a little when their optimizer is made, unless the script has already made them equal. The
-broadcast of a converted script mends that before the first step.
+broadcast of a converted script mends that before the first step. Scripts of torch.distributed keep theirs: to seed all
+ranks alike is how its own tutorials begin.
 """
 
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -18,11 +20,11 @@ from scalelab.check.observe.fingerprint import fingerprint
 from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
 from scalelab.check.observe.own_gradients import OwnGradients
-from scalelab.check.observe.steps import OptimizerSteps, state, trained
+from scalelab.check.observe.steps import OptimizerSteps, is_shard, state, trained
 
 STRETCH = 1e-3
 MOST_LRS = 500  # changes of the learning rate that are told
-EXCHANGE = "allreduce"  # by whatever name Horovod's own optimizer calls it
+EXCHANGE = "allreduce"  # by whatever name a wrapped optimizer or model calls it
 
 
 def install(rank: Rank, backward: Backward) -> None:
@@ -73,7 +75,7 @@ class Watcher:
         new = [p for p in parameters if id(p) not in self.stretched]
         self.stretched |= {id(p) for p in new}
         equal = self.loaded or self.rank.received >= sum(p.numel() for p in parameters) / 2
-        if equal or self.rank.rank == 0 or self.rank.step:
+        if equal or self.rank.rank == 0 or self.rank.step or self.rank.engine == "ddp":
             return
         with torch.no_grad():
             for parameter in new:
@@ -93,11 +95,16 @@ class Watcher:
         self.seen = None
         if not (self.rank.in_full or first):
             return
+        self.rank.sharded = self.rank.sharded or any(map(is_shard, trained(optimizer)))
         self.seen = (
-            fingerprint(trained(optimizer)),
-            fingerprint(state(optimizer)) if first else [],
+            self._fingerprint(trained(optimizer)),
+            self._fingerprint(state(optimizer)) if first else [],
             self.rank.where(sys._getframe(1)),
         )
+
+    def _fingerprint(self, tensors: Iterable[torch.Tensor | None]) -> list[float]:
+        """Nothing where each rank holds another part."""
+        return [] if self.rank.sharded else fingerprint(tensors)
 
     def after(self, optimizer: torch.optim.Optimizer) -> None:
         """A step of an optimizer has ended."""
@@ -112,10 +119,10 @@ class Watcher:
         self, optimizer: torch.optim.Optimizer, weights: list[float], held: list[float], where: str | None
     ) -> None:
         parameters = trained(optimizer)
-        gradients = fingerprint(p.grad for p in parameters)
+        gradients = self._fingerprint(p.grad for p in parameters)
         lr, device = _lr(optimizer), _device(parameters)
         replaced = any(optimizer is one for one in self.rank.replaced)
-        own, loss_weight, losses = self.own.taken(parameters)
+        own, loss_weight, losses = self.own.taken([] if self.rank.sharded else parameters)
         step = Step(
             self.rank.step,
             where,
@@ -129,7 +136,8 @@ class Watcher:
             own,
             loss_weight,
             losses,
-            wrapped=hasattr(optimizer, "skip_synchronize"),
+            wrapped=hasattr(optimizer, "skip_synchronize") or any(id(p) in self.rank.covered for p in parameters),
+            idle=all(p.grad is None for p in parameters),
             keeps_state=any(tensor.numel() > 1 for tensor in state(optimizer)),
         )
         self.rank.tell(step)

@@ -35,6 +35,11 @@ def trained(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:
     return [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
 
 
+def is_shard(tensor: torch.Tensor) -> bool:
+    """Whether it holds a rank's own part of a larger tensor."""
+    return type(tensor).__name__ in ("DTensor", "FlatParameter")
+
+
 def state(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
     """Momentum and the like, in the order of the parameters."""
     held = [optimizer.state[p] for p in trained(optimizer) if p in optimizer.state]

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.check.source.horovod_calls import asks
-from scalelab.check.source.own_files import own_trees
+from scalelab.check.source.worker_calls import asks
+from scalelab.check.source.torch_calls import NO_TORCH_CALLS, TorchCalls, read_torch_calls
+from scalelab.files.own_files import own_trees
 from scalelab.check.source.taint import Source, carries, tainted
 
 CLIPS = ("clip_grad_norm_", "clip_grad_norm", "clip_grad_value_")
@@ -36,7 +37,8 @@ class ScriptCalls:
     anything's, but a GPU's; skips*: the optimizer's `skip_synchronize()`; scales*: a GradScaler; torch_sync_batch_norm:
     torch's own, which asks torch.distributed, and uses_torch_distributed*: which was begun; dropped: a collective call
     of which nobody takes the result, and its name; local_rank_as_rank: the local rank decides which part of the data a
-    rank gets; data_loops: loops (file, first line, last line) with a step in them that end when the data do.
+    rank gets; data_loops: loops (file, first line, last line) with a step in them that end when the data do;
+    torch: what it shows of torch.distributed.
     """
 
     clips: str | None = None
@@ -50,6 +52,7 @@ class ScriptCalls:
     dropped: tuple[str, str] | None = None
     local_rank_as_rank: str | None = None
     data_loops: tuple[tuple[str, int, int], ...] = ()
+    torch: TorchCalls = NO_TORCH_CALLS
 
     def ends_with_data(self, where: str | None) -> bool:
         """Whether that line, as "file, line N", is in such a loop."""
@@ -78,6 +81,7 @@ def read_calls(script: Path) -> ScriptCalls:
         uses_torch_distributed=_where(_first(trees, _is_call("init_process_group"))),
         dropped=(_where(dropped) or "", _name(dropped[1].func)) if dropped else None,
         local_rank_as_rank=_where(_local_rank_as_rank(trees, certain)),
+        torch=read_torch_calls(script),
         data_loops=tuple((name, *lines) for name, tree in trees.items() for lines in _data_loops(tree)),
     )
 

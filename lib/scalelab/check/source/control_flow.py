@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from scalelab.check.source.horovod_calls import asks
+from scalelab.check.source.worker_calls import asks
 from scalelab.check.source.taint import Source, carries, tainted
 
 LEAVES = ast.Continue | ast.Return | ast.Break
