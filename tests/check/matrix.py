@@ -61,6 +61,10 @@ SCALING = {
     "stream": ("lr=0.02 * size", "lr=0.02"),
     "characters": ("scale = hvd.size()", "scale = 1"),
     "autocast": ("lr=3e-3 * hvd.size()", "lr=3e-3"),
+    "ddp_loop": ("lr=0.03 * world_size", "lr=0.03"),
+    "ddp_trainer": ("settings.lr * self.size**0.5", "settings.lr"),
+    "ddp_shards": ("lr=1e-3 * size**0.5", "lr=1e-3"),
+    "dist_by_hand": ("0.02 * dist.get_world_size()", "0.02"),
 }
 BY_GAP = {mistake.gap: mistake for mistake in [CONVERTED, *MISTAKES]}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from scalelab.check.events import RankEvents, Step
-from scalelab.check.findings.gradients import find_scaled
+from scalelab.check.findings.gradient_scale import find_scaled
 from scalelab.check.source.lr_scaling import LRScaling
 
 OWN = ([1.0, -3.0], [2.0, 1.0])  # sums of two tensors' gradients, of rank 0 and rank 1
@@ -63,3 +63,9 @@ def test_what_was_not_seen_is_no_fault():
     assert said(ranks(2, own=([], []))) is None
     assert said(ranks(2, loss_weight=0)) is None
     assert said(ranks(2, steps=1)) is None
+
+
+def test_a_loss_that_nobody_sees_may_be_divided_unless_the_text_divides_nothing():
+    assert said(ranks(2, loss_weight=0.0, losses=0)) is None
+    assert "2 times as long" in said(ranks(2, loss_weight=0.0, losses=0), divided=False)
+    assert said(ranks(1, loss_weight=0.0, losses=0), divided=False) is None

@@ -233,6 +233,7 @@ class RankEvents:
     def engine(self) -> Engine:
         """What has started it."""
         return next((event.engine for event in self.of(Began)), "horovod")
+
     @property
     def steps(self) -> int:
         """Optimizer steps that the rank has finished."""

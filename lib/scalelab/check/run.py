@@ -14,7 +14,7 @@ from scalelab.check.working_copy import lay
 from scalelab.errors import ScaleLabError
 from scalelab.files.untrusted import clear
 from scalelab.launch.diagnose import explain_stall
-from scalelab.launch.engine import recognise
+from scalelab.launch.engine import HOW_TO_BE_STARTED, recognise, starts_itself
 from scalelab.launch.launch import Limits, Outcome, Progress, launch
 
 # Ranks that wait for each other are ended by the watch, within seconds. One that is only slow gets its time.
@@ -86,6 +86,8 @@ def _refuse(script: Path, workers: int) -> None:
         raise ScaleLabError(f"There is no script {script}; give the path of a Python file.")
     if workers < 2:
         raise ScaleLabError(f"The check compares ranks, so it needs at least 2 workers, not {workers}.")
+    if where := starts_itself(script, by=["Process"]):  # `spawn` is seen to by the ranks
+        raise ScaleLabError(f"{script.name} starts its processes itself ({where}); {HOW_TO_BE_STARTED}.")
     try:
         ast.parse(script.read_bytes())
     except (SyntaxError, ValueError) as error:

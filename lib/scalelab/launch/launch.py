@@ -12,7 +12,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.install.machine import cores
 from scalelab.launch.command import RANK_PYTHON, horovodrun, python, rank_environment, require_horovod, torchrun
 from scalelab.launch.diagnose import explain, explain_silence
-from scalelab.launch.engine import Engine, recognise
+from scalelab.launch.engine import HOW_TO_BE_STARTED, Engine, recognise, starts_itself
 from scalelab.launch.guarded_command import GuardedCommand
 from scalelab.launch.output import Line, Output
 from scalelab.train.record import RecordReader, Row
@@ -89,13 +89,16 @@ def launch(
     about ten times a second; where it raises EndJobError, all ranks are ended for that reason. Ctrl-C, or another
     exception in `watch`, ends all ranks as well and is passed on.
 
-    Raises ScaleLabError where the script, or the Horovod that it is written for, is missing or `workers` is below 1.
+    Raises ScaleLabError where the script, or the Horovod that it is written for, is missing, `workers` is below 1, or
+    the script starts its ranks itself.
     """
     script = Path(script).resolve()
     _check(script, workers)
     engine = engine or recognise(script)
     if engine == "horovod":
         require_horovod()
+    elif where := starts_itself(script):
+        raise ScaleLabError(f"{script.name} starts its processes itself ({where}); {HOW_TO_BE_STARTED}.")
     variables = rank_environment(os.environ if environment is None else environment, limits.stall_seconds)
     if engine == "horovod":
         # What has walls around it is run by Python alone.

@@ -2,7 +2,7 @@
 
     python -P torch_rank.py SCRIPT ARGUMENTS...
 
-The signs lie in the folder that the variable SCALELAB_SIGNS names, one file a rank; scalelab.launch.torchrun reads them.
+The signs lie in the folder that the variable SCALELAB_SIGNS names, a file a rank; scalelab.launch.torchrun reads them.
 """
 
 import json

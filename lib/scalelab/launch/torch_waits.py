@@ -26,7 +26,7 @@ class MainThread:
         self.cpu = self.wall = 0.0
 
     def idle(self) -> bool:
-        """Whether it has hardly computed since the last call. The first call, and a system that does not say, say no."""
+        """Whether it has hardly computed since the last call; at the first, or where the system does not tell, no."""
         if not hasattr(time, "pthread_getcpuclockid"):
             return False
         cpu, wall = time.clock_gettime(time.pthread_getcpuclockid(self.ident)), time.monotonic()

@@ -14,9 +14,13 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scalelab.launch.torch_rank import SIGNS
 from scalelab.launch.torch_waits import BACKWARD
+
+if TYPE_CHECKING:
+    from torch.distributed.elastic.multiprocessing.api import LogsSpecs
 
 SECONDS_TO_DRAIN = 5.0  # what the ranks have printed, once they are over
 
@@ -62,29 +66,29 @@ class RankLines:
         self.ranks, self.writing, self.readers = ranks, [], []
         self.paths: dict[str, dict[int, str]] = {"stdout": {}, "stderr": {}}
         self.turn = threading.Lock()
+        opened = f"/proc/{os.getpid()}/fd" if Path("/proc/self/fd").exists() else "/dev/fd"
         for stream, paths in self.paths.items():
             for rank in range(ranks):
                 read, write = os.pipe()
                 os.set_inheritable(read, False)
                 self.writing.append(write)
-                paths[rank] = f"/proc/{os.getpid()}/fd/{write}" if Path("/proc/self/fd").exists() else f"/dev/fd/{write}"
+                paths[rank] = f"{opened}/{write}"
                 reader = threading.Thread(target=self._pass_on, args=(read, f"[{rank}]<{stream}>:"), daemon=True)
                 reader.start()
                 self.readers.append(reader)
 
-    def specs(self) -> object:
+    def specs(self) -> "LogsSpecs":
         """What tells torchrun's agent of the pipes."""
         from torch.distributed.elastic.multiprocessing.api import LogsDest, LogsSpecs
 
-        class Pipes(LogsSpecs):
-            def reify(_, envs: object) -> LogsDest:  # noqa: N805
-                nowhere = dict.fromkeys(range(self.ranks), os.devnull)
-                blank = dict.fromkeys(range(self.ranks), "")
-                return LogsDest(self.paths["stdout"], self.paths["stderr"], blank, blank, nowhere)
+        blank, nowhere = (dict.fromkeys(range(self.ranks), path) for path in ("", os.devnull))
+        pipes = LogsDest(self.paths["stdout"], self.paths["stderr"], blank, blank, nowhere)
 
-            @property
-            def root_log_dir(_) -> str:  # noqa: N805
-                return os.devnull
+        class Pipes(LogsSpecs):
+            root_log_dir = os.devnull
+
+            def reify(self, envs: object) -> LogsDest:
+                return pipes
 
         return Pipes()
 

@@ -31,15 +31,20 @@ class Counter(nn.Module):
         return self.head(hidden[:, -1])
 
 
-def main():
-    dist.init_process_group("gloo")
-    rank, size = dist.get_rank(), dist.get_world_size()
+def sequences():
     draws = torch.Generator().manual_seed(2)
     first = torch.randint(VOCABULARY, (200, 1), generator=draws)
     stride = torch.randint(1, 4, (200, 1), generator=draws)
     noise = torch.randint(VOCABULARY, (200, LENGTH - 3), generator=draws)
     tokens = torch.cat([noise, (first + stride * torch.arange(3)) % VOCABULARY], dim=1)
     answers = ((first + stride * 3) % VOCABULARY).squeeze(1)
+    return tokens, answers
+
+
+def main():
+    dist.init_process_group("gloo")
+    rank, size = dist.get_rank(), dist.get_world_size()
+    tokens, answers = sequences()
 
     torch.manual_seed(7)
     model = Counter()

@@ -1,6 +1,6 @@
 """A trainer class: DistributedSampler, two micro-batches a step under no_sync, optimizer state in shards (ZeRO).
 
-Gaps: no_sync part renew uneven ragged wait crash write print
+Gaps: module no_sync part renew uneven ragged wait crash write print
 """
 
 import contextlib
@@ -70,7 +70,8 @@ class Trainer:
         for number, (x, y) in enumerate(self.loader, start=1):
             steps = number % self.settings.accumulate == 0
             with contextlib.nullcontext() if steps and "no_sync" not in GAPS else self.model.no_sync():
-                loss = nn.functional.mse_loss(self.model(x), y)
+                model = self.model.module if "module" in GAPS else self.model
+                loss = nn.functional.mse_loss(model(x), y)
                 (loss / self.settings.accumulate).backward()
             summed += loss.item()
             if not steps:

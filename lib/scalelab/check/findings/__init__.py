@@ -5,6 +5,7 @@ from scalelab.check.findings import (
     data,
     ended,
     epochs,
+    gradient_scale,
     gradients,
     lr_scaling,
     metrics,
@@ -50,7 +51,7 @@ def _of_all_families(
     found = [*start.find(ranks), *out_of_step]
     if not reset:
         found += [dropped] if dropped else gradients.find(ranks, calls, begun_alike=not found)
-    scaled = gradients.find_scaled(ranks, scaling)
+    scaled = gradient_scale.find_scaled(ranks, scaling)
     found += [scaled] if scaled else []
     for family in (data, output, metrics):
         found += family.find(ranks)

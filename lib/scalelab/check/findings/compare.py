@@ -15,6 +15,7 @@ AVERAGING = (
 # shrinks their weights by the learning rate times the decay, after a broadcast of the weights. That is Horovod's, not a
 # fault.
 DECAY = 2e-4
+SCALE_TOLERANCE = 0.02  # relative; gradients may travel in half precision
 TOLERANCE = 1e-5  # relative to the sum of sizes; ranks that add in another order differ by less
 
 

@@ -23,7 +23,10 @@ def find(ranks: list[RankEvents], outcome: Outcome) -> Iterator[Finding]:
         yield crash
     elif not _cut_short(ranks, outcome):
         yield (
-            find_lone_join(ranks) or find_uneven(ranks, outcome) or find_slow(ranks, outcome) or find_stall(ranks, outcome)
+            find_lone_join(ranks)
+            or find_uneven(ranks, outcome)
+            or find_slow(ranks, outcome)
+            or find_stall(ranks, outcome)
         )
 
 

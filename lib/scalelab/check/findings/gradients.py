@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from scalelab.check.events import Call, RankEvents, Step, Wrapped
-from scalelab.check.findings.compare import AVERAGING, DECAY, equal, steps_of_all
+from scalelab.check.findings.compare import AVERAGING, DECAY, SCALE_TOLERANCE, equal, steps_of_all
+from scalelab.check.findings.gradient_scale import exchanged_at
 from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
-from scalelab.check.source.lr_scaling import LRScaling
 
-UNDIVIDED = 0.9  # the weight of a mean loss that nobody has divided by the number of workers
 LATE = 2  # of the last steps, in which what came late is seen
-SCALE_TOLERANCE = 0.02  # relative; gradients may travel in half precision
 HOROVODS_OWN = "computed more than backward_passes_per_step times"
 
 
@@ -32,9 +30,9 @@ def find_dropped(ranks: list[RankEvents]) -> Finding | None:
 
 
 def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bool = True) -> Iterator[Finding]:
-    """rank-idle; optimizer-idle; optimizer-not-wrapped: gradients that differ and weights that move apart, or that nobody exchanges;
-    parts-out-of-step for gradients that are clipped while they are averaged; weights-not-broadcast for what one rank
-    changes in mid-training, unless the ranks have not even `begun_alike`.
+    """rank-idle; optimizer-idle; optimizer-not-wrapped: gradients that differ and weights that move apart, or that
+    nobody exchanges; parts-out-of-step for gradients that are clipped while they are averaged; weights-not-broadcast
+    for what one rank changes in mid-training, unless the ranks have not even `begun_alike`.
     """
     silent = not any(_exchanges(call) for rank in ranks for call in rank.of(Call))
     if silent and (idle := find_idle(ranks)):
@@ -52,12 +50,12 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bo
             return
         unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
         own_steps = len(unequal) >= len(by_step) / 2 or unequal[-LATE:] == by_step[-LATE:]
-        apart = _moves_differing(by_step) or _drifts(by_step) or _passes_wrapper_by(ranks[0])
-        if silent or (own_steps and apart):
+        parting = _moves_differing(by_step) or _drifts(by_step) or _passes_wrapper_by(ranks[0])
+        if silent or (own_steps and parting):
             yield _not_averaged(by_step, ranks[0].of(Wrapped) if by_step[-1][0].wrapped else [], calls)
             return
         if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step):
-            yield _averaged_weights(_exchanged_at(ranks[0]))
+            yield _averaged_weights(exchanged_at(ranks[0]))
             return
         if begun_alike and not unequal and (parted := _parted(by_step)):
             yield _changed_alone(parted)
@@ -65,7 +63,7 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bo
 
 
 def _passes_wrapper_by(rank: RankEvents) -> bool:
-    """Whether DistributedDataParallel was given no forward, or forbidden to average; ZeRO's weights are equal even so."""
+    """Whether DistributedDataParallel got no forward, or was forbidden to average: ZeRO's weights are equal even so."""
     wraps = rank.engine == "ddp" and rank.of(Wrapped)
     return bool(wraps) and (not rank.calls("forward") or bool(rank.calls("no_sync")))
 
@@ -75,47 +73,6 @@ def _does_nothing(by_step: list[tuple[Step, ...]]) -> bool:
     first = by_step[0]
     return all(step.idle and step.weights == of_first.weights
                for steps in by_step for step, of_first in zip(steps, first, strict=True))  # fmt: skip
-
-
-def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
-    """gradients-scaled: what steps is the mean of the ranks' own gradients times their number, or divided by it.
-
-    A loss or a learning rate that is divided by the number of workers makes a sum a mean. A loss that is not seen may
-    be, where the text divides anything by that number.
-    """
-    for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
-        by_step = steps_of_all(ranks, number)
-        for found, holds in (
-            (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks), unseen=not scaling.divided)),
-            (_divided, not scaling.scaled and _mostly(by_step, 1 / len(ranks))),
-            (_loss_multiplied, scaling.loss_multiplied and _mostly(by_step, 1, loss=len(ranks))),
-        ):
-            if holds and len(ranks) > 1:
-                return found(len(ranks), _exchanged_at(ranks[0]))
-    return None
-
-
-def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1, unseen: bool = False) -> bool:
-    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`;
-    or, if `unseen`, of losses that nobody has seen.
-    """
-    return sum(_steps_by(steps, factor, loss, unseen) for steps in by_step) >= max(2, len(by_step) / 2)
-
-
-def _steps_by(steps: tuple[Step, ...], factor: float, loss: float, unseen: bool) -> bool:
-    used = steps[0].gradients[::2]  # the sum of each gradient, which is linear in it
-    if any(len(step.own) != len(used) or not (_weighs(step, loss) or unseen and not step.losses) for step in steps):
-        return False
-    mean = [sum(values) / len(steps) for values in zip(*(step.own for step in steps), strict=True)]
-    size = sum(value * value for value in mean)
-    distance = sum((value - factor * wanted) ** 2 for value, wanted in zip(used, mean, strict=True))
-    return size > 0 and distance <= (SCALE_TOLERANCE * factor) ** 2 * size
-
-
-def _weighs(step: Step, loss: float) -> bool:
-    """Whether the step's losses weigh so much: all together, if they are plain, else each."""
-    weight = step.loss_weight if loss == 1 else step.loss_weight / max(1, step.losses)
-    return weight >= UNDIVIDED * loss
 
 
 def _not_averaged(by_step: list[tuple[Step, ...]], wrapped: list[Wrapped], calls: ScriptCalls) -> Finding:
@@ -153,14 +110,6 @@ def _is_own(step: Step, tensor: int) -> bool:
 def _weights_averaged(by_step: list[tuple[Step, ...]]) -> bool:
     """Whether the ranks begin each step from equal weights, with momentum or the like that each has made itself."""
     return all(equal([step.weights for step in steps]) and steps[0].keeps_state for steps in by_step[1:])
-
-
-def _exchanged_at(rank: RankEvents) -> str | None:
-    """The line that wraps the optimizer, or else that exchanges the most numbers in a step."""
-    if wrapped := rank.of(Wrapped):
-        return wrapped[0].where
-    calls = [call for call in rank.of_calls(*AVERAGING) if call.elements]
-    return max(calls, key=lambda call: call.elements).where if calls else None
 
 
 def find_idle(ranks: list[RankEvents]) -> Finding | None:
@@ -260,35 +209,6 @@ def _not_covered(where: str | None, differing: int, tensors: int) -> Finding:
         hint="Unfreeze, add or replace parameters first and wrap the optimizer then, or wrap a new one after that.",
         about="parameters",
     )
-
-
-def _summed(workers: int, where: str | None) -> Finding:
-    return _scaled(
-        where,
-        f"The gradients are summed over the ranks, not averaged: every step is {workers} times as long.",
-        "Take the mean: leave out op=hvd.Sum (hvd.Average is what Horovod does unasked), or divide by hvd.size().",
-    )
-
-
-def _divided(workers: int, where: str | None) -> Finding:
-    return _scaled(
-        where,
-        f"The mean of the ranks' gradients is divided by their number, {workers}, once more: the steps are too short.",
-        "hvd.allreduce gives the mean unasked; divide only what was added up with op=hvd.Sum.",
-    )
-
-
-def _loss_multiplied(workers: int, where: str | None) -> Finding:
-    return _scaled(
-        where,
-        f"The loss is multiplied by the number of ranks, and the gradients are averaged: every step is {workers} "
-        "times as long.",
-        "Leave the loss as it is: the mean over the ranks has the length of one rank's gradient.",
-    )
-
-
-def _scaled(where: str | None, message: str, hint: str) -> Finding:
-    return Finding(id="gradients-scaled", severity="error", where=where, message=message, hint=hint)
 
 
 def _averaged_weights(where: str | None) -> Finding:

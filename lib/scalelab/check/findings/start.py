@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import RankEvents, Step
+from scalelab.check.events import Call, RankEvents, Step, Wrapped
 from scalelab.check.findings.compare import DECAY, equal, optimizers, steps_of_all
 from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding
@@ -50,7 +50,9 @@ def find_unequal_start(ranks: list[RankEvents]) -> Iterator[Finding]:
     for steps in _first_steps(ranks):
         if equal([step.weights for step in steps], tolerance=DECAY):
             continue
-        early = [call for call in ranks[0].calls("broadcast_parameters") if call.step <= steps[0].step]
+        wraps = ranks[0].of(Wrapped) if ranks[0].engine == "ddp" else []
+        equal_once: list[Call | Wrapped] = [*ranks[0].calls("broadcast_parameters"), *wraps]
+        early = [event for event in equal_once if event.step <= steps[0].step]
         late = [call for call in ranks[0].calls(*BROADCASTS) if call.step > steps[0].step and call.elements]
         late += [call for call in ranks[0].calls("broadcast_parameters") if call.step > steps[0].step]
         if late:

@@ -8,7 +8,8 @@ from scalelab.launch.launch import Outcome
 
 MODULE = re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '([\w.]+)'")
 NO_GPU = re.compile(r"no nvidia driver|not compiled with cuda|no cuda gpus|cuda (?:is not|not) available|"
-                    r"doesn't have nccl|only supported with gpus|needs? a gpu|requires? (?:a )?(?:gpu|cuda)|invalid device ordinal", re.I)  # fmt: skip
+                    r"doesn't have nccl|only supported with gpus|"
+                    r"needs? a gpu|requires? (?:a )?(?:gpu|cuda)|invalid device ordinal", re.I)  # fmt: skip
 USAGE = re.compile(r"error: (.+)")  # as argparse and click write before they exit with 2
 SPAWNS = re.compile(r"spawn was asked for (\d+) processes")  # scalelab.check.observe.torch_distributed
 NO_FILE = re.compile(r"FileNotFoundError: .*'(.+)'")
@@ -26,7 +27,7 @@ def why(ranks: Sequence[RankEvents], outcome: Outcome) -> str | None:
     if NO_GPU.search(error):
         return f"The script wants a GPU, and this machine has none that it could use ({error}); run the check on one."
     if match := SPAWNS.search(error):
-        return f"The script starts {match[1]} processes by itself; let the check have as many ranks: --workers {match[1]}."
+        return f"The script starts {match[1]} processes by itself; check it with as many: --workers {match[1]}."
     if match := NO_FILE.search(error):
         return f"The script looks for {match[1]}, which is not here; lay it there, or write its arguments after --."
     if error == "sys.exit(2)" and (said := _usage(outcome)):

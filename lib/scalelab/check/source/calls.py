@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.check.source.worker_calls import asks
-from scalelab.check.source.torch_calls import NO_TORCH_CALLS, TorchCalls, read_torch_calls
-from scalelab.files.own_files import own_trees
+from scalelab.check.source.scopes import SCOPES, of_scope
 from scalelab.check.source.taint import Source, carries, tainted
+from scalelab.check.source.torch_calls import NO_TORCH_CALLS, TorchCalls, read_torch_calls
+from scalelab.check.source.worker_calls import asks
+from scalelab.files.own_files import own_trees
 
 CLIPS = ("clip_grad_norm_", "clip_grad_norm", "clip_grad_value_")
 # What these give back is all that they do: their argument stays as it was.
@@ -21,7 +22,6 @@ RETURNING = (
     "reducescatter",
     "alltoall",
 )
-SCOPES = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 COUNTING = ("range", "islice", "count", "cycle", "repeat", "trange")
 TAKES_RANK = ("DistributedSampler", "partition")  # their arguments (data, number of ranks, rank), (count, rank, ...)
 
@@ -145,21 +145,13 @@ def _dropped(trees: dict[str, ast.Module], certain: set[int]) -> tuple[str, ast.
 
 
 def _bare_calls(scope: ast.AST, of_horovod: Source) -> Iterator[ast.Call]:
-    own = [*_of_scope(scope)]
+    own = [*of_scope(scope)]
     reads = [node for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     for node in own:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and of_horovod(node.value):
             first = next(iter(node.value.args), None)
             if isinstance(first, ast.Name) and any(read.id == first.id and read.lineno > node.lineno for read in reads):
                 yield node.value
-
-
-def _of_scope(scope: ast.AST) -> Iterator[ast.AST]:
-    """What belongs to a function or module itself: a name in another function is another variable."""
-    for node in ast.iter_child_nodes(scope):
-        yield node
-        if not isinstance(node, SCOPES):
-            yield from _of_scope(node)
 
 
 def _local_rank_as_rank(trees: dict[str, ast.Module], certain: set[int]) -> Found | None:

@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from scalelab.check.source.worker_calls import asks
 from scalelab.check.source.taint import Source, carries, tainted
+from scalelab.check.source.worker_calls import asks
 
 LEAVES = ast.Continue | ast.Return | ast.Break
 COMPREHENSIONS = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp

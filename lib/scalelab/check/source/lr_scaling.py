@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scalelab.check.source.taint import Source, carries, tainted
 from scalelab.check.source.worker_calls import asks
 from scalelab.files.own_files import own_files
-from scalelab.check.source.taint import Source, carries, tainted
 
 LR_NAMES = ("lr", "learning_rate", "max_lr", "base_lr")
 BATCHES = ("batch_size",)
@@ -97,8 +97,9 @@ def _divides_by(node: ast.AST, found: set[str], source: Source) -> bool:
     """Whether something is divided by the number of workers here: `/`, `/=`, `.div_(size)`, `.mul_(1 / size)`."""
     if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, DIVISIONS):
         return carries(node.right if isinstance(node, ast.BinOp) else node.value, found, source)
-    divides = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in DIVIDING
-    return divides and any(carries(argument, found, source) for argument in node.args)
+    if not (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in DIVIDING):
+        return False
+    return any(carries(argument, found, source) for argument in node.args)
 
 
 def _words(expression: ast.AST) -> list[str]:

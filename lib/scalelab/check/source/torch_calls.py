@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scalelab.check.source.scopes import SCOPES, of_scope
 from scalelab.files.own_files import own_trees
 
 WRAPPERS = ("DistributedDataParallel", "DDP")
@@ -41,10 +42,11 @@ def _first(trees: dict[str, ast.Module], find: Callable[[ast.Module], Iterator[a
 def _moved(tree: ast.Module) -> Iterator[ast.Call]:
     """`model.to(device)` below `model = DistributedDataParallel(model)`, in the same block or within it."""
     for scope in ast.walk(tree):
-        if isinstance(scope, ast.Module | ast.FunctionDef):
-            wrapped = {name: node.lineno for node in ast.walk(scope) if isinstance(node, ast.Assign)
+        if isinstance(scope, SCOPES):
+            own = [*of_scope(scope)]
+            wrapped = {name: node.lineno for node in own if isinstance(node, ast.Assign)
                        and _is_wrapper(node.value) for name in map(ast.unparse, node.targets)}  # fmt: skip
-            for node in ast.walk(scope):
+            for node in own:
                 if isinstance(node, ast.Call) and node.lineno > wrapped.get(_moved_name(node), node.lineno):
                     yield node
 

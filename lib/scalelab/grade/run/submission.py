@@ -7,6 +7,7 @@ from pathlib import Path
 from scalelab.errors import ScaleLabError
 from scalelab.files.merge_markers import ADVICE, merge_marker
 from scalelab.grade.run.information import MOST_INFORMATION, data_literal, information
+from scalelab.launch.engine import HOW_TO_BE_STARTED, starts_itself
 
 MOST_BYTES = 64 * 1024
 
@@ -19,7 +20,7 @@ def read_submission(path: Path) -> bytes:
     """The submission's bytes.
 
     Raises ScaleLabError where there is no such file, so that nothing can be graded, and NotAcceptedError where the
-    file is no UTF-8 Python source of at most 64 KiB, or holds data.
+    file is no UTF-8 Python source of at most 64 KiB, holds data, or starts its ranks itself.
     """
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
@@ -27,6 +28,8 @@ def read_submission(path: Path) -> bytes:
     with path.open("rb") as file:
         source = file.read(MOST_BYTES + 1)
     _accept(source)
+    if where := starts_itself(path):
+        raise NotAcceptedError(f"The script starts its processes itself ({where}); {HOW_TO_BE_STARTED}.")
     return source
 
 

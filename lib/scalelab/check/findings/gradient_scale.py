@@ -1,0 +1,86 @@
+"""Whether the ranks step by the mean of their gradients, or by a multiple of it."""
+
+from scalelab.check.events import RankEvents, Step, Wrapped
+from scalelab.check.findings.compare import AVERAGING, SCALE_TOLERANCE, steps_of_all
+from scalelab.check.report import Finding
+from scalelab.check.source.lr_scaling import LRScaling
+
+UNDIVIDED = 0.9  # the weight of a mean loss that nobody has divided by the number of workers
+
+
+def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
+    """gradients-scaled: what steps is the mean of the ranks' own gradients times their number, or divided by it.
+
+    A loss or a learning rate that is divided by the number of workers makes a sum a mean. A loss that is not seen may
+    be, where the text divides anything by that number.
+    """
+    for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
+        by_step = steps_of_all(ranks, number)
+        for found, holds in (
+            (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks), unseen=not scaling.divided)),
+            (_divided, not scaling.scaled and _mostly(by_step, 1 / len(ranks))),
+            (_loss_multiplied, scaling.loss_multiplied and _mostly(by_step, 1, loss=len(ranks))),
+        ):
+            if holds and len(ranks) > 1:
+                return found(len(ranks), exchanged_at(ranks[0]))
+    return None
+
+
+def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1, unseen: bool = False) -> bool:
+    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`;
+    or, if `unseen`, of losses that nobody has seen.
+    """
+    return sum(_steps_by(steps, factor, loss, unseen) for steps in by_step) >= max(2, len(by_step) / 2)
+
+
+def _steps_by(steps: tuple[Step, ...], factor: float, loss: float, unseen: bool) -> bool:
+    used = steps[0].gradients[::2]  # the sum of each gradient, which is linear in it
+    if any(len(step.own) != len(used) or not (_weighs(step, loss) or unseen and not step.losses) for step in steps):
+        return False
+    mean = [sum(values) / len(steps) for values in zip(*(step.own for step in steps), strict=True)]
+    size = sum(value * value for value in mean)
+    distance = sum((value - factor * wanted) ** 2 for value, wanted in zip(used, mean, strict=True))
+    return size > 0 and distance <= (SCALE_TOLERANCE * factor) ** 2 * size
+
+
+def _weighs(step: Step, loss: float) -> bool:
+    """Whether the step's losses weigh so much: all together, if they are plain, else each."""
+    weight = step.loss_weight if loss == 1 else step.loss_weight / max(1, step.losses)
+    return weight >= UNDIVIDED * loss
+
+
+def exchanged_at(rank: RankEvents) -> str | None:
+    """The line that wraps the optimizer, or else that exchanges the most numbers in a step."""
+    if wrapped := rank.of(Wrapped):
+        return wrapped[0].where
+    calls = [call for call in rank.of_calls(*AVERAGING) if call.elements]
+    return max(calls, key=lambda call: call.elements).where if calls else None
+
+
+def _summed(workers: int, where: str | None) -> Finding:
+    return _scaled(
+        where,
+        f"The gradients are summed over the ranks, not averaged: every step is {workers} times as long.",
+        "Take the mean: leave out op=hvd.Sum (hvd.Average is what Horovod does unasked), or divide by hvd.size().",
+    )
+
+
+def _divided(workers: int, where: str | None) -> Finding:
+    return _scaled(
+        where,
+        f"The mean of the ranks' gradients is divided by their number, {workers}, once more: the steps are too short.",
+        "hvd.allreduce gives the mean unasked; divide only what was added up with op=hvd.Sum.",
+    )
+
+
+def _loss_multiplied(workers: int, where: str | None) -> Finding:
+    return _scaled(
+        where,
+        f"The loss is multiplied by the number of ranks, and the gradients are averaged: every step is {workers} "
+        "times as long.",
+        "Leave the loss as it is: the mean over the ranks has the length of one rank's gradient.",
+    )
+
+
+def _scaled(where: str | None, message: str, hint: str) -> Finding:
+    return Finding(id="gradients-scaled", severity="error", where=where, message=message, hint=hint)
