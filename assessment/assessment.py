@@ -4,10 +4,11 @@ It trains a small residual network on CIFAR-10 with one worker and plain stochas
 
     python assessment.py --data DIR --out DIR
 
-It learns, but far too slowly for the budget. Turn it into a script that reaches the targets in time when Horovod runs
-it on several workers:
+It learns, but far too slowly for the budget. Turn it into a script that reaches the targets in time when Horovod, or
+torch's own DistributedDataParallel, runs it on several workers:
 
     horovodrun -np 2 python assessment.py --data DIR --out DIR
+    torchrun --nproc-per-node 2 assessment.py --data DIR --out DIR
     scalelab grade assessment.py
 
 The grader keeps its own clock. It judges the last two checkpoints in OUT by its own copy of the model, on the

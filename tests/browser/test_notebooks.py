@@ -11,7 +11,8 @@ from scalelab.places import COURSE
 from .notebook import Notebook
 
 pytestmark = [pytest.mark.ranks, pytest.mark.slow]
-TRAIN = ("03_batch_size", "04_loss_landscape", "02_large_batch_tricks")  # networks, for minutes
+LONGEST = "02_large_batch_tricks"
+TRAIN = ("03_batch_size", "04_loss_landscape", LONGEST)  # networks, for minutes
 NOTEBOOKS = sorted((COURSE / "source").glob("*/*.ipynb"))
 MOVES = 3  # of each slider
 WITHOUT_WORDS = ".jp-OutputArea img:not([alt]), .jp-OutputArea img[alt='']"
@@ -35,9 +36,17 @@ CLOCK = """box => {
 
 
 def cases() -> list:
-    """Those that train have a JupyterLab and a browser of their own, beside the one of all others."""
+    """Those that train have a JupyterLab and a browser of their own, beside the one of all others; the longest takes
+    turns with the commits.
+    """
     groups = {True: "notebooks that train", False: "notebooks"}
-    return [pytest.param(p, id=p.stem, marks=pytest.mark.together(groups[p.stem in TRAIN])) for p in NOTEBOOKS]
+    turns = {LONGEST: [pytest.mark.one_in(2)]}
+    return [
+        pytest.param(
+            path, id=path.stem, marks=[pytest.mark.together(groups[path.stem in TRAIN]), *turns.get(path.stem, [])]
+        )
+        for path in NOTEBOOKS
+    ]
 
 
 @pytest.mark.parametrize("path", cases())

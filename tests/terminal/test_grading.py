@@ -58,3 +58,10 @@ def test_each_run_of_a_submission_shows_life_from_its_beginning(console):
             screen.on(StepStarted("Running"))
             screen.on(RanksRunning(11.0, 90.0))
     assert console.file.getvalue().splitlines() == 2 * ["Running", "  11 of 90 s  starting the ranks"]
+
+
+def test_what_the_ranks_do_is_shown_until_they_report(console):
+    with Screen(console) as screen:
+        screen.on(RanksRunning(11.0, 90.0, doing="compiling"))
+        screen.on(RanksRunning(22.0, 90.0, doing="computing"))
+    assert console.file.getvalue().splitlines() == ["  11 of 90 s  compiling", "  22 of 90 s  computing"]

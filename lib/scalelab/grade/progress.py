@@ -17,11 +17,14 @@ class StepStarted(msgspec.Struct, frozen=True, tag=True):
 
 
 class RanksRunning(msgspec.Struct, frozen=True, tag=True):
-    """The ranks have run for `seconds` of the budget; `rows` is what they have reported since the event before."""
+    """The ranks have run for `seconds` of the budget; `rows` is what they have reported since the event before, `doing`
+    what they do while they have reported nothing.
+    """
 
     seconds: float
     budget_seconds: float
     rows: list[Row] = []
+    doing: str = ""
 
 
 class ClassStarted(msgspec.Struct, frozen=True, tag=True):

@@ -47,10 +47,12 @@ def torchrun(
     workers: int,
     stall_seconds: float,
     interpreter: Sequence[str] | None = None,
+    signs: bool = True,
 ) -> list[str]:
-    """The same for torch.distributed; by default a rank tells where it stands, so that a stall is told of and ended."""
+    """The same for torch.distributed; with `signs` a rank tells where it stands, so that a stall is seen and ended."""
     launcher, rank = (Path(__file__).with_name(name) for name in ("torchrun.py", "torch_rank.py"))
-    words = [*(interpreter or (python(), "-P", "-u", str(rank))), str(script), *map(str, arguments)]
+    within = [str(rank), str(script)] if signs else [str(script)]
+    words = [*(interpreter or (python(), "-P", "-u")), *within, *map(str, arguments)]
     return [python(), "-P", str(launcher), str(workers), str(stall_seconds), *words]
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from scalelab.errors import ScaleLabError
 from scalelab.install.machine import cores
-from scalelab.launch.command import RANK_PYTHON, horovodrun, python, rank_environment, require_horovod, torchrun
+from scalelab.launch.command import RANK_PYTHON, horovodrun, rank_environment, require_horovod, torchrun
 from scalelab.launch.diagnose import explain, explain_silence
 from scalelab.launch.engine import HOW_TO_BE_STARTED, Engine, recognise, starts_itself
 from scalelab.launch.guarded_command import GuardedCommand
@@ -95,23 +95,19 @@ def launch(
     script = Path(script).resolve()
     _check(script, workers)
     engine = engine or recognise(script)
-    if engine == "horovod":
-        require_horovod()
-    elif where := starts_itself(script):
-        raise ScaleLabError(f"{script.name} starts its processes itself ({where}); {HOW_TO_BE_STARTED}.")
+    _check_engine(script, engine)
     variables = rank_environment(os.environ if environment is None else environment, limits.stall_seconds)
+    # What has walls around it is run by Python alone.
+    interpreter = [] if wrap_command else shlex.split(variables.get(RANK_PYTHON, ""))
     if engine == "horovod":
-        # What has walls around it is run by Python alone.
-        own = [] if wrap_command else shlex.split(variables.get(RANK_PYTHON, ""))
-        command = horovodrun(script, arguments, workers, own)
+        command = horovodrun(script, arguments, workers, interpreter)
     else:
-        # A script under another name is run by one that tells itself where its ranks stand.
-        command = torchrun(script, arguments, workers, limits.stall_seconds, [python(), "-u"] if called else None)
-    command = wrap_command(command) if wrap_command else command
+        # A script under another name is run by one that tells by itself where its ranks stand.
+        command = torchrun(script, arguments, workers, limits.stall_seconds, interpreter, signs=called is None)
     output, reader = Output(workers), RecordReader(Path(record or folder), after=True)
     start = time.perf_counter()
     try:
-        with GuardedCommand(command, variables, Path(folder)) as job:
+        with GuardedCommand(wrap_command(command) if wrap_command else command, variables, Path(folder)) as job:
             broken = _follow(job, limits, start, output, reader, watch)
         seconds = time.perf_counter() - start
         watch(Progress(seconds, _take(job, output), reader.new_rows()))
@@ -134,6 +130,13 @@ def _check(script: Path, workers: int) -> None:
         raise ScaleLabError(f"There is no script {script}; give the path of a Python file.")
     if workers < 1:
         raise ScaleLabError(f"A job needs at least 1 worker, not {workers}.")
+
+
+def _check_engine(script: Path, engine: Engine) -> None:
+    if engine == "horovod":
+        require_horovod()
+    elif where := starts_itself(script):
+        raise ScaleLabError(f"{script.name} starts its processes itself ({where}); {HOW_TO_BE_STARTED}.")
 
 
 def _follow(

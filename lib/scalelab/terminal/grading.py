@@ -12,6 +12,7 @@ from rich.text import Text
 from scalelab.check.report import Report, describe_report
 from scalelab.grade.progress import ProgressEvent, RanksRunning, StepStarted
 from scalelab.grade.result import Result
+from scalelab.grade.run.activity import STARTING
 
 SECONDS_BETWEEN_LINES = 10  # where the output is no terminal, so that a log shows life but stays short
 
@@ -25,7 +26,7 @@ class Screen:
         columns = (description, BarColumn(), TimeElapsedColumn(), now)
         self.bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
         self.task: TaskID | None = None
-        self.latest, self.said_at = "starting the ranks", 0.0
+        self.latest, self.said_at = STARTING, 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +45,7 @@ class Screen:
 
     def _follow(self, event: RanksRunning) -> None:
         budget = event.budget_seconds
+        self.latest = event.doing or self.latest
         for row in event.rows:
             self.latest = row.summary()
         if not self.console.is_terminal:

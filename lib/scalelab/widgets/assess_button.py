@@ -90,7 +90,8 @@ class Assess(widgets.VBox):
             self.page.value = f'<iframe title="Feedback" sandbox srcdoc="{page}" style="{STYLE}"></iframe>'
         elif status.running:
             now = f"{ran[-1].seconds:.0f} of {ran[-1].budget_seconds:.0f} s. " if ran else "Starting. "
-            self._tell(now + (rows[-1].summary() if rows else ""))
+            doing = ran[-1].doing.capitalize() if ran else ""
+            self._tell(now + (rows[-1].summary() if rows else doing))
         else:
             press = f"Press Assess to grade {self.file}. You may close this page while it is graded."
             self._tell(status.failed or press)

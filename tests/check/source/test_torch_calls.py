@@ -46,3 +46,11 @@ def test_a_handle_that_nobody_keeps(shown):
     kept = "handle = dist.all_reduce(x, async_op=True)\nhandle.wait()\nwork.append(dist.broadcast(x, 0, async_op=True))"
     assert shown(kept).not_awaited is None
     assert shown("dist.all_reduce(x, async_op=False)").not_awaited is None
+
+
+def test_who_averages_in_ddps_place(shown):
+    calls = shown(
+        "def ours(_, bucket):\n  return mean(bucket)\nmodel = DDP(model)\nmodel.register_comm_hook(None, ours)"
+    )
+    assert calls.in_comm_hook("train.py, line 2")
+    assert not calls.in_comm_hook("train.py, line 3")

@@ -20,7 +20,7 @@ MOST_APART = 0.05  # relative difference of learning rates, which may depend on 
 
 def find(ranks: list[RankEvents], uneven: bool = False, calls: ScriptCalls = NO_CALLS) -> Iterator[Finding]:
     """parts-out-of-step: the first of them that is found. `uneven` parts explain learning rates that differ."""
-    found = find_late_wrapping(ranks) or find_reset(ranks, calls) or find_averaged_twice(ranks)
+    found = find_late_wrapping(ranks) or find_reset(ranks, calls) or find_averaged_twice(ranks, calls)
     if found := found or (None if uneven else find_lrs_apart(ranks)):
         yield found
 
@@ -63,7 +63,7 @@ def find_reset(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Findin
     return None
 
 
-def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
+def find_averaged_twice(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Finding | None:
     """One line of the script averages in each step just as many numbers as its wrapped optimizer does.
 
     A loss, embeddings or factors that are exchanged in each step are of other numbers; a single one may be anything.
@@ -71,6 +71,8 @@ def find_averaged_twice(ranks: list[RankEvents]) -> Finding | None:
     wrapped: dict[int, int] = Counter()
     own: dict[str | None, dict[int, int]] = defaultdict(Counter)
     for call in ranks[0].of_calls(*REDUCING):
+        if calls.torch.in_comm_hook(call.where):  # which averages in the wrapper's place
+            continue
         (wrapped if call.wrapped else own[call.where])[call.step] += call.elements
     again = {where: sum(wrapped[step] == count > 1 for step, count in line.items()) for where, line in own.items()}
     found = [where for where, steps in again.items() if steps >= max(2, len(wrapped) / 2)]

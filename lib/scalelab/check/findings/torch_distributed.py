@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,34 +13,45 @@ from scalelab.check.report import Finding
 from scalelab.check.source.calls import ScriptCalls
 from scalelab.check.source.torch_calls import TorchCalls
 
-# What torch says when it ends a rank, and the id, the cause and the cure.
+
+class Known(NamedTuple):
+    """What torch says when it ends a rank; the finding's id, the cause and the cure."""
+
+    error: re.Pattern[str]
+    id: str
+    message: str
+    hint: str
+
+
 KNOWN = [
-    (
+    Known(
         re.compile("Expected to have finished reduction in the prior iteration"),
-        "unused-parameters",
-        "Some parameters took no part in a backward, so DistributedDataParallel still waits for their gradients and "
-        "refuses the next forward.",
-        "Let each forward use all parameters and the loss all outputs, or wrap with find_unused_parameters=True.",
+        id="unused-parameters",
+        message="Some parameters took no part in a backward, so DistributedDataParallel still waits for their "
+        "gradients and refuses the next forward.",
+        hint="Let each forward use all parameters and the loss all outputs, or wrap with find_unused_parameters=True.",
     ),
-    (
+    Known(
         re.compile("modified by an inplace operation"),
-        "buffers-overwritten",
-        "The model is called again before the backward of its first call, and each call of DistributedDataParallel "
-        "puts rank 0's buffers (batch norm's statistics) in the place of those that the first call still needs.",
-        "Call it once, on both batches together, or wrap it with broadcast_buffers=False.",
+        id="buffers-overwritten",
+        message="The model is called again before the backward of its first call, and each call of "
+        "DistributedDataParallel puts rank 0's buffers (batch norm's statistics) in the place of those that the first "
+        "call still needs.",
+        hint="Call it once, on both batches together, or wrap it with broadcast_buffers=False.",
     ),
-    (
+    Known(
         re.compile("No backend type associated with device type"),
-        "backend-not-for-device",
-        "The process group has no backend for the device that holds the tensors: gloo is for the CPU, nccl for GPUs.",
-        "Call init_process_group() without a backend, which takes one for each device, or keep the tensors of a "
+        id="backend-not-for-device",
+        message="The process group has no backend for the device that holds the tensors: gloo is for the CPU, nccl for "
+        "GPUs.",
+        hint="Call init_process_group() without a backend, which takes one for each device, or keep the tensors of a "
         "collective call on the backend's.",
     ),
-    (
+    Known(
         re.compile("device_ids.*only work with"),
-        "backend-not-for-device",
-        "DistributedDataParallel was given device_ids for a model that is not on that GPU.",
-        "Move the model to its GPU first, model.to(local_rank), then wrap it; on a CPU leave device_ids out.",
+        id="backend-not-for-device",
+        message="DistributedDataParallel was given device_ids for a model that is not on that GPU.",
+        hint="Move the model to its GPU first, model.to(local_rank), then wrap it; on a CPU leave device_ids out.",
     ),
 ]
 
@@ -117,9 +129,9 @@ def _calls_wrapper_alone(rank: RankEvents) -> bool:
 def _known(crash: Finding, ranks: list[RankEvents]) -> Finding:
     errors = [rank.end.error for rank in ranks if rank.end and rank.end.error]
     wrapped = any(rank.of(Wrapped) for rank in ranks)
-    for pattern, id, message, hint in KNOWN:
-        if any(map(pattern.search, errors)) and (wrapped or id != "buffers-overwritten"):
-            return Finding(id=id, severity="error", where=crash.where, message=message, hint=hint)
+    for known in KNOWN:
+        if any(map(known.error.search, errors)) and (wrapped or known.id != "buffers-overwritten"):
+            return Finding(id=known.id, severity="error", where=crash.where, message=known.message, hint=known.hint)
     return crash
 
 

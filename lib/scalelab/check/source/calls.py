@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalelab.check.source.scopes import SCOPES, of_scope
+from scalelab.check.source.scopes import SCOPES, lies_within, of_scope
 from scalelab.check.source.taint import Source, carries, tainted
 from scalelab.check.source.torch_calls import NO_TORCH_CALLS, TorchCalls, read_torch_calls
 from scalelab.check.source.worker_calls import asks
@@ -56,8 +56,7 @@ class ScriptCalls:
 
     def ends_with_data(self, where: str | None) -> bool:
         """Whether that line, as "file, line N", is in such a loop."""
-        file, _, line = (where or "").partition(", line ")
-        return any(name == file and first <= int(line) <= last for name, first, last in self.data_loops)
+        return lies_within(where, self.data_loops)
 
 
 NO_CALLS = ScriptCalls()

@@ -1,7 +1,7 @@
 """Scopes of names in a script's text."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 SCOPES = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -12,3 +12,9 @@ def of_scope(scope: ast.AST) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, SCOPES):
             yield from of_scope(node)
+
+
+def lies_within(where: str | None, parts: Sequence[tuple[str, int, int]]) -> bool:
+    """Whether a line, as "file, line N", is in one of these parts of files: (file, first line, last line)."""
+    file, _, line = (where or "").partition(", line ")
+    return any(name == file and first <= int(line) <= last for name, first, last in parts)

@@ -5,11 +5,27 @@ from scalelab.check import Finding
 STEPS = ("initialise", "log", "wrap", "broadcast", "divide", "average", "checkpoint")
 
 # While one of these is there, the script does not work as a distributed one at all.
-ALL = {"not-initialized", "rank-crashed", "rank-idle", "stalled"}
+ALL = {
+    "not-initialized",
+    "rank-crashed",
+    "rank-idle",
+    "stalled",
+    "engines-mixed",
+    "unused-parameters",
+    "buffers-overwritten",
+    "backend-not-for-device",
+}
 UNDONE_BY = {
     "initialise": {"device-not-pinned"},
     "log": {"every-rank-writes"},
-    "wrap": {"optimizer-not-wrapped", "gradients-scaled", "weights-averaged", "parts-out-of-step"},
+    "wrap": {
+        "optimizer-not-wrapped",
+        "gradients-not-averaged",
+        "optimizer-idle",
+        "gradients-scaled",
+        "weights-averaged",
+        "parts-out-of-step",
+    },
     "broadcast": {"weights-not-broadcast", "optimizer-state-not-broadcast", "parts-out-of-step"},
     "divide": {
         "same-data-on-every-rank",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from scalelab.grade.progress import ProgressListener, RanksRunning
+from scalelab.grade.run.activity import Activity
 from scalelab.grade.run.checkpoint_watch import Checkpoint, CheckpointWatch
 from scalelab.grade.run.clock.fair_clock import Clock, clock_for
 from scalelab.grade.run.sandboxed_run import SandboxedRun
@@ -13,13 +14,14 @@ from scalelab.launch.launch import Outcome, Progress, launch
 class Evidence:
     """How the run ended, the last checkpoints it left in time, earliest first, and in words those that do not count.
 
-    `clock` is what its seconds were counted by.
+    `clock` is what its seconds were counted by; `time_went` what those before the first report went into, in words.
     """
 
     outcome: Outcome
     clock: Clock
     checkpoints: list[Checkpoint] = field(default_factory=list)
     passed_over: str = ""
+    time_went: str = ""
 
 
 def run_submission(run: SandboxedRun, seed: int, listener: ProgressListener) -> Evidence:
@@ -33,10 +35,12 @@ def run_submission(run: SandboxedRun, seed: int, listener: ProgressListener) -> 
 def _run_by(clock: Clock, run: SandboxedRun, seed: int, listener: ProgressListener) -> Evidence:
     checkpoints = CheckpointWatch(run.out, run.plan.prepared.evaluator.most)
     caps, seconds = run.watching(run.out), run.plan.budget.seconds
+    activity = Activity(run.script)
 
     def watch(now: Progress) -> None:
         checkpoints.look(clock.look(now.seconds), clock.at_most)
-        listener.on(RanksRunning(clock.at_least, seconds, now.rows))
+        activity.look(now.seconds, reported=bool(now.rows))
+        listener.on(RanksRunning(clock.at_least, seconds, now.rows, activity.now))
         caps(now)
 
     outcome = launch(
@@ -50,4 +54,5 @@ def _run_by(clock: Clock, run: SandboxedRun, seed: int, listener: ProgressListen
         wrap_command=run.wrapping(run.out),
         watch=watch,
     )
-    return Evidence(outcome, clock, checkpoints.last(seconds), checkpoints.passed_over(seconds))
+    last, passed_over = checkpoints.last(seconds), checkpoints.passed_over(seconds)
+    return Evidence(outcome, clock, last, passed_over, activity.describe())
