@@ -1,7 +1,7 @@
 """Every mistake in every style of script: the check finds it, and nothing else.
 
 Each cell is judged from a record of its ranks (tests/recorded). Some are run on real ranks as well, others with each
-commit: `SCALELAB_ROTATION=3/32 pytest tests/check/test_matrix.py -m ranks` for part 3 of 32, as the tests' ids
+commit: `SCALELAB_ROTATION=3/56 pytest tests/check/test_matrix.py -m ranks` for part 3 of 56, as the tests' ids
 name it.
 """
 

@@ -1,6 +1,6 @@
 """What is run whole with some commits only: another part of the recorded runs with each, on real ranks, in turn.
 
-$SCALELAB_ROTATION says which instead: `3/32` for part 3 of 32, from 0; or `all`.
+$SCALELAB_ROTATION says which instead: `3/56` for part 3 of 56, from 0; or `all`.
 """
 
 import os
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-PARTS = 32
+PARTS = 56
 VARIABLE = "SCALELAB_ROTATION"
 SECONDS_OF_A_DAY = 86_400
 

@@ -18,8 +18,8 @@ def test_some_are_always_taken():
 
 
 def test_the_part_can_be_chosen(monkeypatch):
-    monkeypatch.setenv("SCALELAB_ROTATION", "3/32")
-    assert part() == Part(3, 32)
+    monkeypatch.setenv("SCALELAB_ROTATION", "3/56")
+    assert part() == Part(3, 56)
     assert part().fold(7) == Part(3, 7)
     assert part("all").fold(7).take(VALUES) == VALUES
 
@@ -30,7 +30,7 @@ def test_it_is_that_of_the_commit_else(monkeypatch):
     assert 0 <= part().number < part().of == PARTS
 
 
-@pytest.mark.parametrize("setting", ["32/32", "3", "x/32", "-1/32"])
+@pytest.mark.parametrize("setting", ["56/56", "3", "x/56", "-1/56"])
 def test_what_names_no_part_gets_a_sentence(setting):
-    with pytest.raises(ValueError, match="say `3/32`, or `all`"):
+    with pytest.raises(ValueError, match="say `3/56`, or `all`"):
         part(setting)

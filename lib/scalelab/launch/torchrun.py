@@ -22,6 +22,7 @@ from scalelab.launch.torch_waits import BACKWARD
 if TYPE_CHECKING:
     from torch.distributed.elastic.multiprocessing.api import LogsSpecs
 
+SECONDS_TO_END = 2  # for ranks that lost another one, before they are killed
 SECONDS_TO_DRAIN = 5.0  # what the ranks have printed, once they are over
 
 
@@ -34,13 +35,13 @@ def main() -> int:
     logging.disable(logging.CRITICAL)  # what its agent tells is told again, shorter
     lines = RankLines(ranks)
     with tempfile.TemporaryDirectory(prefix="scalelab-signs-") as folder:
-        os.environ[SIGNS] = folder
+        os.environ |= {SIGNS: folder, "TORCH_ELASTIC_SHUTDOWN_TIMEOUT": str(SECONDS_TO_END)}
         watch = StallWatch(Path(folder), ranks, stall_seconds)
         threading.Thread(target=watch.run, daemon=True).start()
         config = LaunchConfig(
             min_nodes=1, max_nodes=1, nproc_per_node=ranks, run_id=f"scalelab-{os.getpid()}", rdzv_backend="c10d",
             rdzv_endpoint="localhost:0", local_addr="127.0.0.1", max_restarts=0, start_method="spawn",
-            shutdown_timeout=2, logs_specs=lines.specs(),
+            logs_specs=lines.specs(),
         )  # fmt: skip
         try:
             elastic_launch(config, command[0])(*command[1:])
