@@ -23,7 +23,7 @@ def observe(events: str, *arguments: str) -> None:
     from scalelab.check.observe import backward, ending, observer
 
     observer.FULL_STEPS = backward.FULL_STEPS = ending.FULL_STEPS = 10 * STEPS
-    ending.MOST_SECONDS = float("inf")
+    ending.MOST_SECONDS = observer.SLOW_SECONDS = float("inf")
     sys.argv = ["observe", events, __file__, *arguments]
     inside.main()
 
