@@ -12,12 +12,12 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
     """gradients-scaled: what steps is the mean of the ranks' own gradients times their number, or divided by it.
 
     A loss or a learning rate that is divided by the number of workers makes a sum a mean. A loss that is not seen may
-    be, where the text divides anything by that number.
+    be.
     """
     for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
         by_step = steps_of_all(ranks, number)
         for found, holds in (
-            (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks), unseen=not scaling.divided)),
+            (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks))),
             (_divided, not scaling.scaled and _mostly(by_step, 1 / len(ranks))),
             (_loss_multiplied, scaling.loss_multiplied and _mostly(by_step, 1, loss=len(ranks))),
         ):
@@ -26,16 +26,14 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
     return None
 
 
-def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1, unseen: bool = False) -> bool:
-    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`;
-    or, if `unseen`, of losses that nobody has seen.
-    """
-    return sum(_steps_by(steps, factor, loss, unseen) for steps in by_step) >= max(2, len(by_step) / 2)
+def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1) -> bool:
+    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`."""
+    return sum(_steps_by(steps, factor, loss) for steps in by_step) >= max(2, len(by_step) / 2)
 
 
-def _steps_by(steps: tuple[Step, ...], factor: float, loss: float, unseen: bool) -> bool:
+def _steps_by(steps: tuple[Step, ...], factor: float, loss: float) -> bool:
     used = steps[0].gradients[::2]  # the sum of each gradient, which is linear in it
-    if any(len(step.own) != len(used) or not (_weighs(step, loss) or unseen and not step.losses) for step in steps):
+    if any(len(step.own) != len(used) or not _weighs(step, loss) for step in steps):
         return False
     mean = [sum(values) / len(steps) for values in zip(*(step.own for step in steps), strict=True)]
     size = sum(value * value for value in mean)

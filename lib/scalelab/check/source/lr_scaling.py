@@ -12,15 +12,13 @@ from scalelab.files.own_files import own_files
 LR_NAMES = ("lr", "learning_rate", "max_lr", "base_lr")
 BATCHES = ("batch_size",)
 DIVISIONS = ast.Div | ast.FloorDiv
-DIVIDING = ("div", "div_", "true_divide", "divide", "divide_", "mul", "mul_", "_foreach_div_", "_foreach_mul_")
 
 
 @dataclass(frozen=True)
 class LRScaling:
     """What the text shows: the number of workers reaches the learning rate; the batch size; a warmup is spoken of.
 
-    `lr_divided`: a learning rate is divided by the number of workers; `loss_multiplied`: a loss is multiplied by it;
-    `divided`: something may be divided by it.
+    `lr_divided`: a learning rate is divided by the number of workers; `loss_multiplied`: a loss is multiplied by it.
     """
 
     scaled: bool = False
@@ -28,7 +26,6 @@ class LRScaling:
     speaks_of_warmup: bool = False
     lr_divided: bool = False
     loss_multiplied: bool = False
-    divided: bool = True
 
 
 NO_SCALING = LRScaling()
@@ -51,7 +48,6 @@ def read_lr_scaling(script: Path) -> LRScaling:
         any(_divides_lr(node, found, source) for node in nodes)
         or any(_holds_division(value, found, source) for value in _given(nodes, LR_NAMES, optimizers=True)),
         any(_multiplies_loss(node, found, source) for node in nodes),
-        any(_divides_by(node, found, source) for node in nodes),
     )
 
 
@@ -91,15 +87,6 @@ def _multiplies_loss(node: ast.AST, found: set[str], source: Source) -> bool:
     else:
         return False
     return any(carries(by, found, source) and any("loss" in word for word in _words(one)) for one, by in pairs)
-
-
-def _divides_by(node: ast.AST, found: set[str], source: Source) -> bool:
-    """Whether something is divided by the number of workers here: `/`, `/=`, `.div_(size)`, `.mul_(1 / size)`."""
-    if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, DIVISIONS):
-        return carries(node.right if isinstance(node, ast.BinOp) else node.value, found, source)
-    if not (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in DIVIDING):
-        return False
-    return any(carries(argument, found, source) for argument in node.args)
 
 
 def _words(expression: ast.AST) -> list[str]:
