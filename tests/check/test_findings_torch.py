@@ -154,5 +154,20 @@ def test_what_is_a_mistake_under_horovod_alone_is_none(story):
     assert found(told, clips) == []
 
 
+def test_all_that_wait_in_one_call_are_told_where(story):
+    told = story().tell(WRAPPED).tell(Call("forward", 0, None)).averaged().step().averaged().step()
+    told.tell(Alive(2, "train.py, line 9", "all_reduce"))
+    (finding,) = told.findings(Outcome("stopped", "Stalled: a rank waits.", 5.0, Output()))
+    assert (finding.id, finding.about) == ("stalled", "")
+    assert "dist.all_reduce" in finding.message
+
+
+def test_who_leaves_join_while_another_is_over_is_no_lone_join(story):
+    told = story().tell(WRAPPED).tell(Call("forward", 0, None)).averaged().step().averaged().step()
+    told.ranks[0].append(Call("join", 2, "train.py, line 12"))
+    told.tell(Alive(2, "train.py, line 12", "Join.__exit__"), Ended(2))
+    assert not any("hvd" in finding.message + finding.hint for finding in told.findings(FAILED))
+
+
 def test_no_word_of_horovod_is_left():
     assert not [text for text in (*HINTS.values(), *MESSAGES.values()) if "hvd" in text or "Horovod" in text]

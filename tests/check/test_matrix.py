@@ -5,9 +5,13 @@ commit: `SCALELAB_ROTATION=3/56 pytest tests/check/test_matrix.py -m ranks` for 
 name it.
 """
 
+import re
+
 import pytest
 from check import matrix
 from harness import rotation
+
+from scalelab.launch.engine import recognise
 
 EACH_TIME = {"stream-lost", "two_networks-converted", "resume-state"}
 CELLS = matrix.cells()
@@ -22,6 +26,11 @@ def on_real_ranks(part: rotation.Part) -> list[matrix.Cell]:
 def test_the_mistake_is_found_and_nothing_else(cell):
     report = cell.check.report()
     assert matrix.complaint(cell, report) is None, report.to_json()
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if recognise(matrix.script(cell.style)) == "ddp"], ids=str)
+def test_a_script_of_torchs_is_told_in_torchs_words(cell):
+    assert not [f for f in cell.check.report().findings if re.search("hvd|Horovod", f.message + f.hint)]
 
 
 @pytest.mark.slow

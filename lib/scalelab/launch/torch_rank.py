@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from scalelab.launch.torch_waits import MainThread, call_under_way, place
+from scalelab.places import PACKAGE
 
 SIGNS = "SCALELAB_SIGNS"
 SECONDS_BETWEEN_SIGNS = 1.0
@@ -32,10 +33,10 @@ def main() -> None:
 
 def _tell(thread: MainThread, folder: Path, script: Path) -> None:
     sign, unfinished = folder / os.environ["RANK"], folder / f"{os.environ['RANK']}.part"
-    home = str(script.parent) + os.sep
+    home, library = (str(folder) + os.sep for folder in (script.parent, PACKAGE))
 
     def is_own(file: str) -> bool:
-        return file.startswith(home) and "site-packages" not in file
+        return file.startswith(home) and "site-packages" not in file and not file.startswith(library)
 
     while True:
         time.sleep(SECONDS_BETWEEN_SIGNS)

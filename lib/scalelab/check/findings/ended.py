@@ -82,6 +82,8 @@ def _is_through(now: Alive | Ended | None) -> bool:
 
 def find_lone_join(ranks: list[RankEvents]) -> Finding | None:
     """Some ranks have called `join`, and one that never did is over: it will not come."""
+    if ranks[0].engine != "horovod":  # torch's Join tells the others
+        return None
     joined = [call for rank in ranks for call in rank.calls("join")[:1]]
     over = [rank for rank in ranks if rank.end and not rank.end.error and not rank.end.enough]
     absent = [rank.rank for rank in over if not rank.calls("join")]
@@ -139,7 +141,9 @@ def find_stall(ranks: list[RankEvents], outcome: Outcome) -> Finding:
 
 
 def _same_call_unnamed(ranks: list[RankEvents]) -> str | None:
-    """The call in which all ranks wait at one line, without a name of the script's; None where they do not."""
+    """The call of Horovod in which all wait at one line, without a name of the script's; None where they do not."""
+    if ranks[0].engine != "horovod":  # torch's calls have no names
+        return None
     last = [sign for rank in ranks if waits(rank) and (sign := _last_sign(rank))]
     calls = {(sign.call, sign.where) for sign in last}
     named = any(sign.wrapped or (sign.tensor and sign.call not in NAMED_BY_TYPE) for sign in last)
