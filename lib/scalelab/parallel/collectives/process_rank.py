@@ -1,0 +1,50 @@
+"""What each rank of scalelab.parallel.collectives.processes runs; started by the launcher.
+
+python process_rank.py FOLDER
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import cloudpickle
+import msgspec
+import numpy as np
+import torch
+import torch.distributed as dist
+
+from scalelab.parallel.collectives.gloo_messages import GlooMessages
+from scalelab.parallel.collectives.processes import RankReport, Task, own_vector
+
+
+def main() -> int:
+    """Run the collective on vectors of each size, in rounds, and leave a report and the results of the last round."""
+    folder = Path(sys.argv[1])
+    task = msgspec.json.decode((folder / "task.json").read_bytes(), type=Task)
+    collective = cloudpickle.loads((folder / "collective.pickle").read_bytes())  # of whoever started this process
+    dist.init_process_group("gloo")
+    rank, size = dist.get_rank(), dist.get_world_size()
+    torch.set_num_threads(1)
+    seconds, counted = [], [(0, 0)] * len(task.elements)
+    for _ in range(task.rounds):
+        seconds.append([])
+        for k, elements in enumerate(task.elements):
+            messages, x = GlooMessages(task.link), torch.from_numpy(own_vector(rank, elements))
+            dist.barrier()
+            start = time.perf_counter()
+            result = collective(x, rank, size, messages.send, messages.receive)
+            messages.finish()
+            seconds[-1].append(time.perf_counter() - start)
+            counted[k] = (messages.bytes_sent, messages.messages)
+            np.save(folder / f"result-{rank}-{k}.npy", np.asarray(result))
+    report = RankReport(seconds, [sent for sent, _ in counted], [number for _, number in counted])
+    part = folder / f"rank-{rank}.part"
+    part.write_bytes(msgspec.json.encode(report))
+    os.replace(part, folder / f"rank-{rank}.json")  # noqa: PTH105
+    dist.destroy_process_group()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
