@@ -26,7 +26,8 @@ def main() -> int:
     dist.init_process_group("gloo")
     rank, size = dist.get_rank(), dist.get_world_size()
     torch.set_num_threads(1)
-    seconds, counted = [], [(0, 0)] * len(task.elements)
+    seconds: list[list[float]] = []
+    counted = [(0, 0)] * len(task.elements)
     for _ in range(task.rounds):
         seconds.append([])
         for k, elements in enumerate(task.elements):

@@ -1,4 +1,4 @@
-"""A collective among real processes: each rank runs it on its own vector, and tells what it sent and how long it took."""
+"""A collective among real processes: each runs it on its own vector, and tells what it sent and how long it took."""
 
 import tempfile
 from dataclasses import dataclass

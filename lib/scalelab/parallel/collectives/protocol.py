@@ -1,7 +1,7 @@
 """The one form of every collective here: a function that each worker runs with its own vector, and two functions to
 talk to the others.
 
-The same function runs on messages that are only written down (transcript.py) and between real processes
+The same function runs on messages that are only written down (transcript.py), and between real processes
 (processes.py). `send` never waits: what was given is copied, and travels. `receive` waits for the sender's next message.
 """
 

@@ -1,1 +1,1 @@
-"""The collectives themselves, an algorithm a file, each as one worker runs it (scalelab.parallel.collectives.protocol)."""
+"""The collectives themselves, an algorithm a file, each as one worker runs it (..protocol)."""

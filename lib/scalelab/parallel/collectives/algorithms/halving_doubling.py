@@ -33,14 +33,14 @@ def halving_doubling_all_reduce(x: Tensor, rank: int, size: int, send: Send, rec
     mine = next(number for number, block in enumerate(all_blocks) if rank < block.start + block.length)
     worker = _Worker(x, rank, all_blocks[mine], all_blocks[0].length, send, receive)
     piece = worker.halve()
-    larger = all_blocks[mine - 1] if mine else None
-    smaller = all_blocks[mine + 1] if mine + 1 < len(all_blocks) else None
-    if smaller:
-        worker.add_from(smaller, piece)
-    if larger:
-        worker.through(larger, piece)
-    if smaller:
-        worker.give_back(smaller, piece)
+    next_larger = all_blocks[mine - 1] if mine else None
+    next_smaller = all_blocks[mine + 1] if mine + 1 < len(all_blocks) else None
+    if next_smaller:
+        worker.add_from(next_smaller, piece)
+    if next_larger:
+        worker.through(next_larger, piece)
+    if next_smaller:
+        worker.give_back(next_smaller, piece)
     worker.double(piece)
     return x
 
@@ -93,27 +93,27 @@ class _Worker:
             piece = Piece(min(piece.low, other.low), max(piece.high, other.high))
             distance *= 2
 
-    def through(self, larger: Block, piece: Piece) -> None:
+    def through(self, above: Block, piece: Piece) -> None:
         """Hand this piece up, to those of the larger block who have parts of it, and take the sums from them."""
-        owners = self._shared(larger, piece)
+        owners = self._shared(above, piece)
         for owner, part in owners:
             self.send(self.part(part), owner)
         for owner, part in owners:
             self.part(part).copy_(self.receive(owner))
 
-    def add_from(self, smaller: Block, piece: Piece) -> None:
+    def add_from(self, below: Block, piece: Piece) -> None:
         """Add what the smaller block has of this piece."""
-        self.part(piece).add_(self.receive(self._above(smaller)))
+        self.part(piece).add_(self.receive(self._above(below)))
 
-    def give_back(self, smaller: Block, piece: Piece) -> None:
+    def give_back(self, below: Block, piece: Piece) -> None:
         """Give the smaller block the sum."""
-        self.send(self.part(piece), self._above(smaller))
+        self.send(self.part(piece), self._above(below))
 
-    def _above(self, smaller: Block) -> int:
-        return smaller.start + self.place * smaller.length // self.block.length
+    def _above(self, below: Block) -> int:
+        return below.start + self.place * below.length // self.block.length
 
-    def _shared(self, larger: Block, piece: Piece) -> list[tuple[int, Piece]]:
+    def _shared(self, above: Block, piece: Piece) -> list[tuple[int, Piece]]:
         """Who of the larger block has which part of the piece."""
-        width = self.units // larger.length
+        width = self.units // above.length
         edges = range(piece.low, piece.high + 1, width)
-        return [(larger.start + low // width, Piece(low, high)) for low, high in pairwise(edges)]
+        return [(above.start + low // width, Piece(low, high)) for low, high in pairwise(edges)]
