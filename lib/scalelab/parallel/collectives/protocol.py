@@ -2,7 +2,7 @@
 talk to the others.
 
 The same function runs on messages that are only written down (transcript.py), and between real processes
-(processes.py). `send` never waits: what was given is copied, and travels. `receive` waits for the sender's next message.
+(processes.py). `send` never waits: what was given is copied, and travels. `receive` waits for what comes next.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,13 +35,13 @@ def cut(x: Tensor, pieces: int) -> list[Tensor]:
     return list(torch.tensor_split(x, pieces))
 
 
-def among(members: Sequence[int], rank: int, send: Send, receive: Receive) -> tuple[int, int, Send, Receive]:
+def among(workers: Sequence[int], rank: int, send: Send, receive: Receive) -> tuple[int, int, Send, Receive]:
     """What a collective among these workers alone needs: rank, size, send and receive, all counted within them."""
     return (
-        list(members).index(rank),
-        len(members),
-        lambda values, to: send(values, members[to]),
-        lambda source: receive(members[source]),
+        list(workers).index(rank),
+        len(workers),
+        lambda values, to: send(values, workers[to]),
+        lambda source: receive(workers[source]),
     )
 
 

@@ -78,10 +78,10 @@ class Transcript:
 
 
 class Deadlock(ScaleLabError):
-    """Workers wait for messages that nobody will send. `waits`: for whom each of them waits."""
+    """Workers wait for messages that nobody will send: `waits` says for whom. `messages` were sent before."""
 
-    def __init__(self, waits: dict[int, int], ended: set[int]):
-        self.waits, self.ended = waits, ended
+    def __init__(self, waits: dict[int, int], ended: set[int], messages: Sequence[Message] = ()):
+        self.waits, self.ended, self.messages = waits, ended, list(messages)
         named = [f"worker {worker} for worker {source}" + (", which has ended" if source in ended else "")
                  for worker, source in sorted(waits.items())[:4]]  # fmt: skip
         more = f" (and {len(waits) - 4} more)" if len(waits) > 4 else ""
@@ -230,7 +230,7 @@ class _Desk:
         waiting = {worker: source for worker, source in self.waits.items() if worker not in self.ended}
         alive = self.size - len(self.ended)
         if alive and len(waiting) == alive and not any(self.under_way[s, w] for w, s in waiting.items()):
-            self.stuck = self.stuck or Deadlock(waiting, set(self.ended))
+            self.stuck = self.stuck or Deadlock(waiting, set(self.ended), self.messages)
             self.lock.notify_all()
 
     def _stop_if_over(self) -> None:

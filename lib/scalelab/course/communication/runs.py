@@ -1,0 +1,56 @@
+"""Runs a learner's collective in a process of its own."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cloudpickle
+import msgspec
+
+from scalelab.course.communication.case_run import Case, CaseReport, CaseRun
+from scalelab.course.exercises.expect import NotYet
+from scalelab.launch.guarded_command import GuardedCommand
+from scalelab.parallel.collectives.protocol import Collective
+
+SECONDS = 300.0  # on the clock, for a machine that is busy; the process itself ends its computing far earlier
+
+
+def run_cases(collective: Collective, cases: Sequence[Case]) -> list[CaseRun]:
+    """What it did in each case.
+
+    Raises NotYet where the process came to no end, or the function cannot be carried over.
+    """
+    try:
+        carried = cloudpickle.dumps(collective)
+    except Exception as error:
+        raise NotYet(f"Your function cannot go to another process ({error}); let it use its arguments alone.") from None
+    with tempfile.TemporaryDirectory(prefix="scalelab-communication-") as name:
+        folder = Path(name)
+        (folder / "collective.pickle").write_bytes(carried)
+        (folder / "cases.json").write_bytes(msgspec.json.encode(list(cases)))
+        code = _run(folder)
+        files = [folder / f"report-{number}.json" for number in range(len(cases))]
+        runs = [CaseRun(msgspec.json.decode(file.read_bytes(), type=CaseReport)) for file in files if file.exists()]
+    if len(runs) < len(cases):
+        raise NotYet(f"With {cases[len(runs)]}: {_why(code)}")
+    return runs
+
+
+def _run(folder: Path) -> int | None:
+    """The exit code; None where time ran out. Whatever it started ends with it."""
+    command = [sys.executable, "-P", "-m", "scalelab.course.communication.isolated", str(folder)]
+    with GuardedCommand(command, os.environ, folder) as job:
+        job.running(wait=SECONDS)
+        return job.exit_code
+
+
+def _why(code: int | None) -> str:
+    if code is None:
+        return f"it had not come to its end after {SECONDS:.0f} s, and was ended; does a loop never end?"
+    return (
+        "it computed for a minute, or took all memory, and was ended; does a loop never end?"
+        if code
+        else "its process ended before your function did."
+    )
