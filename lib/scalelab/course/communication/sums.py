@@ -54,9 +54,7 @@ def _known_slip(case: Case, vectors: np.ndarray, ends: np.ndarray, total: np.nda
         return "a sum is added to what was there; in the second half, what comes is complete and takes the place"
     complete = _complete_pieces(case, ends, total)
     if case.elements >= FEWEST_ELEMENTS * size and set(complete) == {1}:
-        return (
-            "each worker has the sum of one piece: the first half is done, the second must hand the pieces around"
-        )
+        return "each worker has the sum of one piece: the first half is done, the second must hand the pieces around"
     if case.elements >= FEWEST_ELEMENTS * size and set(complete) == {0}:
         return "no worker has the sum of any piece; it takes N - 1 rounds until a piece has been with all N workers"
     return None
