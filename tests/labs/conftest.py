@@ -8,6 +8,9 @@ import pytest
 from harness import rotation
 from labs.exercises import EXERCISES, NOTEBOOKS, RANKS, SOURCE, WRONG_ANSWERS, with_function
 
+from scalelab.course.communication import isolated
+from scalelab.course.communication.case_run import CaseRun
+
 EACH_TIME = {"after_loading"}  # the wrong script that is tried on real ranks each time
 QUICK = [book for book in NOTEBOOKS if not book.needs_the_cores]
 RECORDED = [exercise for exercise in EXERCISES if exercise.whole_script]
@@ -55,6 +58,16 @@ def pytest_generate_tests(metafunc):
     for name, values in lists.items():
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, values)
+
+
+@pytest.fixture(autouse=True)
+def _collectives_run_here(monkeypatch):
+    """Hundreds of answers are tried; a process of its own for each would load torch as often."""
+
+    def run_cases(collective, cases):
+        return [CaseRun(isolated.run(collective, case)) for case in cases]
+
+    monkeypatch.setattr("scalelab.course.communication.expect.run_cases", run_cases)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ SOLUTIONS = ROOT / "labs" / "solutions"
 WRONG = Path(__file__).with_name("wrong")
 SAYS = "# says: "
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
-RANKS = re.compile(r"\b(run_ranks|demonstrate|launch|check|expect_step|watch|watch_messages)\(")
+RANKS = re.compile(r"\b(run_ranks|demonstrate|launch|check|expect_step|watch|watch_messages|run_on_processes)\(")
 
 # Notebooks that train real networks: their whole runs need the cores for themselves.
 HEAVY = {"03_batch_size", "04_loss_landscape", "02_large_batch_tricks"}

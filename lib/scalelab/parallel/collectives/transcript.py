@@ -16,7 +16,7 @@ from torch import Tensor
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.collectives.protocol import Collective, check_message, check_partner
 
-MOST_MESSAGES = 200_000
+MOST_MESSAGES = 50_000
 
 
 @dataclass(frozen=True)

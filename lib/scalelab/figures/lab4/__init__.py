@@ -1,0 +1,1 @@
+"""The figures of Lab 4's notebooks."""

@@ -1,0 +1,9 @@
+# says: the latency counts once a round, not once
+def all_reduce_seconds(form, size, workers, latency, bandwidth):
+    share = 2 * (workers - 1) / workers * size
+    doublings = np.log2(workers)
+    if form == "ring":
+        return latency + share / bandwidth
+    if form == "recursive doubling":
+        return doublings * (latency + size / bandwidth)
+    return 2 * doublings * latency + share / bandwidth

@@ -1,0 +1,3 @@
+# says: so multiply
+def gigabits_needed(megabytes, milliseconds, workers):
+    return 2 * (workers - 1) / 8 / workers * megabytes / milliseconds

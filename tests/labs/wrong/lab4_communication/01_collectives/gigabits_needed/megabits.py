@@ -1,0 +1,3 @@
+# says: these are megabits
+def gigabits_needed(megabytes, milliseconds, workers):
+    return 8 * 2 * (workers - 1) / workers * megabytes / milliseconds * 1000

@@ -1,0 +1,3 @@
+# says: not once all of it
+def gigabits_needed(megabytes, milliseconds, workers):
+    return 8 * megabytes / milliseconds

@@ -1,0 +1,23 @@
+# says: it stopped with RuntimeError
+def halving_doubling_all_reduce(x, rank, size, send, receive):
+    edges = [0]
+    for piece in cut(x, size):
+        edges.append(edges[-1] + len(piece))
+    low, high, distance = 0, size, size // 2
+    while distance:
+        middle = (low + high) // 2
+        upper = False
+        given = x[edges[low] : edges[middle]] if upper else x[edges[middle] : edges[high]]
+        send(given, rank ^ distance)
+        low, high = (middle, high) if upper else (low, middle)
+        x[edges[low] : edges[high]] += receive((rank - distance) % size)
+        distance //= 2
+    distance = 1
+    while distance < size:
+        send(x[edges[low] : edges[high]], rank ^ distance)
+        width = high - low
+        other = low - width if rank & distance else high
+        x[edges[other] : edges[other + width]] = receive(rank ^ distance)
+        low, high = min(low, other), max(high, other + width)
+        distance *= 2
+    return x
