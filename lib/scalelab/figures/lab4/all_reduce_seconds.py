@@ -65,8 +65,7 @@ def draw_workers(cost: MessageCost, sizes: Sequence[float], workers: Sequence[in
         axes.xaxis.set_major_locator(FixedLocator(list(workers)[::2]))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+        plain_log(axes)
         axes.set_title(f"a vector of {in_bytes(size)}", **TITLE)
     np.atleast_1d(panels)[0].legend(frameon=False, fontsize=SMALL)
     return figure

@@ -1,0 +1,33 @@
+"""A training by a schedule of updates: each gradient is taken where its worker read the weights."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from scalelab.parallel.asynchronous.schedule import Update
+
+Gradient = Callable[[np.ndarray, int], np.ndarray]  # (weights, worker) to the gradient there
+Step = Callable[[np.ndarray, np.ndarray, int], np.ndarray]  # (weights, gradient, staleness) to the new weights
+
+
+def sgd(lr: float) -> Step:
+    """w - lr g, however old the gradient is."""
+    return lambda weights, gradient, _: weights - lr * gradient
+
+
+def staleness_aware_sgd(lr: float) -> Step:
+    """The learning rate divided by the staleness where that is above 1; Zhang and others (2015), equation 5."""
+    return lambda weights, gradient, staleness: weights - lr / max(1, staleness) * gradient
+
+
+def train_by(schedule: Sequence[Update], workers: int, start: np.ndarray, gradient: Gradient, step: Step) -> np.ndarray:
+    """The weights before the first and after each update, (updates + 1, n).
+
+    A worker reads the weights when its last update has come, as `schedule.asynchronous` has it.
+    """
+    path = [np.asarray(start, dtype=float)]
+    read = [path[0]] * workers
+    for update in schedule:
+        path.append(step(path[-1], gradient(read[update.worker], update.worker), update.staleness))
+        read[update.worker] = path[-1]
+    return np.array(path)
