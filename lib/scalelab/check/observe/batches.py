@@ -37,6 +37,7 @@ class Candidate:
     indices: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     trained: bool = False
+    random_state: torch.Tensor | None = None  # of the generator, when the forward began
 
 
 class Batches:
@@ -59,6 +60,7 @@ class Batches:
             return None
         stream = self.streams.setdefault(id(module), len(self.streams))
         candidate = Candidate(hash_rows(images), stream)
+        candidate.random_state = torch.get_rng_state() if self.rank.in_full else None
         if len(self.indices) == len(images):
             candidate.indices = self.indices
         self.indices = []
@@ -88,7 +90,8 @@ class Batches:
         self.candidates.clear()
         best = max(trained, key=lambda candidate: (bool(candidate.indices), bool(candidate.labels)))
         if self.noted < MOST_BATCHES:
-            self.rank.tell(Batch(self.rank.step, best.rows, best.indices, best.labels, best.stream))
+            random = _drew(trained)
+            self.rank.tell(Batch(self.rank.step, best.rows, best.indices, best.labels, best.stream, random))
         self.noted += 1
         for kind in ("rows", "indices"):
             self.epochs[best.stream, kind].add(getattr(best, kind))
@@ -106,6 +109,14 @@ class Batches:
         """Whether three batches of the second epoch have been seen."""
         counts = self.epochs.values()
         return any(epochs.number >= 1 and epochs.batches >= 3 or epochs.number >= 2 for epochs in counts)
+
+
+def _drew(trained: list[Candidate]) -> bool | None:
+    """Whether random numbers were drawn since the first of these forwards began; on a GPU nobody looks."""
+    before = trained[0].random_state
+    if before is None or torch.cuda.is_initialized():
+        return None
+    return not torch.equal(before, torch.get_rng_state())
 
 
 class Epochs:
