@@ -21,16 +21,16 @@ def graph(own, random=False, weights=(1.0, 1.0)):
 
 def test_different_work_on_the_same_inputs_is_a_division():
     """A graph, of which each rank's loss takes its own nodes: the gradients tell."""
-    assert work_differs(graph(own=([1.0, 2.0], [1.0, -2.0])))
+    assert work_differs(*graph(own=([1.0, 2.0], [1.0, -2.0])))
     assert [finding.id for finding in find(graph(own=([1.0, 2.0], [1.0, -2.0])))] == []
     assert [finding.id for finding in find(graph(own=([1.0, 2.0], [1.0, 2.0])))] == ["same-data-on-every-rank"]
 
 
 def test_but_not_where_dropout_or_other_weights_make_the_gradients_differ():
     unlike = ([1.0, 2.0], [1.0, -2.0])
-    assert not work_differs(graph(own=unlike, random=True))
-    assert not work_differs(graph(own=unlike, random=None))
-    assert not work_differs(graph(own=unlike, weights=(1.0, 1.5)))
+    assert not work_differs(*graph(own=unlike, random=True))
+    assert not work_differs(*graph(own=unlike, random=None))
+    assert not work_differs(*graph(own=unlike, weights=(1.0, 1.5)))
 
 
 def own_part(of_rank, epochs=3, twice=False):

@@ -126,8 +126,8 @@ class Evaluated(msgspec.Struct, frozen=True, tag=True):
 class Batch(msgspec.Struct, frozen=True, tag=True):
     """A batch that was trained on: a hash of each image, the labels, and the indices it was drawn by, if seen.
 
-    `stream` numbers the network that it was given to. `random`: random numbers were drawn between the forward and the
-    end of the backward, say for dropout; None where nobody looked.
+    `stream` numbers the network that it was given to. `random`: random numbers were drawn since the batch before,
+    say for dropout or noise; None where nobody looked.
     """
 
     step: int

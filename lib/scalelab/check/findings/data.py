@@ -29,8 +29,8 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
         return
     if any(same_noise(*pair) for pair in combinations(batches, 2)):
         yield _same_noise()
-    elif any(same_batches(*pair) for pair in combinations(batches, 2)):
-        if not work_differs(ranks):  # else the inputs do not tell who works on what
+    elif same := [pair for pair in combinations(ranks, 2) if same_batches(*(rank.batches for rank in pair))]:
+        if not all(work_differs(*pair) for pair in same):  # else the inputs do not tell who works on what
             yield _same_data(drawn_at(ranks[0]))
     elif any(same_epoch(*pair) for pair in combinations(batches, 2)):
         yield _not_divided(len(ranks), drawn_at(ranks[0]))

@@ -37,7 +37,6 @@ class Candidate:
     indices: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     trained: bool = False
-    random_state: torch.Tensor | None = None  # of the generator, when the forward began
 
 
 class Batches:
@@ -50,6 +49,7 @@ class Batches:
         self.candidates: collections.deque[Candidate] = collections.deque(maxlen=MOST_CANDIDATES)
         self.streams: dict[int, int] = {}
         self.noted = self.noted_evaluated = 0
+        self.random_state: torch.Tensor | None = None  # of the generator, after a backward
         self.epochs: dict[tuple[int, str], Epochs] = collections.defaultdict(Epochs)
 
     def forward(self, module: torch.nn.Module, images: torch.Tensor) -> Candidate | None:
@@ -60,7 +60,6 @@ class Batches:
             return None
         stream = self.streams.setdefault(id(module), len(self.streams))
         candidate = Candidate(hash_rows(images), stream)
-        candidate.random_state = torch.get_rng_state() if self.rank.in_full else None
         if len(self.indices) == len(images):
             candidate.indices = self.indices
         self.indices = []
@@ -90,11 +89,17 @@ class Batches:
         self.candidates.clear()
         best = max(trained, key=lambda candidate: (bool(candidate.indices), bool(candidate.labels)))
         if self.noted < MOST_BATCHES:
-            random = _drew(trained)
-            self.rank.tell(Batch(self.rank.step, best.rows, best.indices, best.labels, best.stream, random))
+            self.rank.tell(Batch(self.rank.step, best.rows, best.indices, best.labels, best.stream, self._drew()))
         self.noted += 1
         for kind in ("rows", "indices"):
             self.epochs[best.stream, kind].add(getattr(best, kind))
+
+    def _drew(self) -> bool | None:
+        """Whether random numbers were drawn since the backward before this; on a GPU nobody looks."""
+        if not self.rank.in_full or torch.cuda.is_initialized():
+            return None
+        before, self.random_state = self.random_state, torch.get_rng_state()
+        return None if before is None else not torch.equal(before, self.random_state)
 
     def _given(self) -> list[Candidate]:
         """For a model that is no module: the examples that were drawn last."""
@@ -109,14 +114,6 @@ class Batches:
         """Whether three batches of the second epoch have been seen."""
         counts = self.epochs.values()
         return any(epochs.number >= 1 and epochs.batches >= 3 or epochs.number >= 2 for epochs in counts)
-
-
-def _drew(trained: list[Candidate]) -> bool | None:
-    """Whether random numbers were drawn since the first of these forwards began; on a GPU nobody looks."""
-    before = trained[0].random_state
-    if before is None or torch.cuda.is_initialized():
-        return None
-    return not torch.equal(before, torch.get_rng_state())
 
 
 class Epochs:
