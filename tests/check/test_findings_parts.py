@@ -5,6 +5,9 @@ import random
 from scalelab.check.events import Batch, Mark, RankEvents, Step
 from scalelab.check.findings.data import find
 from scalelab.check.findings.work import work_differs
+from scalelab.check.source.calls import ScriptCalls
+
+CUTS = ScriptCalls(cuts_by_rank="train.py, line 2")
 
 
 def graph(own, random=False, weights=(1.0, 1.0)):
@@ -49,8 +52,10 @@ def own_part(of_rank, epochs=3, twice=False):
 
 
 def test_a_part_that_is_divided_once_more_leaves_something_out():
-    assert [finding.id for finding in find([own_part(rank, twice=True) for rank in (0, 1)])] == ["parts-left-out"]
-    assert [finding.id for finding in find([own_part(rank) for rank in (0, 1)])] == []
+    twice, once = ([own_part(rank, twice=twice) for rank in (0, 1)] for twice in (True, False))
+    assert [finding.id for finding in find(twice, CUTS)] == ["parts-left-out"]
+    assert [finding.id for finding in find(once, CUTS)] == []
+    assert [finding.id for finding in find(twice)] == []  # each rank has made up all of its data
 
 
 def test_parts_that_overlap_from_the_second_epoch_on():

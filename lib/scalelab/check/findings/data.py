@@ -9,6 +9,7 @@ from scalelab.check.findings.numbering import FEWEST_LABELS, Part, epochs, rows_
 from scalelab.check.findings.parts import find_wrong_parts
 from scalelab.check.findings.work import work_differs
 from scalelab.check.report import Finding
+from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
 FEWEST_CLASSES = 3  # below that, equal labels may be chance
 FEWEST_ROWS = 8  # and equal examples
@@ -20,7 +21,7 @@ OWN_PART = (
 )
 
 
-def find(ranks: list[RankEvents]) -> Iterator[Finding]:
+def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Iterator[Finding]:
     """same-data-on-every-rank, or else epoch-not-divided, parts-overlap or parts-left-out; same-noise-on-every-rank;
     same-order-every-epoch.
     """
@@ -34,7 +35,7 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
             yield _same_data(drawn_at(ranks[0]))
     elif any(same_epoch(*pair) for pair in combinations(batches, 2)):
         yield _not_divided(len(ranks), drawn_at(ranks[0]))
-    elif wrong_parts := find_wrong_parts(ranks, drawn_at(ranks[0])):
+    elif wrong_parts := find_wrong_parts(ranks, drawn_at(ranks[0]), calls):
         yield wrong_parts
     for rank in ranks:
         if repeats_order(rank.batches, meant=shuffles_again(rank)):

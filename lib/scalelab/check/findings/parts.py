@@ -6,6 +6,7 @@ from itertools import pairwise
 from scalelab.check.events import Mark, RankEvents
 from scalelab.check.findings.numbering import Part, numbers_are_of_all, own_numbering, same_numbering
 from scalelab.check.report import Finding
+from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
 FEWEST_ROWS = 8  # below that, equal examples may be chance
 TWICE = 0.05  # of all examples of an epoch, for parts to overlap: padding repeats fewer
@@ -13,11 +14,15 @@ AGAIN = 4  # times as many examples on two ranks as twice on one, which is chanc
 ALL = 0.95  # of the numbers that there are, for all to be drawn
 
 
-def find_wrong_parts(ranks: list[RankEvents], where: str | None) -> Finding | None:
-    """parts-overlap, or parts-left-out; `where` the parts are drawn."""
+def find_wrong_parts(ranks: list[RankEvents], where: str | None, calls: ScriptCalls = NO_CALLS) -> Finding | None:
+    """parts-overlap, or parts-left-out; `where` the parts are drawn.
+
+    Ranks may have other examples by the same numbers because each has made its own up, all of them. So that a part is
+    divided is told only where the script cuts by the rank.
+    """
     if (twice := on_two_ranks(ranks)) > TWICE:
         return _overlap(twice, where)
-    return _left_out(len(ranks), where) if divided_twice(ranks) else None
+    return _left_out(len(ranks), where) if calls.cuts_by_rank and divided_twice(ranks) else None
 
 
 def on_two_ranks(ranks: list[RankEvents]) -> float:
