@@ -7,16 +7,9 @@ import numpy as np
 import pytest
 
 from scalelab.check.events import Batch, Evaluated, Mark, RankEvents
-from scalelab.check.findings.data import (
-    drawn_at,
-    epochs,
-    find,
-    on_two_ranks,
-    repeats_order,
-    same_batches,
-    same_epoch,
-    same_numbering,
-)
+from scalelab.check.findings.data import drawn_at, find, repeats_order, same_batches, same_epoch
+from scalelab.check.findings.numbering import epochs, same_numbering
+from scalelab.check.findings.parts import on_two_ranks
 
 COUNT, BATCH = 96, 8
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.check.events import RankEvents, Step
+from scalelab.check.events import RankEvents, Step, SummedLoss
 from scalelab.check.findings.gradient_scale import find_scaled
 from scalelab.check.source.lr_scaling import LRScaling
 
@@ -67,3 +67,21 @@ def test_what_was_not_seen_is_no_fault():
 
 def test_a_loss_that_nobody_sees_may_be_divided_by_the_examples_of_all_ranks():
     assert said(ranks(2, loss_weight=0.0, losses=0)) is None
+
+
+def summed(weight, steps=3, factor=1):
+    first, other = ranks(factor, loss_weight=0.6, steps=steps)
+    losses = [SummedLoss(k, "train.py, line 8", weight) for k in range(steps)]
+    return [RankEvents(0, [*losses, *first.events]), other]
+
+
+def test_a_loss_that_is_added_up_over_the_ranks_counts_once_a_rank():
+    finding = find_scaled(summed(1.0), LRScaling())
+    assert "added up over the ranks before the backward" in finding.message
+    assert finding.where == "train.py, line 8"
+
+
+def test_but_not_where_the_sum_is_divided_or_the_gradients_are_no_mean():
+    assert said(summed(0.5)) is None
+    assert said(summed(1.0, factor=0.7)) is None
+    assert said(summed(1.0, steps=1)) is None

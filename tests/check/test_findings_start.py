@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from scalelab.check.events import Alive, Call, Ended, RankEvents, Step, Wrapped
+from scalelab.check.events import Alive, Call, Ended, RankEvents, Step, Untrained, Wrapped
 from scalelab.check.findings.compare import equal
 from scalelab.check.judging import judge_run
 from scalelab.check.report import Report, judge
@@ -214,3 +214,16 @@ def test_converted_means_no_error_and_json_comes_back_whole(story):
     keys = set(msgspec.json.decode(report.to_json())["findings"][0])
     assert keys == {"id", "severity", "rank", "where", "message", "hint", "about"}
     assert judge([], 2, 8).converted
+
+
+def test_a_target_network_that_nobody_has_sent_is_not_broadcast(story):
+    told = story().averaged().step().averaged()
+    told.tell(Untrained(1, "train.py, line 6", [1.0, 1.0]), Untrained(1, "train.py, line 6", [1.5, 1.5])).step()
+    (finding,) = told.findings()
+    assert (finding.id, finding.about, finding.where) == ("weights-not-broadcast", "untrained", "train.py, line 6")
+
+
+def test_one_that_is_the_same_on_all_or_that_one_rank_alone_calls_is_no_fault(story):
+    told = story().averaged().step().averaged().tell(Untrained(1, "train.py, line 6", [1.0, 1.0])).step()
+    told.ranks[0].append(Untrained(2, "train.py, line 30", [5.0, 5.0]))
+    assert told.ids() == set()

@@ -62,3 +62,13 @@ def test_a_rank_that_may_need_one_that_is_over_is_left_to_show_it(rank, ends_at)
     """At the next step it would wait for ever, and that has to be found."""
     (rank.traces / "done-1").touch()
     assert ends_at(FULL_STEPS + 1) is None
+
+
+def test_steps_that_one_rank_makes_alone_are_not_waited_for(rank, ends_at):
+    """A teacher's 50 steps; then those that are averaged count alone."""
+    rank.step = 50
+    ending.perhaps_end(rank, Batches())
+    assert (rank.traces / "enough-0").read_text() == "50"
+    rank.averaged_steps = 1
+    ending.perhaps_end(rank, Batches())
+    assert (rank.traces / "enough-0").read_text() == "1"

@@ -55,5 +55,13 @@ def test_other_processes_are_its_own_business(tmp_path):
     script = tmp_path / "train.py"
     script.write_text(SPAWNS + "subprocess.Process()\nspawn(1)")
     assert starts_itself(script) is None
+    script.write_text(SPAWNS + "def write(queue):\n  queue.get()\nmp.Process(target=write, args=(queue,)).start()")
+    assert starts_itself(script) is None
     script.write_text("import multiprocessing as mp\nmp.Process(target=read)")
     assert starts_itself(script) is None
+
+
+def test_a_process_whose_function_begins_the_group_elsewhere_is_a_rank(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(SPAWNS + "def start(rank):\n  f(rank)\nmp.Process(target=start, args=(0,))")
+    assert starts_itself(script) == "train.py, line 6"

@@ -76,12 +76,28 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     idle: bool = False
 
 
+class Stepping(msgspec.Struct, frozen=True, tag=True):
+    """From this step on it is this optimizer that steps, until another is told."""
+
+    step: int
+    optimizer: int
+
+
 class LearningRate(msgspec.Struct, frozen=True, tag=True):
-    """The learning rate of an optimizer, told when it has changed."""
+    """The learning rate of an optimizer, told when it has changed; `made`: the one that it was made with."""
 
     step: int
     optimizer: int
     lr: float
+    made: float | None = None
+
+
+class SummedLoss(msgspec.Struct, frozen=True, tag=True):
+    """A backward passed through a loss that was added up over the ranks; `weight` is the gradient that came to it."""
+
+    step: int
+    where: str | None
+    weight: float
 
 
 class Zeroed(msgspec.Struct, frozen=True, tag=True):
@@ -110,7 +126,8 @@ class Evaluated(msgspec.Struct, frozen=True, tag=True):
 class Batch(msgspec.Struct, frozen=True, tag=True):
     """A batch that was trained on: a hash of each image, the labels, and the indices it was drawn by, if seen.
 
-    `stream` numbers the network that it was given to.
+    `stream` numbers the network that it was given to. `random`: random numbers were drawn since the batch before,
+    say for dropout or noise; None where nobody looked.
     """
 
     step: int
@@ -118,6 +135,17 @@ class Batch(msgspec.Struct, frozen=True, tag=True):
     indices: list[int] = []
     labels: list[int] = []
     stream: int = 0
+    random: bool | None = None
+
+
+class Untrained(msgspec.Struct, frozen=True, tag=True):
+    """A network that no optimizer trains, say a teacher, gives outputs while another one is trained: a fingerprint of
+    its weights.
+    """
+
+    step: int
+    where: str | None
+    weights: list[float]
 
 
 class Write(msgspec.Struct, frozen=True, tag=True):
@@ -190,8 +218,8 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
 
 
 Event = (
-    Began | Call | Wrapped | Step | LearningRate | Zeroed | Mark | Batch | Evaluated | Write | Saved | Print | Report
-    | Alive | Ended
+    Began | Call | Wrapped | Step | Stepping | LearningRate | SummedLoss | Zeroed | Mark | Batch | Evaluated | Untrained
+    | Write | Saved | Print | Report | Alive | Ended
 )  # fmt: skip
 Kind = TypeVar("Kind", bound=Event)
 
@@ -199,8 +227,9 @@ Kind = TypeVar("Kind", bound=Event)
 class RankEvents:
     """All events of one rank, in order."""
 
-    def __init__(self, rank: int, events: Sequence[Event]):
+    def __init__(self, rank: int, events: Sequence[Event], steps_alone: int = 0):
         self.rank, self.events = rank, list(events)
+        self.steps_alone = steps_alone  # of this rank's that are not counted here
 
     def of(self, kind: type[Kind]) -> list[Kind]:
         """Its events of one kind, in their order."""

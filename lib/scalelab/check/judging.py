@@ -9,6 +9,7 @@ from scalelab.check.observation import Observation
 from scalelab.check.report import Finding, Report, judge
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls, read_calls
 from scalelab.check.source.lr_scaling import NO_SCALING, LRScaling, read_lr_scaling
+from scalelab.check.steps_together import count_together
 from scalelab.errors import ScaleLabError
 from scalelab.launch.launch import Outcome
 
@@ -30,6 +31,7 @@ def judge_run(
         raise ScaleLabError(f"The check could not begin: {outcome.reason}")
     if outcome.ended != "failed":
         ranks = [_without_a_closed_pipe(rank) for rank in ranks]
+    ranks = count_together(ranks)
     steps = min(rank.steps for rank in ranks)
     if outcome.ended == "timeout" and not steps and not any(map(ended.waits, ranks)):
         raise ScaleLabError(

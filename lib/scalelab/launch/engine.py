@@ -27,16 +27,27 @@ def recognise(script: Path) -> Engine:
 
 
 def starts_itself(script: Path, by: Sequence[str] = tuple(STARTERS)) -> str | None:
-    """The line, as "file, line N", that starts the ranks from within the script: `spawn`, or a `Process` for each."""
+    """The line, as "file, line N", that starts the ranks from within the script: `spawn`, or a `Process` for each.
+
+    A process that only writes or reads begins no process group.
+    """
     for name, tree in own_trees(script).items():
-        calls = {
-            node: ast.unparse(node.func).rpartition(".")[2] for node in ast.walk(tree) if isinstance(node, ast.Call)
-        }
-        if "init_process_group" in calls.values():
-            for call, called in calls.items():
-                if called in by and STARTERS[called] in {word.arg for word in call.keywords}:
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            called = ast.unparse(call.func).rpartition(".")[2]
+            given = {word.arg: ast.unparse(word.value) for word in call.keywords}
+            if called in by and STARTERS[called] in given:
+                begun = given.get("target") or (ast.unparse(call.args[0]) if call.args else "")
+                if _begins_group(begun, tree, set()):
                     return f"{name}, line {call.lineno}"
     return None
+
+
+def _begins_group(function: str, tree: ast.Module, seen: set[str]) -> bool:
+    """Whether this function of the script's begins a process group, or calls one that does."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == function]
+    calls = {ast.unparse(node.func).rpartition(".")[2] for one in found for node in ast.walk(one)
+             if isinstance(node, ast.Call)}  # fmt: skip
+    return "init_process_group" in calls or any(_begins_group(one, tree, seen | calls) for one in calls - seen)
 
 
 def _names(tree: ast.Module) -> Iterator[str]:

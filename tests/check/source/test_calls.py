@@ -139,3 +139,9 @@ def test_but_it_may_explain_what_was_seen(shown):
 
 def test_a_variable_of_another_function_is_another_variable(shown):
     assert shown("def wait(x):\n  hvd.allreduce(x)\ndef use(x):\n  print(x)").dropped is None
+
+
+def test_a_slice_that_begins_at_the_rank_is_a_cut(shown):
+    assert shown("mine = rows[hvd.rank() :: hvd.size()]").cuts_by_rank == "train.py, line 3"
+    assert shown("r, n = hvd.rank(), len(x) // hvd.size()\nmine = x[r * n : (r + 1) * n]").cuts_by_rank
+    assert shown("first = x[:10]\nlast = x[-hvd.size() :]").cuts_by_rank is None

@@ -76,3 +76,15 @@ def test_a_loss_multiplied_by_the_number_of_workers_is_seen(shown):
     assert shown("(loss * hvd.size()).backward()").loss_multiplied
     assert shown("loss *= hvd.size()").loss_multiplied
     assert not shown("total = loss * len(batch)\nprint(images * hvd.size())").loss_multiplied
+
+
+MADE_SCALED = "optimizer = torch.optim.SGD(p, lr=0.1 * hvd.size())\n"
+
+
+def test_a_schedule_that_scales_what_is_scaled_already_is_seen(shown):
+    ends_at_size = "LambdaLR(optimizer, lambda step: min(hvd.size(), 1 + step))"
+    assert shown(MADE_SCALED + ends_at_size).scaled_again
+    assert shown(MADE_SCALED + "for group in optimizer.param_groups:\n    group['lr'] = 0.1 * hvd.size()").scaled_again
+    assert not shown(MADE_SCALED + "LambdaLR(optimizer, lambda step: min(1, step / 100))").scaled_again
+    assert not shown(MADE_SCALED + "OneCycleLR(optimizer, max_lr=0.1 * hvd.size())").scaled_again
+    assert not shown("optimizer = torch.optim.SGD(p, lr=0.1)\n" + ends_at_size).scaled_again

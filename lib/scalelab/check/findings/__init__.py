@@ -53,7 +53,8 @@ def _of_all_families(
         found += [dropped] if dropped else gradients.find(ranks, calls, begun_alike=not found)
     scaled = gradient_scale.find_scaled(ranks, scaling)
     found += [scaled] if scaled else []
-    for family in (data, output, metrics):
+    found += data.find(ranks, calls)
+    for family in (output, metrics):
         found += family.find(ranks)
     found += script_calls.find(ranks, calls)
     found += [] if scaled else lr_scaling.find(ranks, scaling)

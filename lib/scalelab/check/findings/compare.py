@@ -32,18 +32,25 @@ def steps_of_all(ranks: Sequence[RankEvents], optimizer: int | None = None) -> l
 
 
 class Optimizer(NamedTuple):
-    """One of a rank's optimizers: the line where it first steps, which of those that do it is, and at which step.
+    """One of a rank's optimizers: the line where it first steps, whether what it steps is averaged by what the script
+    has wrapped, which of such optimizers it is, and at which step.
 
     By that it is found again on another rank, where another may have stepped before it.
     """
 
     where: str | None
+    wrapped: bool
     place: int
     first: int
 
-    def at(self, step: int) -> tuple[str | None, int, int]:
+    @property
+    def name(self) -> tuple[str | None, bool, int]:
+        """What it is called on every rank."""
+        return self.where, self.wrapped, self.place
+
+    def at(self, step: int) -> tuple[str | None, bool, int, int]:
         """A step as it is called on every rank: counted from the optimizer's first."""
-        return self.where, self.place, step - self.first
+        return *self.name, step - self.first
 
 
 def optimizers(rank: RankEvents) -> dict[int, Optimizer]:
@@ -51,8 +58,8 @@ def optimizers(rank: RankEvents) -> dict[int, Optimizer]:
     found: dict[int, Optimizer] = {}
     for step in rank.of(Step):
         if step.optimizer not in found:
-            place = sum(one.where == step.where for one in found.values())
-            found[step.optimizer] = Optimizer(step.where, place, step.step)
+            place = sum((one.where, one.wrapped) == (step.where, step.wrapped) for one in found.values())
+            found[step.optimizer] = Optimizer(step.where, step.wrapped, place, step.step)
     return found
 
 

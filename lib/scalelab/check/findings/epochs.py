@@ -1,11 +1,11 @@
 """Whether all ranks have equally many batches in an epoch, seen before anybody has to wait."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from scalelab.check.events import Mark, RankEvents, Step
-from scalelab.check.findings import data
 from scalelab.check.findings.compare import AVERAGING
+from scalelab.check.findings.numbering import epochs
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
@@ -23,7 +23,10 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Iterator[Fin
         return
     begins = [_begins(rank) for rank in ranks]
     for key in begins[0]:
-        for steps in zip(*(of_rank.get(key, ()) for of_rank in begins), strict=False):
+        marks = [of_rank.get(key, []) for of_rank in begins]
+        if any(rank.steps_alone for rank in ranks):
+            marks = _without_those_alone(marks)
+        for steps in zip(*marks, strict=False):
             if len(set(steps)) > 1:
                 yield uneven(steps, key[1])
                 return
@@ -33,9 +36,17 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) -> Iterator[Fin
         yield uneven(lengths, where)
 
 
+def _without_those_alone(marks: list[list[int]]) -> list[list[int]]:
+    """The ranks' marks, but nothing of a rank whose marks hold all those of the one that has fewest: a rank that trains
+    something alone shuffles for that, too.
+    """
+    fewest = min(marks, key=len)
+    return [fewest if not Counter(fewest) - Counter(of_rank) else of_rank for of_rank in marks]
+
+
 def _first_round(rank: RankEvents) -> int:
     """Batches until a rank's examples come again, each once in a round; 0 where they do not, or are drawn anew."""
-    rounds = data.epochs(rank.batches, "rows")
+    rounds = epochs(rank.batches, "rows")
     if len(rounds) < 2 or len(rounds[1]) < FEWEST_AGAIN:
         return 0
     first, second = ([row for batch in one for row in batch.rows] for one in rounds[:2])

@@ -1,6 +1,6 @@
 """Whether the ranks step by the mean of their gradients, or by a multiple of it."""
 
-from scalelab.check.events import RankEvents, Step, Wrapped
+from scalelab.check.events import RankEvents, Step, SummedLoss, Wrapped
 from scalelab.check.findings.compare import AVERAGING, SCALE_TOLERANCE, steps_of_all
 from scalelab.check.report import Finding
 from scalelab.check.source.lr_scaling import LRScaling
@@ -14,6 +14,7 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
     A loss or a learning rate that is divided by the number of workers makes a sum a mean. A loss that is not seen may
     be.
     """
+    summed = [loss for loss in ranks[0].of(SummedLoss) if loss.weight >= UNDIVIDED]
     for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
         by_step = steps_of_all(ranks, number)
         for found, holds in (
@@ -23,11 +24,15 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
         ):
             if holds and len(ranks) > 1:
                 return found(len(ranks), exchanged_at(ranks[0]))
+        if len(summed) >= max(2, len(by_step) / 2) and _mostly(by_step, 1, loss=0):
+            return _loss_summed(len(ranks), summed[0].where)
     return None
 
 
 def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1) -> bool:
-    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`."""
+    """Whether rank 0 mostly steps by `factor` times the mean of all ranks' gradients, of losses that weigh `loss`
+    at least.
+    """
     return sum(_steps_by(steps, factor, loss) for steps in by_step) >= max(2, len(by_step) / 2)
 
 
@@ -77,6 +82,16 @@ def _loss_multiplied(workers: int, where: str | None) -> Finding:
         f"The loss is multiplied by the number of ranks, and the gradients are averaged: every step is {workers} "
         "times as long.",
         "Leave the loss as it is: the mean over the ranks has the length of one rank's gradient.",
+    )
+
+
+def _loss_summed(workers: int, where: str | None) -> Finding:
+    return _scaled(
+        where,
+        f"The loss is added up over the ranks before the backward, so every gradient counts once for each rank: "
+        f"what is averaged is {workers} times as long.",
+        "Let each rank's backward begin at its own loss; what is printed may be averaged apart from it: "
+        'hvd.allreduce(loss.detach(), name="loss").',
     )
 
 

@@ -7,10 +7,17 @@ from scalelab.check.findings.effective_batch import images_by_step
 from scalelab.check.report import Finding
 from scalelab.check.source.lr_scaling import LRScaling
 
+SAME = 0.01  # relative
+
 
 def find(ranks: list[RankEvents], scaling: LRScaling) -> Iterator[Finding]:
-    """learning-rate-not-scaled, or else no-warmup; nothing where the batch was made smaller instead."""
+    """learning-rate-scaled-twice; learning-rate-not-scaled, or else no-warmup, but neither where the batch was made
+    smaller instead.
+    """
     steps = ranks[0].of(Step)
+    if scaling.scaled_again and (twice := _scaled_again(ranks[0], len(ranks))):
+        yield _scaled_twice(len(ranks), twice, steps[0].where)
+        return
     if not steps or not all(rank.batches for rank in ranks) or scaling.batch_divided:
         return
     sizes = [next(iter(images_by_step(rank).values())) for rank in ranks]  # of the first step
@@ -18,6 +25,16 @@ def find(ranks: list[RankEvents], scaling: LRScaling) -> Iterator[Finding]:
         yield _not_scaled(len(ranks), sizes, steps[0])
     elif not _rises(ranks[0]) and not (scaling.speaks_of_warmup and not _saw_an_epoch(ranks[0])):
         yield _no_warmup(sizes, steps[0])
+
+
+def _scaled_again(rank: RankEvents, workers: int) -> LearningRate | None:
+    """Where a schedule has brought the learning rate to that which its optimizer was made with, times the workers."""
+    highest: dict[int, LearningRate] = {}
+    for change in rank.of(LearningRate):
+        if change.lr >= highest.get(change.optimizer, change).lr:
+            highest[change.optimizer] = change
+    wanted = [(one, one.made * workers) for one in highest.values() if one.made]
+    return next((one for one, twice in wanted if abs(one.lr - twice) <= SAME * twice), None)
 
 
 def _rises(rank: RankEvents) -> bool:
@@ -34,6 +51,18 @@ def _saw_an_epoch(rank: RankEvents) -> bool:
     """Whether a learning rate that is set once an epoch would have been seen to grow."""
     end = rank.end
     return end is not None and (end.second_epoch or not (end.error or end.enough))  # or the script was run to its end
+
+
+def _scaled_twice(workers: int, highest: LearningRate, where: str | None) -> Finding:
+    return Finding(
+        id="learning-rate-scaled-twice",
+        severity="error",
+        where=where,
+        message=f"The optimizer is made with a learning rate that is scaled by the number of workers already, "
+        f"{highest.made:g}, and the schedule multiplies it by {workers} once more, to {highest.lr:g}.",
+        hint="Scale it once: make the optimizer with the learning rate of one worker, or let the warmup end at 1, not "
+        "at hvd.size().",
+    )
 
 
 def _not_scaled(workers: int, sizes: list[int], step: Step) -> Finding:

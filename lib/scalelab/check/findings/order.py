@@ -74,11 +74,8 @@ def find_averaged_twice(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS) 
         if calls.torch.in_comm_hook(call.where):  # which averages in the wrapper's place
             continue
         (wrapped if call.wrapped else own[call.where])[call.step] += call.elements
-    # What is told at a step is all that was exchanged since the one that was told before it.
-    first = min(wrapped, default=0)
-    single = {step: count for step, count in wrapped.items() if step == first or step - 1 in wrapped}
-    again = {where: sum(line.get(step) == count > 1 for step, count in single.items()) for where, line in own.items()}
-    found = [where for where, steps in again.items() if steps >= max(2, len(single) / 2)]
+    again = {where: sum(line.get(step) == count > 1 for step, count in wrapped.items()) for where, line in own.items()}
+    found = [where for where, steps in again.items() if steps >= max(2, len(wrapped) / 2)]
     if not found:
         return None
     return out_of_step(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import Call, RankEvents, Step, Wrapped
+from scalelab.check.events import Call, RankEvents, Step, Untrained, Wrapped
 from scalelab.check.findings.compare import DECAY, equal, optimizers, steps_of_all
 from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding
@@ -23,7 +23,8 @@ def find(ranks: list[RankEvents]) -> Iterator[Finding]:
         if asked_too_early(ranks) or not crashed or all(rank.steps for rank in ranks):
             yield _not_initialized(len(ranks), _asked_at(ranks))
         return
-    yield from find_unequal_start(ranks)
+    unequal = list(find_unequal_start(ranks))
+    yield from unequal or find_unequal_untrained(ranks)
     yield from find_unequal_state(ranks)
 
 
@@ -72,6 +73,16 @@ def find_unequal_state(ranks: list[RankEvents]) -> Iterator[Finding]:
             return
 
 
+def find_unequal_untrained(ranks: list[RankEvents]) -> Iterator[Finding]:
+    """The weights of networks that no optimizer trains, where all ranks call one at the same line and step."""
+    called = [{(event.where, event.step): event for event in rank.of(Untrained)} for rank in ranks]
+    for key in called[0]:
+        weights = [of_rank[key].weights for of_rank in called if key in of_rank]
+        if len(weights) == len(ranks) and not equal(weights, tolerance=DECAY):
+            yield _untrained_differs(key[0])
+            return
+
+
 def _first_steps(ranks: list[RankEvents]) -> list[tuple[Step, ...]]:
     """The first step of each optimizer that steps on all ranks, one of each rank."""
     return [steps for steps in steps_of_all(ranks) if optimizers(ranks[0])[steps[0].optimizer].first == steps[0].step]
@@ -109,6 +120,19 @@ def _changed_since(where: str | None) -> Finding:
         hint="First make the whole model and load the checkpoint, on rank 0 at least; then broadcast all of it: "
         "hvd.broadcast_parameters(model.state_dict(), root_rank=0).",
         about="later",
+    )
+
+
+def _untrained_differs(where: str | None) -> Finding:
+    return Finding(
+        id="weights-not-broadcast",
+        severity="error",
+        where=where,
+        message="The network that is called here is trained by no optimizer, and has other weights on each rank: the "
+        "ranks learn from different teachers.",
+        hint="Broadcast it as well, hvd.broadcast_parameters(network.state_dict(), root_rank=0), or copy it from the "
+        "trained one after that one's broadcast.",
+        about="untrained",
     )
 
 

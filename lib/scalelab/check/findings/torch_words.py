@@ -46,6 +46,9 @@ HINTS = {
         "What is loaded or set on one rank must be so on all: load on every rank, or dist.broadcast each "
         "tensor from the one."
     ),
+    ("weights-not-broadcast", "untrained"): (
+        "dist.broadcast its parameters from rank 0, or copy it from the trained model after that one was wrapped."
+    ),
     ("optimizer-state-not-broadcast", ""): (
         "Load the checkpoint on every rank, before the first step; or send it from rank 0 with "
         "dist.broadcast_object_list."

@@ -18,6 +18,7 @@ from scalelab.check.observe import (
     model,
     optimizers,
     reports,
+    summed_losses,
     torch_distributed,
 )
 from scalelab.check.observe.heartbeat import heartbeat, last_words
@@ -35,6 +36,7 @@ def main() -> int:
     if rank.engine == "horovod":
         horovod.install(rank)
     torch_distributed.install(rank)
+    summed_losses.install(rank)
     watched = batches.install(rank)
     model.install(rank, watched)
     optimizers.install(rank, backward.install(rank, watched))

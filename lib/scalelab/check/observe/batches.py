@@ -49,6 +49,7 @@ class Batches:
         self.candidates: collections.deque[Candidate] = collections.deque(maxlen=MOST_CANDIDATES)
         self.streams: dict[int, int] = {}
         self.noted = self.noted_evaluated = 0
+        self.random_state: torch.Tensor | None = None  # of the generator, after a backward
         self.epochs: dict[tuple[int, str], Epochs] = collections.defaultdict(Epochs)
 
     def forward(self, module: torch.nn.Module, images: torch.Tensor) -> Candidate | None:
@@ -88,10 +89,17 @@ class Batches:
         self.candidates.clear()
         best = max(trained, key=lambda candidate: (bool(candidate.indices), bool(candidate.labels)))
         if self.noted < MOST_BATCHES:
-            self.rank.tell(Batch(self.rank.step, best.rows, best.indices, best.labels, best.stream))
+            self.rank.tell(Batch(self.rank.step, best.rows, best.indices, best.labels, best.stream, self._drew()))
         self.noted += 1
         for kind in ("rows", "indices"):
             self.epochs[best.stream, kind].add(getattr(best, kind))
+
+    def _drew(self) -> bool | None:
+        """Whether random numbers were drawn since the backward before this; on a GPU nobody looks."""
+        if not self.rank.in_full or torch.cuda.is_initialized():
+            return None
+        before, self.random_state = self.random_state, torch.get_rng_state()
+        return None if before is None else not torch.equal(before, self.random_state)
 
     def _given(self) -> list[Candidate]:
         """For a model that is no module: the examples that were drawn last."""

@@ -15,16 +15,23 @@ FEWEST_SECONDS = 1.5  # since the first step: much may still come in a script wh
 
 def perhaps_end(rank: Rank, batches: Batches) -> None:
     """Called after every step: say that it is enough, or end."""
+    if rank.averaged_steps == 1:  # what came before, this rank has made alone, and counted otherwise
+        (rank.traces / f"enough-{rank.rank}").unlink(missing_ok=True)
     if not has_shown_enough(rank, batches):
         return
     mark = rank.traces / f"enough-{rank.rank}"
     if not mark.exists():
         part = rank.traces / f"part-{rank.rank}"
-        part.write_text(str(rank.step))
+        part.write_text(str(_count(rank)))
         part.rename(mark)
     steps = [step for other in range(rank.size) if (step := _enough_at(rank, other)) is not None]
-    if len(steps) == rank.size and rank.step >= 2 + max(steps):
+    if len(steps) == rank.size and _count(rank) >= 2 + max(steps):
         end_together(rank, batches.into_second_epoch)
+
+
+def _count(rank: Rank) -> int:
+    """Steps as all ranks count them: one of them may make others alone."""
+    return rank.averaged_steps or rank.step
 
 
 def _enough_at(rank: Rank, other: int) -> int | None:
@@ -33,7 +40,7 @@ def _enough_at(rank: Rank, other: int) -> int | None:
     if mark.exists():
         return int(mark.read_text())
     if (rank.traces / f"done-{other}").exists():
-        return rank.found_ended.setdefault(other, rank.step)
+        return rank.found_ended.setdefault(other, _count(rank))
     return None
 
 

@@ -11,6 +11,7 @@ import torch
 
 from scalelab.check.events import Call, Wrapped
 from scalelab.check.observe.observer import Rank
+from scalelab.check.observe.summed_losses import watch_summed
 
 NAMES = [
     "init", "shutdown", "rank", "local_rank", "size", "synchronize", "join", "barrier", "alltoall", "broadcast",
@@ -20,6 +21,7 @@ NAMES = [
     "allgather", "allgather_async", "allgather_object", "grouped_allgather", "grouped_allgather_async",
     "reducescatter", "reducescatter_async", "grouped_reducescatter", "grouped_reducescatter_async",
 ]  # fmt: skip
+AVERAGING = ("allreduce", "allgather", "reducescatter", "sparse_allreduce", "grouped_")
 ASKED_OFTEN = {"rank", "local_rank", "size"}  # told the first time only
 MOST_CALLS = 5000
 Function = Callable[..., Any]
@@ -53,6 +55,8 @@ def _observed(rank: Rank, name: str, original: Function) -> Function:
         wrapped = caller.f_globals.get("__name__", "").startswith("horovod.torch.optimizer")
         if wrapped:
             rank.exchanged += elements  # told with the step: there may be hundreds of such calls in each
+        elif name.startswith(AVERAGING):
+            rank.averaged += elements
         if threading.get_ident() != rank.main_thread:  # the backward of a GPU's tensors has threads of its own
             return original(*arguments, **options)
         if name in ASKED_OFTEN and name in noted:
@@ -63,7 +67,10 @@ def _observed(rank: Rank, name: str, original: Function) -> Function:
             rank.calls_of_script += 1
             rank.tell(Call(name, rank.step, rank.where(caller), tensor, elements))
         with _under_way(rank, (name, tensor, wrapped)):
-            return original(*arguments, **options)
+            result = original(*arguments, **options)
+        if name == "allreduce" and _sums(*arguments, **options):
+            watch_summed(rank, result, rank.where(caller))
+        return result
 
     return observed
 
@@ -79,6 +86,12 @@ def _under_way(rank: Rank, call: tuple[str, str | None, bool]) -> Iterator[None]
     finally:
         rank.quiet -= 1
         rank.call = before
+
+
+def _sums(tensor: object, average: bool | None = None, *_: object, op: object = None, **__: object) -> bool:
+    import horovod.torch as hvd
+
+    return op == hvd.Sum if average is None else not average
 
 
 def _observed_wrapping(rank: Rank, original: Function) -> Function:

@@ -18,6 +18,7 @@ from scalelab.check.observe.batches import Batches, Candidate
 from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
 from scalelab.check.observe.steps import is_shard
+from scalelab.check.observe.untrained import UntrainedNetworks
 
 UNHURRIED_SECONDS = 1.0  # since the first step: what is over by then need not be hurried
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
@@ -45,6 +46,7 @@ def install(rank: Rank, batches: Batches) -> None:
     depth = 0
 
     unhurried = (rank.traces / UNHURRIED).exists()
+    untrained = UntrainedNetworks(rank)
 
     def observed(module: torch.nn.Module, *arguments: Any, **options: Any) -> Any:
         nonlocal depth
@@ -53,6 +55,8 @@ def install(rank: Rank, batches: Batches) -> None:
             return call(module, *arguments, **options)
         inputs = [leaf for leaf in tree.tree_leaves((arguments, options)) if isinstance(leaf, torch.Tensor)]
         candidate = _tell(batches, module, inputs)
+        if not torch.is_grad_enabled():
+            untrained.called(module)
         key = (id(module), torch.is_grad_enabled(), tuple((leaf.shape, leaf.dtype) for leaf in inputs))
         if key in kept and not (unhurried or rank.in_full or rank.seconds() < UNHURRIED_SECONDS):
             (rank.traces / f"{HURRIED}{rank.rank}").touch()
@@ -73,6 +77,8 @@ def install(rank: Rank, batches: Batches) -> None:
 
 def _await_exchange(rank: Rank, module: torch.nn.Module) -> None:
     """Weights in shards are gathered by the forward, and their gradients averaged by the backward."""
+    if rank.engine == "horovod":
+        return
     kind = type(module).__name__  # asked by name, since importing it takes half a second
     rank.sharded = rank.sharded or kind.startswith(("FSDP", "FullySharded")) or any(map(is_shard, module.parameters()))
     if rank.sharded and torch.is_grad_enabled():

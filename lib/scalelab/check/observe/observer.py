@@ -8,18 +8,29 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 import msgspec
 
-from scalelab.check.events import Event, path
+from scalelab.check.events import Event, Stepping, path
 from scalelab.check.source.control_flow import Loop, Place, counts_steps, depends_on_rank, is_within
 from scalelab.launch.engine import Engine
 from scalelab.places import PACKAGE
 
 LIBRARY = str(PACKAGE) + os.sep
-FULL_STEPS, EVERY = 8, 16  # steps of which everything is told: the first, and from then on one in so many
+FULL_STEPS, EVERY = 8, 16  # steps of an optimizer of which everything is told: the first, then one in so many
 FEWEST_FULL_STEPS, SLOW_SECONDS = 2, 6.0  # where so many have taken so long
+MOST_TAKEOVERS = 20_000
+
+
+class Turns(NamedTuple):
+    """How many steps an optimizer has made, and how many all of them had when it made its last."""
+
+    made: int
+    last: int
+
+
+NO_TURNS = Turns(0, 0)
 
 
 class Surroundings(TypedDict):
@@ -41,14 +52,20 @@ class Rank:
         self.file = path(traces, self.rank).open("ab", buffering=0)
         self.lock = threading.Lock()
         self.main_thread = threading.get_ident()
-        self.step = 0
+        self.step = self.averaged_steps = 0
+        self.turns: dict[int, Turns] = {}  # of each optimizer, by its number
+        self.stepping: int | None = None  # the optimizer that stepped last
+        self.takeovers = 0
+        self.in_full = True  # whether the next step of an optimizer that is in use is told in full
         self.began: float | None = None
         self.quiet = 0  # above 0 inside a collective call, whose own doings are not the script's
         self.call: tuple[str, str | None, bool] | None = None  # the call of Horovod under way: name, tensor, wrapped
         self.calls = self.calls_of_script = 0  # collective ones, so far
         self.exchanged = 0  # elements averaged since the last step by what the script has wrapped
+        self.averaged = 0  # and by the script itself
         self.awaited: dict[int, int] = {}  # elements that the next backward will average, by the wrapped model's id
         self.covered: set[int] = set()  # ids of the parameters of models in DistributedDataParallel
+        self.trained: set[int] = set()  # ids of the parameters of optimizers
         self.sharded = False  # weights are cut among the ranks, as FSDP does
         self.batch_loop: Loop | None = None  # once known: the loop that holds the backward and the step
         self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
@@ -63,11 +80,23 @@ class Rank:
         with self.lock:
             self.file.write(msgspec.json.encode(event) + b"\n")
 
-    @property
-    def in_full(self) -> bool:
-        """Whether this step is told in full."""
+    def stepped(self, optimizer: int, averaged: bool) -> None:
+        """An optimizer has stepped, by gradients that were averaged over the ranks or by this one's own."""
+        if optimizer != self.stepping and self.takeovers < MOST_TAKEOVERS:
+            self.stepping = optimizer
+            self.takeovers += 1
+            self.tell(Stepping(self.step, optimizer))
+        self.step += 1
+        self.averaged_steps += averaged
+        self.turns[optimizer] = Turns(self.turns.get(optimizer, NO_TURNS).made + 1, self.step)
+        in_use = [number for number, turns in self.turns.items() if self.step - turns.last <= EVERY]
+        self.in_full = any(map(self.tells, in_use))
+
+    def tells(self, optimizer: int) -> bool:
+        """Whether the next step of this optimizer is told in full."""
+        made = self.turns.get(optimizer, NO_TURNS).made
         slow = self.step >= FEWEST_FULL_STEPS and self.seconds() > SLOW_SECONDS
-        return (self.step < FULL_STEPS or self.step % EVERY == 0) and not slow
+        return (made < FULL_STEPS or made % EVERY == 0) and not slow
 
     def where(self, frame: FrameType | None = None) -> str | None:
         """The innermost line of the learner's own files from this frame (by default the caller's) outwards."""

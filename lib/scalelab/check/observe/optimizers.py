@@ -64,14 +64,17 @@ class Watcher:
         self.numbers: dict[int, int] = {}
         self.lrs: dict[int, float] = {}  # the learning rate told last, by optimizer
         self.told_lrs = 0
+        self.made_with: dict[int, float] = {}  # the learning rate at first, by the id of the optimizer
         self.seen: tuple[list[float], list[float], str | None] | None = None  # of a step that is told
 
     def made(self, optimizer: torch.optim.Optimizer) -> None:
         """Stretch the weights of a new optimizer on every rank but 0, unless a broadcast or a checkpoint made them
         equal.
         """
+        self.made_with[id(optimizer)] = _lr(optimizer)
         parameters = trained(optimizer)
         self.own.follow(parameters)
+        self.rank.trained |= {id(p) for p in parameters}
         new = [p for p in parameters if id(p) not in self.stretched]
         self.stretched |= {id(p) for p in new}
         equal = self.loaded or self.rank.received >= sum(p.numel() for p in parameters) / 2
@@ -91,9 +94,10 @@ class Watcher:
         self.rank.began = self.rank.began or time.monotonic()
         self.used(optimizer)
         self.backward.step(sys._getframe(1))
-        first = self._number(optimizer) not in self.lrs
+        number = self._number(optimizer)
+        first = number not in self.lrs
         self.seen = None
-        if not (self.rank.in_full or first):
+        if not (self.rank.tells(number) or first):
             return
         self.rank.sharded = self.rank.sharded or any(map(is_shard, trained(optimizer)))
         self.seen = (
@@ -112,7 +116,8 @@ class Watcher:
             self._tell(optimizer, *self.seen)
             self._tell_exchange()
         self._tell_lr(optimizer)
-        self.rank.step += 1
+        self.rank.stepped(self._number(optimizer), self._averaged(optimizer))
+        self.rank.exchanged = self.rank.averaged = 0
         perhaps_end(self.rank, self.backward.batches)
 
     def _tell(
@@ -145,14 +150,19 @@ class Watcher:
     def _tell_exchange(self) -> None:
         if self.rank.exchanged:
             self.rank.tell(Call(EXCHANGE, self.rank.step, None, elements=self.rank.exchanged, wrapped=True))
-            self.rank.exchanged = 0
+
+    def _averaged(self, optimizer: torch.optim.Optimizer) -> bool:
+        """Whether the ranks have exchanged its gradients, and not only a metric, since the last step."""
+        if self.rank.exchanged or not self.rank.averaged:
+            return bool(self.rank.exchanged)
+        return 2 * self.rank.averaged >= sum(p.numel() for p in trained(optimizer) if p.grad is not None)
 
     def _tell_lr(self, optimizer: torch.optim.Optimizer) -> None:
         number, lr = self._number(optimizer), _lr(optimizer)
         if self.lrs.get(number) != lr and self.told_lrs < MOST_LRS:
             self.lrs[number] = lr
             self.told_lrs += 1
-            self.rank.tell(LearningRate(self.rank.step, number, lr))
+            self.rank.tell(LearningRate(self.rank.step, number, lr, self.made_with.get(id(optimizer))))
 
     def _number(self, optimizer: torch.optim.Optimizer) -> int:
         return self.numbers.setdefault(id(optimizer), len(self.numbers))

@@ -24,6 +24,7 @@ NAMES = [
     "batch_isend_irecv",
 ]  # fmt: skip
 ASKED_OFTEN = {"get_rank", "get_world_size"}  # told the first time only
+AVERAGING = ("all_reduce", "all_gather", "reduce", "gather", "all_to_all", "isend", "irecv", "send", "recv")
 BRINGING = ("broadcast", "all_gather", "all_reduce", "scatter", "recv", "irecv")
 MOST_CALLS = 5000
 Function = Callable[..., Any]
@@ -61,6 +62,7 @@ def _observed(rank: Rank, name: str, original: Function) -> Function:
             rank.calls_of_script += 1
             rank.tell(Call(name, rank.step, rank.where(), elements=sum(tensor.numel() for tensor in tensors[:1])))
         rank.calls += 1
+        rank.averaged += sum(tensor.numel() for tensor in tensors[:1]) if name.startswith(AVERAGING) else 0
         _tell_place(rank, name)
         rank.quiet += 1
         try:

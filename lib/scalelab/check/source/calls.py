@@ -37,7 +37,8 @@ class ScriptCalls:
     anything's, but a GPU's; skips*: the optimizer's `skip_synchronize()`; scales*: a GradScaler; torch_sync_batch_norm:
     torch's own, which asks torch.distributed, and uses_torch_distributed*: which was begun; dropped: a collective call
     of which nobody takes the result, and its name; local_rank_as_rank: the local rank decides which part of the data a
-    rank gets; data_loops: loops (file, first line, last line) with a step in them that end when the data do;
+    rank gets; cuts_by_rank*: a slice begins at the rank; data_loops: loops (file, first line, last line) with a step in
+    them that end when the data do;
     torch: what it shows of torch.distributed.
     """
 
@@ -51,6 +52,7 @@ class ScriptCalls:
     uses_torch_distributed: str | None = None
     dropped: tuple[str, str] | None = None
     local_rank_as_rank: str | None = None
+    cuts_by_rank: str | None = None
     data_loops: tuple[tuple[str, int, int], ...] = ()
     torch: TorchCalls = NO_TORCH_CALLS
 
@@ -80,6 +82,7 @@ def read_calls(script: Path) -> ScriptCalls:
         uses_torch_distributed=_where(_first(trees, _is_call("init_process_group"))),
         dropped=(_where(dropped) or "", _name(dropped[1].func)) if dropped else None,
         local_rank_as_rank=_where(_local_rank_as_rank(trees, certain)),
+        cuts_by_rank=_where(_cut_by_rank(trees)),
         torch=read_torch_calls(script),
         data_loops=tuple((name, *lines) for name, tree in trees.items() for lines in _data_loops(tree)),
     )
@@ -94,6 +97,16 @@ def _first(
     nodes = ((name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.expr))
     found = (one for one in nodes if wanted(one[1]) and (among is None or id(one[1]) in among))
     return min(found, key=lambda one: one[1].lineno, default=None)
+
+
+def _cut_by_rank(trees: dict[str, ast.Module]) -> Found | None:
+    source = asks([*trees.values()], "rank")
+    found = tainted([*trees.values()], source)
+
+    def begins_at_rank(node: ast.AST) -> bool:
+        return isinstance(node, ast.Slice) and node.lower is not None and carries(node.lower, found, source)
+
+    return _first(trees, begins_at_rank)
 
 
 def _certain(trees: dict[str, ast.Module]) -> set[int]:

@@ -19,6 +19,7 @@ class LRScaling:
     """What the text shows: the number of workers reaches the learning rate; the batch size; a warmup is spoken of.
 
     `lr_divided`: a learning rate is divided by the number of workers; `loss_multiplied`: a loss is multiplied by it.
+    `scaled_again`: an optimizer is made with the scaled learning rate, and the factors of its schedule are scaled, too.
     """
 
     scaled: bool = False
@@ -26,6 +27,7 @@ class LRScaling:
     speaks_of_warmup: bool = False
     lr_divided: bool = False
     loss_multiplied: bool = False
+    scaled_again: bool = False
 
 
 NO_SCALING = LRScaling()
@@ -48,6 +50,10 @@ def read_lr_scaling(script: Path) -> LRScaling:
         any(_divides_lr(node, found, source) for node in nodes)
         or any(_holds_division(value, found, source) for value in _given(nodes, LR_NAMES, optimizers=True)),
         any(_multiplies_loss(node, found, source) for node in nodes),
+        all(
+            any(carries(value, found, source) for value in values)
+            for values in (_given_to_optimizers(nodes), _factors(nodes))
+        ),
     )
 
 
@@ -64,6 +70,25 @@ def _given(nodes: list[ast.AST], names: tuple[str, ...], optimizers: bool = Fals
             yield from node.args[1:2]
         elif not optimizers and isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "split":
             yield from node.args
+
+
+def _given_to_optimizers(nodes: list[ast.AST]) -> Iterator[ast.expr]:
+    """Learning rates by which optimizers are made."""
+    for node in nodes:
+        if isinstance(node, ast.Call) and _is_optimizer(node.func) and not ast.unparse(node.func).endswith("LR"):
+            yield from node.args[1:2]
+            yield from (word.value for word in node.keywords if word.arg in LR_NAMES)
+
+
+def _factors(nodes: list[ast.AST]) -> Iterator[ast.expr]:
+    """What schedules multiply learning rates by, and what is assigned to a group's learning rate."""
+    for node in nodes:
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("LambdaLR", "MultiplicativeLR")):
+            yield from (*node.args[1:2], *(word.value for word in node.keywords if word.arg == "lr_lambda"))
+        elif isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Subscript) and _is_called(target, LR_NAMES) for target in targets):
+                yield node.value
 
 
 def _divides(value: ast.expr, found: set[str], source: Source) -> bool:
