@@ -15,6 +15,7 @@ from scalelab.parallel.collectives.processes import Task, run_on_processes
 from scalelab.places import COURSE
 
 SIZES = [4 * 10**k for k in range(2, 8)]  # bytes
+IN_A_ROW = 4  # of a size, of which the last one counts: what comes after a large one is slower
 WARM_UP = 3  # rounds
 
 
@@ -22,8 +23,9 @@ WARM_UP = 3  # rounds
 @click.option("--rounds", default=60, show_default=True)
 def main(rounds: int) -> None:
     """Measure and store."""
-    run = run_on_processes(ring_all_reduce, 2, Task([size // 4 for size in SIZES], rounds + WARM_UP))
-    runs = LinkRuns(describe_machine(), SIZES, run.seconds[WARM_UP:].tolist())
+    elements = [size // 4 for size in SIZES for _ in range(IN_A_ROW)]
+    run = run_on_processes(ring_all_reduce, 2, Task(elements, rounds + WARM_UP))
+    runs = LinkRuns(describe_machine(), SIZES, run.seconds[WARM_UP:, IN_A_ROW - 1 :: IN_A_ROW].tolist())
     write_stored(runs, COURSE / "source" / "lab4_communication" / "measured_link.json")
     for size, seconds in runs.quiet.items():
         click.echo(f"{size:>11,} bytes: {1e3 * seconds:8.3f} ms")

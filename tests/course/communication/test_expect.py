@@ -3,6 +3,7 @@
 import textwrap
 
 import pytest
+import torch
 
 from scalelab.course.communication import expect_all_reduce
 from scalelab.course.communication.case_run import Case, CaseRun
@@ -14,6 +15,7 @@ from scalelab.parallel.collectives.algorithms.recursive_doubling import recursiv
 from scalelab.parallel.collectives.algorithms.ring import ring_all_reduce
 from scalelab.parallel.collectives.algorithms.server import server_all_reduce, sharded_server_all_reduce
 from scalelab.parallel.collectives.algorithms.tree import tree_all_reduce
+from scalelab.parallel.collectives.protocol import cut
 
 CASES = [Case(size, elements) for size in (2, 3, 4, 8) for elements in (40, 13, 1)]
 POWERS = [case for case in CASES if case.size != 3]
@@ -126,13 +128,13 @@ def test_another_form_is_named(collective, said):
     fault = judged(collective)
     assert said in fault
     assert "With 8 workers and vectors of 40 elements: the sums are right." in fault
-    assert "a ring needs 1.75 in 14" in fault
+    assert "a ring needs 1.75 in 14 rounds, and 112 messages" in fault
 
 
 def test_a_ring_is_no_halving_and_doubling():
     fault = judged(ring_all_reduce, "halving and doubling", POWERS)
     assert "This is a ring. Its busiest worker carries 1.75 vectors in 14 rounds" in fault
-    assert "halving and doubling needs 1.75 in 6" in fault
+    assert "halving and doubling needs 1.75 in 6 rounds, and 48 messages" in fault
 
 
 @pytest.mark.parametrize(
@@ -146,12 +148,12 @@ def test_a_ring_is_no_halving_and_doubling():
         (".copy_(receive", ".add_(receive", "in the second half, what comes is complete and takes the place"),
         ("t + 1) % size], (rank + 1)", "t) % size], (rank + 1)", "the second must hand the pieces around"),
         ("range(size - 1)", "range(size)", "a ring that goes on for too long"),
-        ("range(size - 1)", "range(size - 2)", "it takes N - 1 rounds until"),
+        ("range(size - 1)", "range(size - 2)", "each has to pass all N workers"),
         ("torch.tensor_split(x, size)", "x[:x.numel() // size * size].split(max(1, x.numel() // size))", "left out"),
         ("receive((rank - 1) % size)\n    for", "receive((rank + 1) % size)\n    for", "wait"),
         ("(rank + 1) % size)\n        pieces[(rank - t - 1)", "rank + 1)\n        pieces[(rank - t - 1)",
-         "it stopped with Worker 1 would send to worker 2; there are workers 0 to 1"),
-        ("send(pieces[(rank - t) % size]", "send(t", "Worker 0 sends int to worker 1; send a tensor"),
+         "worker 1 would send to worker 2; there are workers 0 to 1"),
+        ("send(pieces[(rank - t) % size]", "send(t", "worker 0 sends int to worker 1; send a tensor"),
         ("    return x", "    send(x, (rank + 1) % size)\n    return x", "never received a message"),
     ],
 )  # fmt: skip
@@ -180,6 +182,39 @@ def test_one_that_holds_all_vectors_at_a_time_is_told():
         kept = taken.replace("receive((rank - 1) % size)", "held.append(receive((rank - 1) % size)) or held[-1]")
         hoards = hoards.replace(taken, kept)
     assert "holds 1.8 vectors of others at a time" in judged(function(hoards))
+
+
+def in_half_precision(x, rank, size, send, receive):
+    return ring_all_reduce(x, rank, size, lambda v, to: send(v.half(), to), lambda source: receive(source).to(x.dtype))
+
+
+def without_messages(x, rank, size, send, receive):
+    return torch.from_numpy(Case(size, len(x)).vectors().sum(axis=0))
+
+
+def in_turns(x, rank, size, send, receive):
+    """A ring in which worker 1 receives first: two rounds for each."""
+    pieces, after, before = cut(x, size), (rank + 1) % size, (rank - 1) % size
+    for half in (0, 1):
+        for turn in range(size - 1):
+            came = receive(before) if rank == 1 else None
+            send(pieces[(rank - turn + half) % size], after)
+            came = receive(before) if came is None else came
+            piece = pieces[(rank - turn - 1 + half) % size]
+            piece.copy_(came) if half else piece.add_(came)
+    return x
+
+
+@pytest.mark.parametrize(
+    ("collective", "said"),
+    [
+        (in_half_precision, "sends numbers of 2 bytes where the vectors have 8"),
+        (without_messages, "nothing was sent"),
+        (in_turns, "this is a ring, but in"),
+    ],
+)
+def test_what_gives_right_sums_by_other_means_is_told(collective, said):
+    assert said in judged(collective)
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import numpy as np
 from scalelab.parallel.collectives.transcript import Message
 
 BYTES = 8  # of a float64
+LARGEST = 1_000_000  # what 16 bits cannot hold
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -28,7 +29,10 @@ class Case(msgspec.Struct, frozen=True):
 
     def vectors(self) -> np.ndarray:
         """What the workers begin with, (size, elements): whole numbers, whose sums are exact in whatever order."""
-        return np.random.default_rng([self.size, self.elements]).integers(-99, 100, (self.size, self.elements)) * 1.0
+        drawn = np.random.default_rng([self.size, self.elements]).integers(
+            -LARGEST, LARGEST, (self.size, self.elements)
+        )
+        return drawn * 1.0
 
 
 class CaseReport(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from scalelab.course.communication.case_run import CaseRun
+from scalelab.course.communication.case_run import BYTES, CaseRun
 from scalelab.course.communication.styles import has_marks, recognise
 from scalelab.course.communication.sums import find_wrong_sum
 
@@ -25,7 +25,7 @@ def _faults(runs: Sequence[CaseRun], wanted: Wanted) -> Iterator[tuple[CaseRun, 
     """
     complete = [run for run in runs if not _stopped(run)]
     for run in sorted(complete, key=lambda run: (abs(run.case.size - SHOWS_SUMS), -run.case.elements)):
-        yield run, find_wrong_sum(run)
+        yield run, _silent(run) or _other_numbers(run) or find_wrong_sum(run)
     for run in runs:
         yield run, _stopped(run) or _left(run)
     for run in sorted(runs, key=lambda run: (abs(run.case.size - SHOWS_FORMS), -run.case.elements)):
@@ -39,7 +39,8 @@ def rounds_of(wanted: Wanted, size: int) -> int:
 
 def _stopped(run: CaseRun) -> str | None:
     if run.report.error:
-        return f"it stopped with {run.report.error.rstrip('.')}"
+        error = run.report.error.rstrip(".")
+        return error[0].lower() + error[1:] if error.startswith("Worker ") else f"it stopped with {error}"
     if not run.report.waits:
         return None
     worker, source = min(run.report.waits.items())
@@ -57,25 +58,49 @@ def _stopped(run: CaseRun) -> str | None:
     return f"all wait for one another (worker {waits}), after {len(run.report.messages)} messages"
 
 
+def _silent(run: CaseRun) -> str | None:
+    if run.report.messages or run.case.size == 1:
+        return None
+    return "nothing was sent, so no worker can know of the others' vectors"
+
+
+def _other_numbers(run: CaseRun) -> str | None:
+    """Messages of another type than the vectors: half the bytes, and rounded."""
+    for message in run.report.messages:
+        if message.elements and message.bytes != BYTES * message.elements:
+            each = message.bytes // message.elements
+            return (
+                f"worker {message.sender} sends numbers of {each} bytes where the vectors have {BYTES}; send them "
+                "as they are"
+            )
+    return None
+
+
 def _left(run: CaseRun) -> str | None:
     if not run.report.left:
         return None
     message, more = run.report.left[0], len(run.report.left) - 1
-    others = f", nor {more} others" if more else ""
+    others = f" ({more} more were not received either)" if more else ""
     return f"worker {message.receiver} never received a message that worker {message.sender} sent it{others}"
 
 
 def _communication(run: CaseRun, wanted: Wanted) -> str | None:
     """What it sends, beside what has to be sent."""
-    if has_marks(run, wanted) and run.rounds <= rounds_of(wanted, run.case.size):
+    rounds = rounds_of(wanted, run.case.size)
+    if has_marks(run, wanted) and run.rounds <= rounds:
         return _memory(run)
+    if has_marks(run, wanted):
+        return (
+            f"the sums are right, and this is {wanted}, but in {run.rounds} rounds where {rounds} are enough; send "
+            "before you receive, and each piece in one message"
+        )
     style = recognise(run)
     name = f"This is {style.name}" if style else "This is none of the known forms"
     hint = f": {style.says}" if style and style.says else ""
     return (
         f"the sums are right. {name}{hint}. Its busiest worker carries {run.vectors_carried:.3g} vectors in "
-        f"{run.rounds} rounds; {wanted} needs {run.least_bytes / run.case.bytes:.3g} in "
-        f"{rounds_of(wanted, run.case.size)}"
+        f"{run.rounds} rounds, and there are {len(run.report.messages)} messages; {wanted} needs "
+        f"{run.least_bytes / run.case.bytes:.3g} in {rounds} rounds, and {rounds * run.case.size} messages"
     )
 
 

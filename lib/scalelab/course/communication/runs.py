@@ -1,6 +1,7 @@
 """Runs a learner's collective in a process of its own."""
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from scalelab.course.exercises.expect import NotYet
 from scalelab.launch.guarded_command import GuardedCommand
 from scalelab.parallel.collectives.protocol import Collective
 
+ENDED_BY_LIMITS = {128 + number for number in (signal.SIGXCPU, signal.SIGKILL)}
+ENDED_BY_LIMITS |= {-signal.SIGXCPU, -signal.SIGKILL}
 SECONDS = 300.0  # on the clock, for a machine that is busy; the process itself ends its computing far earlier
 
 
@@ -41,7 +44,8 @@ def run_cases(collective: Collective, cases: Sequence[Case]) -> list[CaseRun]:
 def _run(folder: Path) -> int | None:
     """The exit code; None where time ran out. Whatever it started ends with it."""
     command = [sys.executable, "-P", "-m", "scalelab.course.communication.isolated", str(folder)]
-    with GuardedCommand(command, os.environ, folder) as job:
+    found = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # where a function's module may lie
+    with GuardedCommand(command, os.environ | found, folder) as job:
         job.running(wait=SECONDS)
         return job.exit_code
 
@@ -49,8 +53,6 @@ def _run(folder: Path) -> int | None:
 def _why(code: int | None) -> str:
     if code is None:
         return f"it had not come to its end after {SECONDS:.0f} s, and was ended; does a loop never end?"
-    return (
-        "it computed for a minute, or took all memory, and was ended; does a loop never end?"
-        if code
-        else "its process ended before your function did."
-    )
+    if code in ENDED_BY_LIMITS:
+        return "it computed for a minute without an end, or took all memory; does a loop never end?"
+    return f"its process ended before your function did (exit code {code})."

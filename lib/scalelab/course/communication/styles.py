@@ -118,7 +118,10 @@ _STYLES: list[tuple[Callable[[CaseRun], bool], Style]] = [
         _everybody_to_everybody,
         Style("everybody sending everything to everybody", "each needs the sum, not all vectors"),
     ),
-    (_sharded_server, Style("a sharded server, each adding up one piece for all")),
+    (
+        _sharded_server,
+        Style("a sharded server, each adding up one piece for all", "a ring sends to the next worker alone"),
+    ),
     (_halving_doubling, Style("halving and doubling")),
     (_recursive_doubling, Style("recursive doubling", "whole vectors in every round; exchange halves of what is left")),
     (_tree, Style("a tree", "its root carries log2 N times a vector, and half of the workers wait in each round")),

@@ -47,7 +47,7 @@ def _known_slip(case: Case, vectors: np.ndarray, ends: np.ndarray, total: np.nda
     wrong = np.flatnonzero((ends != total).any(axis=0))
     if case.elements % size and wrong.min() >= size * (case.elements // size):
         return (
-            f"the last {case.elements % size} of {case.elements} elements are left out: pieces need not be equally "
+            f"the last elements are left out, {case.elements % size} of {case.elements}: pieces need not be equally "
             "long (`cut` makes them)"
         )
     if any(np.array_equal(ends, np.array(slip)) for slip in _adding_rings(vectors)):
@@ -56,7 +56,7 @@ def _known_slip(case: Case, vectors: np.ndarray, ends: np.ndarray, total: np.nda
     if case.elements >= FEWEST_ELEMENTS * size and set(complete) == {1}:
         return "each worker has the sum of one piece: the first half is done, the second must hand the pieces around"
     if case.elements >= FEWEST_ELEMENTS * size and set(complete) == {0}:
-        return "no worker has the sum of any piece; it takes N - 1 rounds until a piece has been with all N workers"
+        return "no worker has the sum of any piece: each has to pass all N workers, and what is complete has to stay so"
     return None
 
 

@@ -14,13 +14,14 @@ from scalelab.parallel.collectives.cost_model import MessageCost
 from scalelab.parallel.collectives.protocol import check_message, check_partner
 
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32]
-HEADER = 3  # elements, type, nanoseconds when the message leaves
+HEADER = 24  # bytes: elements, type, nanoseconds when the message leaves
+FIRST = 65_536  # bytes of what always comes first: the header, and as much of the values as fits
 
 
 class GlooMessages:
     """`send` and `receive` of one rank; the process group must be there.
 
-    `bytes_sent` and `messages` count what was sent, without the headers of 24 bytes.
+    `bytes_sent` and `messages` count what was sent, without the headers.
     """
 
     def __init__(self, link: MessageCost | None = None):
@@ -36,7 +37,11 @@ class GlooMessages:
         leaves = max(time.monotonic(), self.out_free)
         self.out_free = leaves + (size / self.link.bandwidth if self.link else 0.0)
         header = torch.tensor([copy.numel(), DTYPES.index(copy.dtype), int(1e9 * leaves)])
-        for tensor in (header, copy):
+        content = copy.view(torch.uint8)
+        first = torch.zeros(FIRST, dtype=torch.uint8)
+        first[:HEADER] = header.view(torch.uint8)
+        first[HEADER : HEADER + size] = content[: FIRST - HEADER]
+        for tensor in (first, content[FIRST - HEADER :]):
             if tensor.numel() and (work := dist.isend(tensor, to)):
                 self.under_way.append((work, tensor))
         self.under_way = [(work, tensor) for work, tensor in self.under_way if not work.is_completed()]
@@ -46,12 +51,14 @@ class GlooMessages:
     def receive(self, source: int) -> Tensor:
         """Wait for the next message of another rank."""
         check_partner(source, self.rank, self.size, "receive from")
-        header = torch.empty(HEADER, dtype=torch.int64)
-        dist.recv(header, source)
-        elements, dtype, leaves = header.tolist()
+        first = torch.empty(FIRST, dtype=torch.uint8)
+        dist.recv(first, source)
+        elements, dtype, leaves = first[:HEADER].view(torch.int64).tolist()
         values = torch.empty(elements, dtype=DTYPES[dtype])
-        if elements:
-            dist.recv(values, source)
+        content = values.view(torch.uint8)
+        content[: FIRST - HEADER] = first[HEADER : HEADER + content.numel()]
+        if content.numel() > FIRST - HEADER:
+            dist.recv(content[FIRST - HEADER :], source)
         if self.link:
             arrives = max(leaves / 1e9 + self.link.latency, self.in_free)
             self.in_free = arrives + values.numel() * values.element_size() / self.link.bandwidth

@@ -1,4 +1,4 @@
-# says: it takes N - 1 rounds until a piece has been with all N workers
+# says: each has to pass all N workers
 def ring_all_reduce(x, rank, size, send, receive):
     pieces, after, before = cut(x, size), (rank + 1) % size, (rank - 1) % size
     for turn in range(size - 1):

@@ -1,4 +1,4 @@
-# says: the last 1 of 13 elements are left out
+# says: the last elements are left out, 1 of 13
 def ring_all_reduce(x, rank, size, send, receive):
     pieces, after, before = [x[k * (len(x) // size) : (k + 1) * (len(x) // size)] for k in range(size)], (rank + 1) % size, (rank - 1) % size
     for turn in range(size - 1):
