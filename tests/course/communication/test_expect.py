@@ -224,6 +224,12 @@ def test_it_runs_in_a_process_of_its_own_where_a_loop_without_end_is_ended(monke
     with pytest.raises(NotYet, match="Expected a function, got int"):
         expect_all_reduce(3, "a ring", workers=(2,), elements=(7,))
 
+    def not_begun(x, rank, size, send, receive):
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        expect_all_reduce(not_begun, "a ring", workers=(2,), elements=(7,))
+
     def leaves(x, rank, size, send, receive):
         import os
 

@@ -57,6 +57,9 @@ class MovingCollective:
             right.add_collection(bars)
         self.rows = [right.text(-1.5, 0, "", ha="right", va="center", size=SMALL, animated=True)
                      for _ in range(MOST_WORKERS)]  # fmt: skip
+        self.whole = right.text(
+            1, -0.075, "", ha="right", va="top", size=SMALL, transform=right.transAxes, animated=True
+        )
         right.set(xlim=(0, 100), ylim=(1, 0), xlabel="time, % of the whole", yticks=[])
         right.set_ylabel("worker", labelpad=20)
         right.set_title("each worker's port: sends (above), receives (below)", **TITLE)
@@ -74,7 +77,8 @@ class MovingCollective:
         self._draw_ports(transcript, run, scaled, slow)
         self.moment.set_xdata([moment, moment])
         circle = [self.lines, self.under_way, self.workers, *self.names[:workers]]
-        ports = [self.out, self.into, self.moment, *self.rows[:workers]]
+        self.whole.set_text(f"100 % are {1e3 * run.seconds:,.3g} ms")
+        ports = [self.out, self.into, self.moment, self.whole, *self.rows[:workers]]
         return self.moving.png([*circle, *ports]), _sentence(form, transcript, run, now)
 
     def _draw_circle(self, transcript: Transcript, run: Replay, workers: int, now: float) -> None:
