@@ -8,7 +8,11 @@ IS_OPEN = "() => !!window.jupyterapp?.shell.currentWidget?.content?.widgets?.len
 OPEN = "path => jupyterapp.commands.execute('docmanager:open', {path}).then(() => null)"
 IS_SHOWN = f"path => jupyterapp.shell.currentWidget?.context?.path === path && ({IS_OPEN})()"
 HAS_A_KERNEL = "() => jupyterapp.shell.currentWidget.sessionContext.ready"
-SAVE = "() => jupyterapp.shell.currentWidget.context.save()"
+# JupyterLab asks before it writes over what it has just saved by itself, and keeps whoever waits for it waiting.
+SAVE = """() => {
+    window.saved = false;
+    jupyterapp.shell.currentWidget.context.save().then(() => { window.saved = true; });
+}"""
 # JupyterLab hands cells to the kernel one by one, so that neither the page nor the kernel can say that all have run.
 # It is asked for a yes or no: for whoever wants its texts, the page lays itself out.
 AT_AN_END = """() => jupyterapp.shell.currentWidget.content.widgets
@@ -66,6 +70,14 @@ class Notebook:
     def save(self) -> None:
         """Write it to its file, outputs included."""
         self.page.evaluate(SAVE)
+        overwrite = self.page.locator(".jp-Dialog").get_by_role("button", name="Overwrite")
+
+        def is_saved() -> bool:
+            if overwrite.count():
+                overwrite.first.click()
+            return self.page.evaluate("window.saved")
+
+        assert waited(is_saved, look_every=0.2), self.page.locator(".jp-Dialog").all_inner_texts()
 
     def errors(self) -> list[str]:
         return self.page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts()

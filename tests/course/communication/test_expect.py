@@ -225,10 +225,23 @@ def test_it_runs_in_a_process_of_its_own_where_a_loop_without_end_is_ended(monke
         expect_all_reduce(3, "a ring", workers=(2,), elements=(7,))
 
     def not_begun(x, rank, size, send, receive):
-        raise NotImplementedError
+        raise NotImplementedError("Put your answer here.")
 
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError, match="Put your answer here."):
         expect_all_reduce(not_begun, "a ring", workers=(2,), elements=(7,))
+
+    def elsewhere():
+        raise ImportError("No module named mine")
+
+    class Lost:
+        def __reduce__(self):
+            return elsewhere, ()
+
+        def __call__(self, *_):
+            raise AssertionError
+
+    with pytest.raises(NotYet, match=r"did not find your function \(ImportError: No module named mine.*define it in"):
+        expect_all_reduce(Lost(), "a ring", workers=(2,), elements=(7,))
 
     def leaves(x, rank, size, send, receive):
         import os

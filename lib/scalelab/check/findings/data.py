@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from scalelab.check.events import Batch, Evaluated, Mark, RankEvents
-from scalelab.check.findings.numbering import FEWEST_LABELS, Part, epochs, rows_tell_apart, same_numbering
+from scalelab.check.findings.numbering import FEWEST_LABELS, FEWEST_ROWS, Part, epochs, rows_tell_apart, same_numbering
 from scalelab.check.findings.parts import find_wrong_parts
 from scalelab.check.findings.work import work_differs
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
 FEWEST_CLASSES = 3  # below that, equal labels may be chance
-FEWEST_ROWS = 8  # and equal examples
 SHUFFLES = ("randperm", "permutation", "shuffle")
 SHARED = 0.95  # of an epoch's examples, for the epoch to count as the same
 OWN_PART = (

@@ -15,7 +15,7 @@ def find(ranks: list[RankEvents], scaling: LRScaling) -> Iterator[Finding]:
     smaller instead.
     """
     steps = ranks[0].of(Step)
-    if scaling.scaled_again and (twice := _scaled_again(ranks[0], len(ranks))):
+    if steps and scaling.scaled_again and (twice := _scaled_again(ranks[0], len(ranks))):
         yield _scaled_twice(len(ranks), twice, steps[0].where)
         return
     if not steps or not all(rank.batches for rank in ranks) or scaling.batch_divided:

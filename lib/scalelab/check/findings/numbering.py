@@ -2,7 +2,7 @@
 
 from scalelab.check.events import Batch
 
-FEWEST_LABELS = 16  # below that, equal labels may be chance
+FEWEST_LABELS, FEWEST_ROWS = 16, 8  # below that, equal labels or examples may be chance
 BY_CHANCE = 0.05  # of two ranks' examples, to be alike although they are not the same
 FEW_NUMBERS = 0.75  # of those that there are
 Part = list[Batch]

@@ -4,11 +4,10 @@ from collections import defaultdict
 from itertools import pairwise
 
 from scalelab.check.events import Mark, RankEvents
-from scalelab.check.findings.numbering import Part, numbers_are_of_all, own_numbering, same_numbering
+from scalelab.check.findings.numbering import FEWEST_ROWS, Part, numbers_are_of_all, own_numbering, same_numbering
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 
-FEWEST_ROWS = 8  # below that, equal examples may be chance
 TWICE = 0.05  # of all examples of an epoch, for parts to overlap: padding repeats fewer
 AGAIN = 4  # times as many examples on two ranks as twice on one, which is chance or replacement
 ALL = 0.95  # of the numbers that there are, for all to be drawn

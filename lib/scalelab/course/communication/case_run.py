@@ -1,14 +1,14 @@
 """What a collective did among so many workers with so long vectors, as its process tells it."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import msgspec
 import numpy as np
 
-from scalelab.parallel.collectives.transcript import Message
+from scalelab.parallel.collectives.transcript import Message, Traffic
 
 BYTES = 8  # of a float64
+NOT_FOUND = "not-found"  # a file that says why the function could not be loaded
 LARGEST = 1_000_000  # what 16 bits cannot hold
 
 
@@ -37,7 +37,8 @@ class Case(msgspec.Struct, frozen=True):
 
 class CaseReport(msgspec.Struct, frozen=True):
     """`results`: what each worker returned, or the name of its type where that is no vector. `error` is what stopped
-    it, `waits` who waited for whom when nobody sent any more, `ended` who had ended by then.
+    it, `not_begun` what an exercise says that has no answer yet; `waits` who waited for whom when nobody sent any
+    more, `ended` who had ended by then.
     """
 
     case: Case
@@ -46,6 +47,7 @@ class CaseReport(msgspec.Struct, frozen=True):
     peak_bytes: list[int] = []
     left: list[Message] = []
     error: str | None = None
+    not_begun: str | None = None
     waits: dict[int, int] = {}
     ended: list[int] = []
 
@@ -61,25 +63,10 @@ class CaseRun:
         """What was run."""
         return self.report.case
 
-    @cached_property
-    def sent(self) -> list[int]:
-        """Bytes that each worker sent."""
-        return [sum(m.bytes for m in self.report.messages if m.sender == w) for w in range(self.case.size)]
-
-    @cached_property
-    def received(self) -> list[int]:
-        """Bytes that were sent to each worker."""
-        return [sum(m.bytes for m in self.report.messages if m.receiver == w) for w in range(self.case.size)]
-
     @property
-    def busiest(self) -> int:
-        """Bytes of the busiest worker, in the direction in which it has more."""
-        return max([*self.sent, *self.received])
-
-    @property
-    def rounds(self) -> int:
-        """In how many rounds all was done."""
-        return max((m.round + 1 for m in self.report.messages), default=0)
+    def traffic(self) -> Traffic:
+        """Who sent how much, in how many rounds."""
+        return Traffic(self.report.messages, self.case.size)
 
     @property
     def least_bytes(self) -> float:
@@ -89,4 +76,4 @@ class CaseRun:
     @property
     def vectors_carried(self) -> float:
         """The busiest worker's bytes, in vectors."""
-        return self.busiest / self.case.bytes
+        return self.traffic.busiest / self.case.bytes

@@ -19,8 +19,8 @@ def expect_all_reduce(collective: Collective, wanted: Wanted, workers: Sequence[
         raise NotYet(f"Expected a function, got {type(collective).__name__}.")
     cases = [Case(size, length) for size in workers for length in elements]
     runs = run_cases(collective, cases)
-    for kind, _, words in ((run.report.error or "").partition(": ") for run in runs):
-        if kind == NotImplementedError.__name__:  # not begun, and no slip
-            raise NotImplementedError(f"{words.partition(' (line ')[0]}.")
+    for run in runs:
+        if run.report.not_begun is not None:
+            raise NotImplementedError(run.report.not_begun)
     if fault := find_fault(runs, wanted):
         raise NotYet(fault)

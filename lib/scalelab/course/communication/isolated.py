@@ -12,7 +12,7 @@ import cloudpickle
 import msgspec
 import torch
 
-from scalelab.course.communication.case_run import Case, CaseReport
+from scalelab.course.communication.case_run import NOT_FOUND, Case, CaseReport
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.collectives.protocol import Collective
 from scalelab.parallel.collectives.transcript import Deadlock, write_down
@@ -28,10 +28,13 @@ def main() -> int:
     folder = Path(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_CPU, (COMPUTING_SECONDS, COMPUTING_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    collective = cloudpickle.loads((folder / "collective.pickle").read_bytes())  # of whoever started this process
     cases = msgspec.json.decode((folder / "cases.json").read_bytes(), type=list[Case])
-    for number, case in enumerate(cases):
-        report = run(collective, case)
+    try:
+        collective = cloudpickle.loads((folder / "collective.pickle").read_bytes())  # of whoever started this process
+    except Exception as error:
+        (folder / NOT_FOUND).write_text(_described(error))
+        return 1
+    for number, report in enumerate(run(collective, case) for case in cases):
         (folder / f"report-{number}.part").write_bytes(msgspec.json.encode(report))
         (folder / f"report-{number}.part").rename(folder / f"report-{number}.json")
     return 0
@@ -43,6 +46,8 @@ def run(collective: Collective, case: Case) -> CaseReport:
         transcript = write_down(collective, list(torch.from_numpy(case.vectors())))
     except Deadlock as deadlock:
         return CaseReport(case, messages=deadlock.messages, waits=deadlock.waits, ended=sorted(deadlock.ended))
+    except NotImplementedError as error:
+        return CaseReport(case, not_begun=str(error))
     except BaseException as error:  # whatever it is, it is the learner's, and is told
         return CaseReport(case, error=_described(error))
     results = [_plain(result, case) for result in transcript.results]

@@ -87,19 +87,19 @@ def _left(run: CaseRun) -> str | None:
 def _communication(run: CaseRun, wanted: Wanted) -> str | None:
     """What it sends, beside what has to be sent."""
     rounds = rounds_of(wanted, run.case.size)
-    if has_marks(run, wanted) and run.rounds <= rounds:
+    if has_marks(run, wanted) and run.traffic.rounds <= rounds:
         return _memory(run)
     if has_marks(run, wanted):
         return (
-            f"the sums are right, and this is {wanted}, but in {run.rounds} rounds where {rounds} are enough; send "
-            "before you receive, and each piece in one message"
+            f"the sums are right, and this is {wanted}, but in {run.traffic.rounds} rounds where {rounds} are enough; "
+            "send before you receive, and each piece in one message"
         )
     style = recognise(run)
     name = f"This is {style.name}" if style else "This is none of the known forms"
     hint = f": {style.says}" if style and style.says else ""
     return (
         f"the sums are right. {name}{hint}. Its busiest worker carries {run.vectors_carried:.3g} vectors in "
-        f"{run.rounds} rounds, and there are {len(run.report.messages)} messages; {wanted} needs "
+        f"{run.traffic.rounds} rounds, and there are {len(run.report.messages)} messages; {wanted} needs "
         f"{run.least_bytes / run.case.bytes:.3g} in {rounds} rounds, and {rounds * run.case.size} messages"
     )
 

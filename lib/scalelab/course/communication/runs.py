@@ -10,7 +10,7 @@ from pathlib import Path
 import cloudpickle
 import msgspec
 
-from scalelab.course.communication.case_run import Case, CaseReport, CaseRun
+from scalelab.course.communication.case_run import NOT_FOUND, Case, CaseReport, CaseRun
 from scalelab.course.exercises.expect import NotYet
 from scalelab.launch.guarded_command import GuardedCommand
 from scalelab.parallel.collectives.protocol import Collective
@@ -34,6 +34,9 @@ def run_cases(collective: Collective, cases: Sequence[Case]) -> list[CaseRun]:
         (folder / "collective.pickle").write_bytes(carried)
         (folder / "cases.json").write_bytes(msgspec.json.encode(list(cases)))
         code = _run(folder)
+        if (folder / NOT_FOUND).exists():
+            why = (folder / NOT_FOUND).read_text()
+            raise NotYet(f"Another process did not find your function ({why}); define it in the notebook itself.")
         files = [folder / f"report-{number}.json" for number in range(len(cases))]
         runs = [CaseRun(msgspec.json.decode(file.read_bytes(), type=CaseReport)) for file in files if file.exists()]
     if len(runs) < len(cases):

@@ -26,7 +26,7 @@ def has_marks(run: CaseRun, name: str) -> bool:
 
 
 def _ring(run: CaseRun) -> bool:
-    return _one_neighbour(run) and _in_pieces(run) and run.busiest <= _share(run)
+    return _one_neighbour(run) and _in_pieces(run) and run.traffic.busiest <= _share(run)
 
 
 def _long_ring(run: CaseRun) -> bool:
@@ -56,7 +56,7 @@ def _everybody_to_everybody(run: CaseRun) -> bool:
 
 
 def _sharded_server(run: CaseRun) -> bool:
-    return _all_pairs(run) and run.busiest <= _share(run)
+    return _all_pairs(run) and run.traffic.busiest <= _share(run)
 
 
 def _recursive_doubling(run: CaseRun) -> bool:
@@ -64,7 +64,7 @@ def _recursive_doubling(run: CaseRun) -> bool:
 
 
 def _halving_doubling(run: CaseRun) -> bool:
-    return _partners_by_bits(run) and run.busiest <= _share(run)
+    return _partners_by_bits(run) and run.traffic.busiest <= _share(run)
 
 
 def _tree(run: CaseRun) -> bool:

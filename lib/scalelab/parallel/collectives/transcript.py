@@ -39,22 +39,11 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Transcript:
-    """All that a collective did. `results` are what the workers ended with, `calls` each worker's calls in order.
-
-    `peak_bytes`: the most bytes of others' values that a worker held at a time; `left`: messages nobody took in.
-    """
+class Traffic:
+    """The messages among so many workers, and what follows from them."""
 
     messages: list[Message]
-    results: list[Tensor]
-    calls: list[list[Call]]
-    peak_bytes: list[int]
-    left: list[Message]
-
-    @property
-    def size(self) -> int:
-        """How many workers."""
-        return len(self.results)
+    size: int
 
     @property
     def rounds(self) -> int:
@@ -75,6 +64,19 @@ class Transcript:
     def busiest(self) -> int:
         """Bytes that the busiest worker sends, or takes in if that is more."""
         return max([*self.bytes_sent, *self.bytes_received], default=0)
+
+
+@dataclass(frozen=True)
+class Transcript(Traffic):
+    """All that a collective did. `results` are what the workers ended with, `calls` each worker's calls in order.
+
+    `peak_bytes`: the most bytes of others' values that a worker held at a time; `left`: messages nobody took in.
+    """
+
+    results: list[Tensor]
+    calls: list[list[Call]]
+    peak_bytes: list[int]
+    left: list[Message]
 
 
 class Deadlock(ScaleLabError):
@@ -218,7 +220,7 @@ class _Desk:
         left = sorted(place[number] for line in self.under_way.values() for number, _ in line)
         messages = [self.messages[number] for number in order]
         results = [self.results[worker] for worker in range(self.size)]
-        return Transcript(messages, results, calls, self.peak, [messages[number] for number in left])
+        return Transcript(messages, self.size, results, calls, self.peak, [messages[number] for number in left])
 
     @staticmethod
     def _sent_as(message: Message) -> tuple[int, int]:
