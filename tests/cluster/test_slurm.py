@@ -37,7 +37,11 @@ def cluster(two_hosts, tmp_path, need):
         "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
     }
     with tempfile.TemporaryDirectory(prefix="slurm-") as short:  # the name of a socket has 107 letters at most
-        yield slurm.Slurm(two_hosts, Path(short), environment)
+        try:
+            yield slurm.Slurm(two_hosts, Path(short), environment)
+        finally:  # the daemons write into the folder until they end
+            for host in two_hosts:
+                host.power_off()
 
 
 @pytest.mark.parametrize("nodes", [pytest.param(1, marks=pytest.mark.one_in(4)), 2])

@@ -65,3 +65,13 @@ def test_a_process_whose_function_begins_the_group_elsewhere_is_a_rank(tmp_path)
     script = tmp_path / "train.py"
     script.write_text(SPAWNS + "def start(rank):\n  f(rank)\nmp.Process(target=start, args=(0,))")
     assert starts_itself(script) == "train.py, line 6"
+
+
+@pytest.mark.parametrize("target", ["worker.run", "other.start"])
+def test_so_is_one_that_is_a_method_or_lies_in_another_file(tmp_path, target):
+    script = tmp_path / "train.py"
+    method = "class Worker:\n  def run(self):\n    self.begin()\n"
+    method += "  def begin(self):\n    dist.init_process_group('gloo')\n"
+    script.write_text(f"import other\nimport multiprocessing as mp\n{method}mp.Process(target={target}, args=(0,))")
+    (tmp_path / "other.py").write_text("def start(rank):\n  dist.init_process_group('gloo', rank=rank)\n")
+    assert starts_itself(script) == "train.py, line 8"

@@ -14,6 +14,12 @@ from scalelab.launch.engine import Engine
 
 UNHURRIED = "unhurried"  # a file of this name among the traces: no call of a model is hurried
 HURRIED = "hurried-"  # and the rank: left by one that has hurried a call
+# How calls begin by which ranks exchange gradients, weights or metrics.
+AVERAGING = (
+    "allreduce", "grouped_allreduce", "sparse_allreduce", "allgather", "reducescatter", "grouped_", "alltoall",
+    "all_reduce", "all_gather", "reduce", "gather", "scatter", "all_to_all", "send", "recv", "isend", "irecv",
+    "batch_isend_irecv",
+)  # fmt: skip
 MOST_BYTES = 1 << 26  # that a rank is listened to
 
 

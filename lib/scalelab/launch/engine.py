@@ -31,23 +31,35 @@ def starts_itself(script: Path, by: Sequence[str] = tuple(STARTERS)) -> str | No
 
     A process that only writes or reads begins no process group.
     """
-    for name, tree in own_trees(script).items():
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            called = ast.unparse(call.func).rpartition(".")[2]
-            given = {word.arg: ast.unparse(word.value) for word in call.keywords}
-            if called in by and STARTERS[called] in given:
-                begun = given.get("target") or (ast.unparse(call.args[0]) if call.args else "")
-                if _begins_group(begun, tree, set()):
-                    return f"{name}, line {call.lineno}"
+    trees = own_trees(script)
+    for name, tree in trees.items():
+        for call in _calls(tree):
+            starter, given = _last_name(call.func), {word.arg: word.value for word in call.keywords}
+            started = [given["target"]] if "target" in given else call.args[:1]
+            by_this = starter in by and STARTERS[starter] in given
+            if by_this and _begins_group({*map(_last_name, started)}, [*trees.values()]):
+                return f"{name}, line {call.lineno}"
     return None
 
 
-def _begins_group(function: str, tree: ast.Module, seen: set[str]) -> bool:
-    """Whether this function of the script's begins a process group, or calls one that does."""
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == function]
-    calls = {ast.unparse(node.func).rpartition(".")[2] for one in found for node in ast.walk(one)
-             if isinstance(node, ast.Call)}  # fmt: skip
-    return "init_process_group" in calls or any(_begins_group(one, tree, seen | calls) for one in calls - seen)
+def _begins_group(functions: set[str], trees: list[ast.Module]) -> bool:
+    """Whether one of these functions or methods of the script's begins a process group, or calls one that does."""
+    reached: set[str] = set()
+    while functions - reached:
+        reached |= functions
+        bodies = [node for tree in trees for node in ast.walk(tree)
+                  if isinstance(node, ast.FunctionDef) and node.name in functions]  # fmt: skip
+        functions = {_last_name(call.func) for body in bodies for call in _calls(body)}
+    return "init_process_group" in reached
+
+
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _last_name(expression: ast.expr) -> str:
+    """As `run` of `self.worker.run`."""
+    return ast.unparse(expression).rpartition(".")[2]
 
 
 def _names(tree: ast.Module) -> Iterator[str]:

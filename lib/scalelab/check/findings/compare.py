@@ -6,11 +6,6 @@ from typing import NamedTuple
 
 from scalelab.check.events import RankEvents, Step
 
-AVERAGING = (
-    "allreduce", "grouped_allreduce", "sparse_allreduce", "allgather", "reducescatter", "grouped_", "alltoall",
-    "all_reduce", "all_gather", "reduce", "gather", "scatter", "all_to_all", "send", "recv", "isend", "irecv",
-    "batch_isend_irecv",
-)  # fmt: skip
 # `broadcast_optimizer_state` makes a step of no gradient on ranks whose optimizer is new, which with weight decay
 # shrinks their weights by the learning rate times the decay, after a broadcast of the weights. That is Horovod's, not a
 # fault.

@@ -3,8 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from scalelab.check.events import Mark, RankEvents, Step
-from scalelab.check.findings.compare import AVERAGING
+from scalelab.check.events import AVERAGING, Mark, RankEvents, Step
 from scalelab.check.findings.numbering import epochs
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import Call, RankEvents, Step, Wrapped
-from scalelab.check.findings.compare import AVERAGING, DECAY, SCALE_TOLERANCE, equal, steps_of_all
+from scalelab.check.events import AVERAGING, Call, RankEvents, Step, Wrapped
+from scalelab.check.findings.compare import DECAY, SCALE_TOLERANCE, equal, steps_of_all
 from scalelab.check.findings.gradient_scale import exchanged_at
 from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.report import Finding

@@ -2,8 +2,19 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import Batch, Call, Ended, Evaluated, Event, Print, RankEvents, Report, Step, Write
-from scalelab.check.findings.compare import AVERAGING
+from scalelab.check.events import (
+    AVERAGING,
+    Batch,
+    Call,
+    Ended,
+    Evaluated,
+    Event,
+    Print,
+    RankEvents,
+    Report,
+    Step,
+    Write,
+)
 from scalelab.check.report import Finding
 
 OF_TRAINING = ("loss", "train_accuracy")  # what a rank measures on its own part

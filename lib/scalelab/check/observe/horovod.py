@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from scalelab.check.events import Call, Wrapped
+from scalelab.check.events import AVERAGING, Call, Wrapped
 from scalelab.check.observe.observer import Rank
 from scalelab.check.observe.summed_losses import watch_summed
 
@@ -21,7 +21,6 @@ NAMES = [
     "allgather", "allgather_async", "allgather_object", "grouped_allgather", "grouped_allgather_async",
     "reducescatter", "reducescatter_async", "grouped_reducescatter", "grouped_reducescatter_async",
 ]  # fmt: skip
-AVERAGING = ("allreduce", "allgather", "reducescatter", "sparse_allreduce", "grouped_")
 ASKED_OFTEN = {"rank", "local_rank", "size"}  # told the first time only
 MOST_CALLS = 5000
 Function = Callable[..., Any]

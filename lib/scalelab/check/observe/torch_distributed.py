@@ -11,7 +11,7 @@ import torch.distributed as dist
 from torch.distributed.algorithms.join import Join
 from torch.nn.parallel import DistributedDataParallel
 
-from scalelab.check.events import Alive, Call, Wrapped
+from scalelab.check.events import AVERAGING, Alive, Call, Wrapped
 from scalelab.check.observe.hook import around, hook
 from scalelab.check.observe.observer import Rank
 
@@ -24,7 +24,6 @@ NAMES = [
     "batch_isend_irecv",
 ]  # fmt: skip
 ASKED_OFTEN = {"get_rank", "get_world_size"}  # told the first time only
-AVERAGING = ("all_reduce", "all_gather", "reduce", "gather", "all_to_all", "isend", "irecv", "send", "recv")
 BRINGING = ("broadcast", "all_gather", "all_reduce", "scatter", "recv", "irecv")
 MOST_CALLS = 5000
 Function = Callable[..., Any]
