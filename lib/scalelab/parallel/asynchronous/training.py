@@ -20,6 +20,20 @@ def staleness_aware_sgd(lr: float) -> Step:
     return lambda weights, gradient, staleness: weights - lr / max(1, staleness) * gradient
 
 
+class Adagrad:
+    """Each weight at a rate of its own: lr over the root of the sum of its squared gradients so far; Duchi and others
+    (2011). In Downpour SGD it lives on the server, where it keeps one slow weight of a stale gradient from running off.
+    """
+
+    def __init__(self, lr: float, epsilon: float = 1e-8):
+        self.lr, self.epsilon = lr, epsilon
+        self.squares: np.ndarray | float = 0.0
+
+    def __call__(self, weights: np.ndarray, gradient: np.ndarray, staleness: int) -> np.ndarray:  # noqa: ARG002
+        self.squares = self.squares + gradient**2
+        return weights - self.lr * gradient / (np.sqrt(self.squares) + self.epsilon)
+
+
 def train_by(schedule: Sequence[Update], workers: int, start: np.ndarray, gradient: Gradient, step: Step) -> np.ndarray:
     """The weights before the first and after each update, (updates + 1, n).
 
