@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scalelab.check.events import Call, RankEvents, Step
+from scalelab.check.events import Call, Step
 from scalelab.check.findings import find_all
+from scalelab.check.rank_events import RankEvents
 from scalelab.launch.launch import Outcome
 from scalelab.launch.output import Output
 

@@ -3,8 +3,9 @@
 import pytest
 from check.matrix import Cell
 
-from scalelab.check.events import Alive, Batch, RankEvents
+from scalelab.check.events import Alive, Batch
 from scalelab.check.findings.effective_batch import effective_batch_size
+from scalelab.check.rank_events import RankEvents
 
 PLAIN = [[8], [8], [8]]
 

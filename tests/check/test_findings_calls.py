@@ -2,8 +2,9 @@
 
 import pytest
 
-from scalelab.check.events import Call, Ended, LearningRate, RankEvents, Step, Wrapped
+from scalelab.check.events import Call, Ended, LearningRate, Step, Wrapped
 from scalelab.check.findings import find_all
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.source.calls import ScriptCalls
 from scalelab.check.source.lr_scaling import NO_SCALING
 from scalelab.launch.launch import Outcome

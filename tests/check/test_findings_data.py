@@ -6,10 +6,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from scalelab.check.events import Batch, Evaluated, Mark, RankEvents
+from scalelab.check.events import Batch, Evaluated, Mark
 from scalelab.check.findings.data import drawn_at, find, repeats_order, same_batches, same_epoch
 from scalelab.check.findings.numbering import epochs, same_numbering
 from scalelab.check.findings.parts import on_two_ranks
+from scalelab.check.rank_events import RankEvents
 
 COUNT, BATCH = 96, 8
 

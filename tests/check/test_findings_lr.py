@@ -1,7 +1,8 @@
 """What is said of the learning rate, judged from events alone."""
 
-from scalelab.check.events import LearningRate, RankEvents, Step
+from scalelab.check.events import LearningRate, Step
 from scalelab.check.findings.lr_scaling import find
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.source.lr_scaling import LRScaling
 
 AGAIN = LRScaling(scaled=True, scaled_again=True)

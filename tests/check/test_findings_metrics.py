@@ -2,8 +2,9 @@
 
 import pytest
 
-from scalelab.check.events import Batch, Call, Evaluated, Print, RankEvents
+from scalelab.check.events import Batch, Call, Evaluated, Print
 from scalelab.check.findings import metrics
+from scalelab.check.rank_events import RankEvents
 
 LINE = "train.py, line 30"
 AVERAGED = Call("allreduce", 4, LINE, "accuracy", 1)

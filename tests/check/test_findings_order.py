@@ -2,9 +2,10 @@
 
 import pytest
 
-from scalelab.check.events import Alive, Batch, Call, Ended, LearningRate, Mark, RankEvents, Step, Zeroed
+from scalelab.check.events import Alive, Batch, Call, Ended, LearningRate, Mark, Step, Zeroed
 from scalelab.check.findings import device, lr_scaling
 from scalelab.check.findings.epochs import find as find_epochs
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.source.calls import ScriptCalls
 from scalelab.check.source.lr_scaling import LRScaling
 from scalelab.launch.launch import Outcome

@@ -2,8 +2,9 @@
 
 import pytest
 
-from scalelab.check.events import Call, Print, RankEvents, Report, Write
+from scalelab.check.events import Call, Print, Report, Write
 from scalelab.check.findings import metrics, output
+from scalelab.check.rank_events import RankEvents
 
 LINE = "train.py, line 20"
 

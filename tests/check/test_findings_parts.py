@@ -2,9 +2,10 @@
 
 import random
 
-from scalelab.check.events import Batch, Mark, RankEvents, Step
+from scalelab.check.events import Batch, Mark, Step
 from scalelab.check.findings.data import find
 from scalelab.check.findings.work import work_differs
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.source.calls import ScriptCalls
 
 CUTS = ScriptCalls(cuts_by_rank="train.py, line 2")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from scalelab.check.events import RankEvents, Step, SummedLoss
+from scalelab.check.events import Step, SummedLoss
 from scalelab.check.findings.gradient_scale import find_scaled
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.source.lr_scaling import LRScaling
 
 OWN = ([1.0, -3.0], [2.0, 1.0])  # sums of two tensors' gradients, of rank 0 and rank 1

@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
-from scalelab.check.events import Alive, Call, Ended, RankEvents, Step, Untrained, Wrapped
+from scalelab.check.events import Alive, Call, Ended, Step, Untrained, Wrapped
 from scalelab.check.findings.compare import equal
 from scalelab.check.judging import judge_run
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Report, judge
 from scalelab.errors import ScaleLabError
 from scalelab.launch.launch import Outcome

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from scalelab.check.events import Alive, Began, Call, Ended, RankEvents, Saved, Wrapped
+from scalelab.check.events import Alive, Began, Call, Ended, Saved, Wrapped
 from scalelab.check.findings import find_all
 from scalelab.check.findings.torch_distributed import KNOWN
 from scalelab.check.findings.torch_words import HINTS, MESSAGES
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.source.calls import ScriptCalls
 from scalelab.check.source.torch_calls import TorchCalls
 from scalelab.launch.launch import Outcome

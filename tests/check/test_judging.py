@@ -2,8 +2,9 @@
 
 import pytest
 
-from scalelab.check.events import Alive, Call, Ended, RankEvents
+from scalelab.check.events import Alive, Call, Ended
 from scalelab.check.judging import judge_run
+from scalelab.check.rank_events import RankEvents
 from scalelab.launch.launch import Outcome
 from scalelab.launch.output import Output
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from scalelab.check import working_copy
-from scalelab.check.events import RankEvents, Write
+from scalelab.check.events import Write
 from scalelab.check.findings import output
 from scalelab.check.observe import links
 from scalelab.check.observe.files import SAVERS, Files, observed_save
 from scalelab.check.observe.links import detach_folders
 from scalelab.check.observe.observer import Rank
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.working_copy import lay
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from scalelab.check.events import Batch, Call, LearningRate, Mark, RankEvents, Step, Stepping
+from scalelab.check.events import Batch, Call, LearningRate, Mark, Step, Stepping
 from scalelab.check.findings.effective_batch import effective_batch_size
 from scalelab.check.judging import judge_run
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.steps_together import count_together
 from scalelab.launch.launch import Outcome
 from scalelab.launch.output import Output

@@ -2,8 +2,9 @@
 
 import pytest
 
-from scalelab.check.events import Call, Ended, RankEvents, Step
+from scalelab.check.events import Call, Ended, Step
 from scalelab.check.judging import judge_run
+from scalelab.check.rank_events import RankEvents
 from scalelab.errors import ScaleLabError
 from scalelab.launch.launch import Outcome
 from scalelab.launch.output import Line, Output

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from scalelab.check.events import RankEvents
 from scalelab.check.findings import device, ended, find_all, unfit
 from scalelab.check.findings.effective_batch import effective_batch_size
 from scalelab.check.observation import Observation
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding, Report, judge
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls, read_calls
 from scalelab.check.source.lr_scaling import NO_SCALING, LRScaling, read_lr_scaling

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from scalelab.check.events import Event, RankEvents
+from scalelab.check.events import Event
+from scalelab.check.rank_events import RankEvents
 from scalelab.launch.diagnose import tells_of_the_end
 from scalelab.launch.launch import Ending, Outcome
 from scalelab.launch.output import Line, Output

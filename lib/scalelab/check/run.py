@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scalelab.check import events, observe
+from scalelab.check import observe
 from scalelab.check.deadlock import DeadlockWatch
 from scalelab.check.events import HURRIED, UNHURRIED
 from scalelab.check.observation import Observation
+from scalelab.check.rank_events import read
 from scalelab.check.working_copy import lay
 from scalelab.errors import ScaleLabError
 from scalelab.files.untrusted import clear
@@ -57,7 +58,7 @@ def observed(
             traces = _made(room / "events-unhurried")
             (traces / UNHURRIED).touch()
             outcome = run(traces, room / "run-unhurried")
-        yield lambda: Observation(events.read(traces, workers), outcome)
+        yield lambda: Observation(read(traces, workers), outcome)
     finally:
         clear(room)
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import msgspec
 
-from scalelab.check.events import Batch, Event, LearningRate, RankEvents, Step, Stepping, Zeroed
+from scalelab.check.events import Batch, Event, LearningRate, Step, Stepping, Zeroed
 from scalelab.check.findings.compare import optimizers
+from scalelab.check.rank_events import RankEvents
 
 OF_A_STEP = (Batch, LearningRate, Step, Zeroed)  # events that belong to the step that follows
 

@@ -42,7 +42,7 @@ def test_a_gradient_is_as_stale_as_the_weights_that_its_worker_read():
     for _ in range(3):
         second.add(np.ones(2))
     first.add(np.ones(2))
-    assert [(worker, staleness) for worker, staleness, _ in shard.told()] == [(2, 0), (2, 1), (2, 2), (1, 3)]
+    assert [(worker, staleness) for worker, staleness, _ in shard.trace()] == [(2, 0), (2, 1), (2, 2), (1, 3)]
 
 
 def test_what_a_worker_got_does_not_change_under_it():

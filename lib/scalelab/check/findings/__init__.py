@@ -1,6 +1,5 @@
 """What can be wrong with a distributed script: a file for each family, pure functions over the ranks' events."""
 
-from scalelab.check.events import RankEvents
 from scalelab.check.findings import (
     data,
     ended,
@@ -16,6 +15,7 @@ from scalelab.check.findings import (
     torch_distributed,
 )
 from scalelab.check.findings.torch_words import in_torchs_words
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 from scalelab.check.source.lr_scaling import NO_SCALING, LRScaling

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scalelab.check.events import RankEvents, Step
+from scalelab.check.events import Step
+from scalelab.check.rank_events import RankEvents
 
 # `broadcast_optimizer_state` makes a step of no gradient on ranks whose optimizer is new, which with weight decay
 # shrinks their weights by the learning rate times the decay, after a broadcast of the weights. That is Horovod's, not a

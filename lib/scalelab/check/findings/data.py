@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from scalelab.check.events import Batch, Evaluated, Mark, RankEvents
+from scalelab.check.events import Batch, Evaluated, Mark
 from scalelab.check.findings.numbering import FEWEST_LABELS, FEWEST_ROWS, Part, epochs, rows_tell_apart, same_numbering
 from scalelab.check.findings.parts import find_wrong_parts
 from scalelab.check.findings.work import work_differs
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 

@@ -1,6 +1,7 @@
 """Whether each rank has a GPU of its own."""
 
-from scalelab.check.events import RankEvents, Step
+from scalelab.check.events import Step
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 
 ID = "device-not-pinned"

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from statistics import median_high
 
-from scalelab.check.events import RankEvents
+from scalelab.check.rank_events import RankEvents
 
 # Where the ranks share no gradients, or have the same images, a step takes those of one rank.
 ALONE = {"not-initialized", "optimizer-not-wrapped", "same-data-on-every-rank"}

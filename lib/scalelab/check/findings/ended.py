@@ -3,8 +3,9 @@
 import signal
 from collections.abc import Iterator, Sequence
 
-from scalelab.check.events import Alive, Ended, RankEvents
+from scalelab.check.events import Alive, Ended
 from scalelab.check.findings.epochs import uneven
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.launch.diagnose import EXIT, describe_code, explain_stall, is_victim
 from scalelab.launch.engine import Engine

@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from scalelab.check.events import AVERAGING, Mark, RankEvents, Step
+from scalelab.check.events import AVERAGING, Mark, Step
 from scalelab.check.findings.numbering import epochs
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 

@@ -1,7 +1,8 @@
 """Whether the ranks step by the mean of their gradients, or by a multiple of it."""
 
-from scalelab.check.events import AVERAGING, RankEvents, Step, SummedLoss, Wrapped
+from scalelab.check.events import AVERAGING, Step, SummedLoss, Wrapped
 from scalelab.check.findings.compare import SCALE_TOLERANCE, steps_of_all
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.lr_scaling import LRScaling
 

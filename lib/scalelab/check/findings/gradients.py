@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import AVERAGING, Call, RankEvents, Step, Wrapped
+from scalelab.check.events import AVERAGING, Call, Step, Wrapped
 from scalelab.check.findings.compare import DECAY, SCALE_TOLERANCE, equal, steps_of_all
 from scalelab.check.findings.gradient_scale import exchanged_at
 from scalelab.check.findings.out_of_step import out_of_step
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 

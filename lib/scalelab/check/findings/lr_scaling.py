@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import LearningRate, RankEvents, Step
+from scalelab.check.events import LearningRate, Step
 from scalelab.check.findings.effective_batch import images_by_step
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.lr_scaling import LRScaling
 

@@ -2,19 +2,8 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import (
-    AVERAGING,
-    Batch,
-    Call,
-    Ended,
-    Evaluated,
-    Event,
-    Print,
-    RankEvents,
-    Report,
-    Step,
-    Write,
-)
+from scalelab.check.events import AVERAGING, Batch, Call, Ended, Evaluated, Event, Print, Report, Step, Write
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 
 OF_TRAINING = ("loss", "train_accuracy")  # what a rank measures on its own part

@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from scalelab.check.events import LearningRate, RankEvents, Step, Wrapped, Zeroed
+from scalelab.check.events import LearningRate, Step, Wrapped, Zeroed
 from scalelab.check.findings.compare import optimizers, steps_of_all
 from scalelab.check.findings.out_of_step import out_of_step
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from scalelab.check.events import Print, RankEvents, Write
+from scalelab.check.events import Print, Write
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding, Severity
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from itertools import pairwise
 
-from scalelab.check.events import Mark, RankEvents
+from scalelab.check.events import Mark
 from scalelab.check.findings.numbering import FEWEST_ROWS, Part, numbers_are_of_all, own_numbering, same_numbering
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import NO_CALLS, ScriptCalls
 

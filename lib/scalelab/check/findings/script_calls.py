@@ -5,8 +5,9 @@ Each is told only where Horovod was seen to be used.
 
 from collections.abc import Iterator
 
-from scalelab.check.events import RankEvents, Wrapped
+from scalelab.check.events import Wrapped
 from scalelab.check.findings.out_of_step import out_of_step
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import ScriptCalls
 

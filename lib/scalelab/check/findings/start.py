@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from scalelab.check.events import Call, RankEvents, Step, Untrained, Wrapped
+from scalelab.check.events import Call, Step, Untrained, Wrapped
 from scalelab.check.findings.compare import DECAY, equal, optimizers, steps_of_all
 from scalelab.check.findings.out_of_step import out_of_step
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 
 BROADCASTS = ("broadcast_parameters", "broadcast_", "broadcast_async_", "broadcast_object", "broadcast")

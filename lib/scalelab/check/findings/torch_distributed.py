@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from scalelab.check.events import Alive, RankEvents, Saved, Wrapped
+from scalelab.check.events import Alive, Saved, Wrapped
 from scalelab.check.findings.out_of_step import out_of_step
+from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.calls import ScriptCalls
 from scalelab.check.source.torch_calls import TorchCalls

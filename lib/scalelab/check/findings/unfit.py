@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from scalelab.check.events import RankEvents
+from scalelab.check.rank_events import RankEvents
 from scalelab.launch.launch import Outcome
 
 MODULE = re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '([\w.]+)'")

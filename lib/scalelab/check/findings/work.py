@@ -1,7 +1,7 @@
 """Whether the ranks do different work on the same inputs."""
 
-from scalelab.check.events import RankEvents
 from scalelab.check.findings.compare import DECAY, equal, steps_of_all
+from scalelab.check.rank_events import RankEvents
 
 SEEN, FEWEST_STEPS = 8, 3  # steps whose gradients are compared
 MOST = 0.75  # of the steps, before which nothing is drawn: an epoch may begin with a shuffle

@@ -16,17 +16,21 @@ BatchGradient = Callable[[np.ndarray, int], np.ndarray]  # (weights, number of t
 class Weights(Protocol):
     """What a worker needs of a parameter server."""
 
-    def get(self) -> np.ndarray: ...
+    def get(self) -> np.ndarray:
+        """The weights as they are now, (n,)."""
 
-    def add(self, gradient: np.ndarray) -> None: ...
+    def add(self, gradient: np.ndarray) -> None:
+        """Move them by a gradient, (n,)."""
 
 
 class Exchanges(Protocol):
     """What a worker needs that gives a gradient for weights."""
 
-    def get(self) -> np.ndarray: ...
+    def get(self) -> np.ndarray:
+        """The weights as they are now, (n,)."""
 
-    def exchange(self, gradient: np.ndarray) -> np.ndarray: ...
+    def exchange(self, gradient: np.ndarray) -> np.ndarray:
+        """Move them by a gradient, and get them as they are then."""
 
 
 def downpour(

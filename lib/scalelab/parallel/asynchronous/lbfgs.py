@@ -15,9 +15,11 @@ CURVATURE = 1e-10  # of a step, below which it is not remembered: rounding then 
 class Vectors(Protocol):
     """Vectors by name, among them "weights" and, after an evaluation, "gradient"."""
 
-    def dot(self, a: str, b: str) -> float: ...
+    def dot(self, a: str, b: str) -> float:
+        """The product of two."""
 
-    def combine(self, target: str, parts: list[tuple[float, str]]) -> None: ...
+    def combine(self, target: str, parts: list[tuple[float, str]]) -> None:
+        """target = the sum of factor * vector over the parts; the target may be one of them."""
 
 
 @dataclass(frozen=True)

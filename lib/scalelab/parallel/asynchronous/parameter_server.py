@@ -11,13 +11,17 @@ from scalelab.errors import ScaleLabError
 class HoldsWeights(Protocol):
     """A shard: here, or in another process (scalelab.parallel.asynchronous.remote)."""
 
-    def get(self) -> tuple[np.ndarray, int]: ...
+    def get(self) -> tuple[np.ndarray, int]:
+        """The weights, and their version."""
 
-    def put(self, weights: np.ndarray) -> None: ...
+    def put(self, weights: np.ndarray) -> None:
+        """Replace the weights."""
 
-    def add(self, gradient: np.ndarray, read_at: int, worker: int = 0) -> int: ...
+    def add(self, gradient: np.ndarray, read_at: int, worker: int = 0) -> int:
+        """Move the weights by a gradient; its staleness."""
 
-    def exchange(self, gradient: np.ndarray, read_at: int, worker: int = 0) -> tuple[np.ndarray, int]: ...
+    def exchange(self, gradient: np.ndarray, read_at: int, worker: int = 0) -> tuple[np.ndarray, int]:
+        """The same, and `get` right after it."""
 
 
 class ParameterServer:

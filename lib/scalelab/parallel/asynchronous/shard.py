@@ -63,7 +63,7 @@ class Shard:
             self._move(gradient, read_at, worker)
             return self.weights.copy(), self.version
 
-    def told(self) -> list[tuple[int, int, float]]:
+    def trace(self) -> list[tuple[int, int, float]]:
         """Every arrival so far: (worker, staleness, time)."""
         with self.lock:
             return [(one.worker, one.staleness, one.time) for one in self.arrivals]

@@ -45,7 +45,7 @@ def run_workers(
     serve = [partial(_make_shard, part, step) for part in np.array_split(np.asarray(weights), shards)]
     with processes(serve, partial(_work, worker), workers, survive=survive, limits=limits, watch=watch) as group:
         results = group.wait()
-        arrivals = [[Arrival(*one) for one in shard.told()] for shard in group.servers]
+        arrivals = [[Arrival(*one) for one in shard.trace()] for shard in group.servers]
         return WorkersRun(ParameterServer(group.servers).get(), results, arrivals, group.died)
 
 
