@@ -7,7 +7,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.parallel.asynchronous.downpour import asynchronous_sgd, downpour
 from scalelab.parallel.asynchronous.parameter_server import ParameterServer
 from scalelab.parallel.asynchronous.shard import Shard
-from scalelab.parallel.asynchronous.training import sgd
+from scalelab.parallel.asynchronous.steps import sgd
 
 LR = 0.1
 CURVATURE = np.array([1.0, 3.0, 0.2])

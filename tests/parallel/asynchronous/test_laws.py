@@ -15,7 +15,8 @@ from scalelab.parallel.asynchronous.laws import (
     momentum_of_asynchrony,
 )
 from scalelab.parallel.asynchronous.schedule import asynchronous, stale_synchronous, synchronous_seconds
-from scalelab.parallel.asynchronous.training import sgd, staleness_aware_sgd, train_by
+from scalelab.parallel.asynchronous.simulated import not_together
+from scalelab.parallel.asynchronous.steps import sgd, staleness_aware_sgd
 
 LAWS = {
     "exponential": exponential,
@@ -49,6 +50,11 @@ def test_the_best_number_of_backups(spread, backups, gain):
     found, found_gain = best_backups(100, spread)
     assert found == backups
     assert found_gain == pytest.approx(gain, abs=0.01)
+
+
+def train_by(updates, workers, start, gradient, step):
+    """The weights before the first and after each update, (updates + 1, n)."""
+    return np.array([start, *(moment.weights for moment in not_together(updates, workers, start, gradient, step))])
 
 
 def paths(workers, updates, count, law, lr=0.02):

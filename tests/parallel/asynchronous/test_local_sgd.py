@@ -1,10 +1,16 @@
 """Workers that meet now and then."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 import torch
 
-from scalelab.parallel.asynchronous.local_sgd import OuterNesterov, elastic_pull, train_apart
+from scalelab.parallel.asynchronous.durations import exponential
+from scalelab.parallel.asynchronous.laws import harmonic
+from scalelab.parallel.asynchronous.local_sgd import OuterNesterov, elastic_pull
+from scalelab.parallel.asynchronous.simulated import now_and_then, together
+from scalelab.parallel.asynchronous.steps import sgd
 
 LR = 0.05
 
@@ -14,19 +20,26 @@ def slope(weights, worker):
 
 
 def test_meeting_every_step_is_synchronous_sgd():
-    weights = np.array([3.0, -1.0])
-    for _ in range(30):
-        weights = weights - LR * np.mean([slope(weights, worker) for worker in range(4)], axis=0)
-    assert np.allclose(train_apart(np.array([3.0, -1.0]), slope, 4, 30, LR)[-1], weights, rtol=1e-6)
+    start = np.array([3.0, -1.0])
+    apart = islice(now_and_then(exponential, 4, start, slope, LR, meet_every=1), 30)
+    all_together = islice(together(exponential, 4, start, slope, sgd(LR)), 30)
+    for ours, wanted in zip(apart, all_together, strict=True):
+        assert np.allclose(ours.weights, wanted.weights, rtol=1e-6)
+        assert ours.gradients == wanted.gradients
 
 
 @pytest.mark.parametrize("meet_every", [1, 2, 5, 10])
 def test_meetings_are_fewer_by_what_lies_between_them(meet_every):
-    path = train_apart(np.zeros(2), slope, 3, 40, LR, meet_every)
-    assert len(path) == 40 // meet_every + 1
-    assert np.allclose(
-        path[-1], 1.0 - (1 - np.array([1.0, 4.0]) * LR) ** 40
-    )  # of a quadratic, however rarely they meet
+    path = list(islice(now_and_then(exponential, 3, np.zeros(2), slope, LR, meet_every), 40 // meet_every))
+    assert path[-1].gradients == 120
+    assert np.allclose(path[-1].weights, 1.0 - (1 - np.array([1.0, 4.0]) * LR) ** 40)  # of a quadratic, always
+
+
+def test_who_meets_rarely_waits_less():
+    seconds = [list(islice(now_and_then(exponential, 16, np.zeros(2), slope, LR, every), 400 // every))[-1].seconds
+               for every in (1, 10, 100)]  # fmt: skip
+    assert seconds[0] == pytest.approx(400 * harmonic(16), rel=0.1)
+    assert seconds[0] > 1.5 * seconds[1] > 1.5 * seconds[2] > 400
 
 
 def test_dilocos_outer_step_is_torchs_nesterov():

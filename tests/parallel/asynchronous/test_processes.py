@@ -13,7 +13,7 @@ from scalelab.parallel.asynchronous.downpour import downpour
 from scalelab.parallel.asynchronous.laws import mean_staleness
 from scalelab.parallel.asynchronous.processes import Limits
 from scalelab.parallel.asynchronous.schedule import asynchronous
-from scalelab.parallel.asynchronous.training import sgd
+from scalelab.parallel.asynchronous.steps import sgd
 from scalelab.parallel.asynchronous.workers_run import run_workers
 
 pytestmark = [pytest.mark.ranks]

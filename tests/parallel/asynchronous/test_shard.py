@@ -8,7 +8,7 @@ import pytest
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.asynchronous.parameter_server import ParameterServer
 from scalelab.parallel.asynchronous.shard import Shard
-from scalelab.parallel.asynchronous.training import Adagrad, sgd
+from scalelab.parallel.asynchronous.steps import Adagrad, sgd
 
 
 def server_of(weights, shards, step=lambda: sgd(1.0)):

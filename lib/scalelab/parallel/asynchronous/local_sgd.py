@@ -1,4 +1,4 @@
-"""Workers that train by themselves and meet now and then: local SGD, DiLoCo, and elastic averaging.
+"""How workers meet that have trained by themselves for a while: local SGD, DiLoCo, and elastic averaging.
 
 Stich (2019), "Local SGD converges fast and communicates little"; Douillard and others (2023), "DiLoCo", algorithm 1;
 Zhang, Choromanska and LeCun (2015), "Deep learning with elastic averaging SGD", section 3.
@@ -7,8 +7,6 @@ Zhang, Choromanska and LeCun (2015), "Deep learning with elastic averaging SGD",
 from collections.abc import Callable
 
 import numpy as np
-
-from scalelab.parallel.asynchronous.training import Gradient
 
 Meet = Callable[[np.ndarray, np.ndarray], np.ndarray]  # (weights before, mean of the workers' now) to the weights
 
@@ -29,28 +27,6 @@ class OuterNesterov:
         outer = before - mean
         self.velocity = self.momentum * self.velocity + outer
         return before - self.lr * (outer + self.momentum * self.velocity)
-
-
-def train_apart(
-    start: np.ndarray, gradient: Gradient, workers: int, steps: int, lr: float, meet_every: int = 1,
-    meet: Meet = average,
-) -> np.ndarray:  # fmt: skip
-    """The weights after each meeting, (steps // meet_every + 1, n): every worker makes `meet_every` steps of SGD from
-    the common weights, then they meet. gradient(weights, worker) draws a batch of that worker.
-
-    A meeting costs one all-reduce of the weights, so the bytes are 1 / meet_every of those of synchronous SGD, which
-    `meet_every=1` with `average` is.
-    """
-    path = [np.asarray(start, dtype=float)]
-    for _ in range(steps // meet_every):
-        ends = []
-        for worker in range(workers):
-            weights = path[-1]
-            for _ in range(meet_every):
-                weights = weights - lr * gradient(weights, worker)
-            ends.append(weights)
-        path.append(meet(path[-1], np.mean(ends, axis=0)))
-    return np.array(path)
 
 
 def elastic_pull(own: np.ndarray, centre: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from scalelab.errors import ScaleLabError
-from scalelab.parallel.asynchronous.training import Step
+from scalelab.parallel.asynchronous.steps import Step
 
 
 class Arrival(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from scalelab.errors import ScaleLabError
 from scalelab.parallel.asynchronous.parameter_server import ParameterServer
 from scalelab.parallel.asynchronous.processes import Limits, processes
 from scalelab.parallel.asynchronous.shard import Arrival, Shard
-from scalelab.parallel.asynchronous.training import Step
+from scalelab.parallel.asynchronous.steps import Step
 
 Worker = Callable[[ParameterServer, int], Any]  # (server, number of the worker) to whatever it gives back
 

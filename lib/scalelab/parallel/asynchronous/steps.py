@@ -1,10 +1,8 @@
-"""A training by a schedule of updates: each gradient is taken where its worker read the weights."""
+"""What moves the weights, on a server as in a simulation: a function of the weights, a gradient, and its staleness."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
-
-from scalelab.parallel.asynchronous.schedule import Update
 
 Gradient = Callable[[np.ndarray, int], np.ndarray]  # (weights, worker) to the gradient there
 Step = Callable[[np.ndarray, np.ndarray, int], np.ndarray]  # (weights, gradient, staleness) to the new weights
@@ -32,16 +30,3 @@ class Adagrad:
     def __call__(self, weights: np.ndarray, gradient: np.ndarray, staleness: int) -> np.ndarray:  # noqa: ARG002
         self.squares = self.squares + gradient**2
         return weights - self.lr * gradient / (np.sqrt(self.squares) + self.epsilon)
-
-
-def train_by(schedule: Sequence[Update], workers: int, start: np.ndarray, gradient: Gradient, step: Step) -> np.ndarray:
-    """The weights before the first and after each update, (updates + 1, n).
-
-    A worker reads the weights when its last update has come, as `schedule.asynchronous` has it.
-    """
-    path = [np.asarray(start, dtype=float)]
-    read = [path[0]] * workers
-    for update in schedule:
-        path.append(step(path[-1], gradient(read[update.worker], update.worker), update.staleness))
-        read[update.worker] = path[-1]
-    return np.array(path)
