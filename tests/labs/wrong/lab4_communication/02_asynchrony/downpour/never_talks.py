@@ -1,0 +1,11 @@
+# says: the server was never called
+def downpour(server, gradient, steps, lr, fetch_every, push_every):
+    accrued = 0
+    for step in range(steps):
+        if step % fetch_every == 0:
+            weights = np.array([3.0, -1.0])
+        slope = gradient(weights, step)
+        weights = weights - lr * slope
+        accrued = accrued + slope
+        if (step + 1) % push_every == 0 or step + 1 == steps:
+            accrued = 0

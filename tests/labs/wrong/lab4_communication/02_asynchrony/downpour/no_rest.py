@@ -1,0 +1,12 @@
+# says: left over in the end is not pushed
+def downpour(server, gradient, steps, lr, fetch_every, push_every):
+    accrued = 0
+    for step in range(steps):
+        if step % fetch_every == 0:
+            weights = server.get()
+        slope = gradient(weights, step)
+        weights = weights - lr * slope
+        accrued = accrued + slope
+        if (step + 1) % push_every == 0:
+            server.add(accrued)
+            accrued = 0

@@ -1,0 +1,3 @@
+# says: exactly at the bound
+def may_begin(worker, steps, bound):
+    return steps[worker] - min(steps) == bound

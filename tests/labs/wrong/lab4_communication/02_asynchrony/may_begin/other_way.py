@@ -1,0 +1,3 @@
+# says: the other way around
+def may_begin(worker, steps, bound):
+    return steps[worker] - min(steps) > bound

@@ -1,0 +1,3 @@
+# says: the staleness plays no part
+def stale_step(weights, gradient, staleness, lr):
+    return weights - lr * gradient

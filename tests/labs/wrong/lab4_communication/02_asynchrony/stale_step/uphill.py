@@ -1,0 +1,3 @@
+# says: points uphill
+def stale_step(weights, gradient, staleness, lr):
+    return weights + lr / max(1, staleness) * gradient
