@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.check.events import Step, SummedLoss
+from scalelab.check.events import Call, Step, SummedLoss
 from scalelab.check.findings.gradient_scale import find_scaled
 from scalelab.check.rank_events import RankEvents
 from scalelab.check.source.lr_scaling import LRScaling
@@ -38,6 +38,18 @@ def test_a_sum_is_a_step_so_many_times_as_long():
 def test_a_sum_is_a_mean_where_the_loss_or_the_learning_rate_is_divided():
     assert said(ranks(2, loss_weight=0.5)) is None
     assert said(ranks(2), lr_divided=True) is None
+
+
+@pytest.mark.parametrize("name", ["allgather", "alltoall"])
+def test_a_sum_is_right_where_each_gradient_is_a_part_of_one_loss_over_all(name):
+    """Of a contrastive loss, say, over what all ranks have gathered."""
+
+    def gathering(differentiable):
+        call = Call(name, 0, "train.py, line 7", elements=64, differentiable=differentiable)
+        return [RankEvents(rank.rank, [call, *rank.events]) for rank in ranks(2)]
+
+    assert said(gathering(True)) is None
+    assert "2 times as long" in said(gathering(False))
 
 
 def test_passes_whose_losses_add_up_to_one_are_a_plain_loss():

@@ -27,7 +27,9 @@ class Began(msgspec.Struct, frozen=True, tag=True):
 
 
 class Call(msgspec.Struct, frozen=True, tag=True):
-    """A call of Horovod, or torch.distributed, by the script; `wrapped`: what averages by itself, a step's as one."""
+    """A call of Horovod, or torch.distributed, by the script; `wrapped`: what averages by itself, a step's as one;
+    `differentiable`: gradients flow back through it.
+    """
 
     name: str
     step: int
@@ -35,6 +37,7 @@ class Call(msgspec.Struct, frozen=True, tag=True):
     tensor: str | None = None
     elements: int = 0
     wrapped: bool = False
+    differentiable: bool = False
 
 
 class Wrapped(msgspec.Struct, frozen=True, tag=True):
@@ -92,6 +95,14 @@ class LearningRate(msgspec.Struct, frozen=True, tag=True):
     optimizer: int
     lr: float
     made: float | None = None
+
+
+class Plateau(msgspec.Struct, frozen=True, tag=True):
+    """A schedule was given the metric by which it decides when to cut the learning rate."""
+
+    step: int
+    where: str | None
+    metric: float
 
 
 class SummedLoss(msgspec.Struct, frozen=True, tag=True):
@@ -220,8 +231,8 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
 
 
 Event = (
-    Began | Call | Wrapped | Step | Stepping | LearningRate | SummedLoss | Zeroed | Mark | Batch | Evaluated | Untrained
-    | Write | Saved | Print | Report | Alive | Ended
+    Began | Call | Wrapped | Step | Stepping | LearningRate | Plateau | SummedLoss | Zeroed | Mark | Batch | Evaluated
+    | Untrained | Write | Saved | Print | Report | Alive | Ended
 )  # fmt: skip
 
 

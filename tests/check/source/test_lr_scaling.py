@@ -88,3 +88,21 @@ def test_a_schedule_that_scales_what_is_scaled_already_is_seen(shown):
     assert not shown(MADE_SCALED + "LambdaLR(optimizer, lambda step: min(1, step / 100))").scaled_again
     assert not shown(MADE_SCALED + "OneCycleLR(optimizer, max_lr=0.1 * hvd.size())").scaled_again
     assert not shown("optimizer = torch.optim.SGD(p, lr=0.1)\n" + ends_at_size).scaled_again
+
+
+GROUPS = """
+optimizer = torch.optim.SGD([{"params": body}, {"params": head, "lr": HEAD}], lr=0.1 * hvd.size())
+sampler = DistributedSampler(data, hvd.size(), hvd.rank())
+warm = len(DataLoader(data, 32, sampler=sampler))
+"""
+
+
+@pytest.mark.parametrize(("head", "more", "unscaled"), [
+    ("0.5", "", True),
+    ("args.lr * args.factor", "LambdaLR(optimizer, lambda s: min(1.0, (s + 1) / warm))", True),
+    ("0.5 * hvd.size()", "", False),
+    ("0.5", "for group in optimizer.param_groups:\n    group['lr'] *= hvd.size()", False),
+    ("0.5", "LambdaLR(optimizer, lambda s: hvd.size() * min(1.0, s / 100))", False),
+])  # fmt: skip
+def test_a_group_whose_learning_rate_is_left_as_it_was(shown, head, more, unscaled):
+    assert (shown(GROUPS.replace("HEAD", head) + more).unscaled_group is not None) == unscaled

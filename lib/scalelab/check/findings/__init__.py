@@ -10,6 +10,7 @@ from scalelab.check.findings import (
     metrics,
     order,
     output,
+    schedules,
     script_calls,
     start,
     torch_distributed,
@@ -57,6 +58,7 @@ def _of_all_families(
     for family in (output, metrics):
         found += family.find(ranks)
     found += script_calls.find(ranks, calls)
+    found += schedules.find(ranks, scaling, calls)
     found += [] if scaled else lr_scaling.find(ranks, scaling)
     if not ((reset or dropped) and outcome.ended == "failed"):
         found += ending

@@ -13,13 +13,14 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
     """gradients-scaled: what steps is the mean of the ranks' own gradients times their number, or divided by it.
 
     A loss or a learning rate that is divided by the number of workers makes a sum a mean. A loss that is not seen may
-    be.
+    be. Where gradients flow through what the ranks have gathered, each rank's is a part of that of one whole loss, and
+    their sum is what it should be.
     """
     summed = [loss for loss in ranks[0].of(SummedLoss) if loss.weight >= UNDIVIDED]
     for number in sorted({step.optimizer for step in ranks[0].of(Step)}):
         by_step = steps_of_all(ranks, number)
         for found, holds in (
-            (_summed, not scaling.lr_divided and _mostly(by_step, len(ranks))),
+            (_summed, not (scaling.lr_divided or _whole_loss(ranks[0])) and _mostly(by_step, len(ranks))),
             (_divided, not scaling.scaled and _mostly(by_step, 1 / len(ranks))),
             (_loss_multiplied, scaling.loss_multiplied and _mostly(by_step, 1, loss=len(ranks))),
         ):
@@ -28,6 +29,13 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
         if len(summed) >= max(2, len(by_step) / 2) and _mostly(by_step, 1, loss=0):
             return _loss_summed(len(ranks), summed[0].where)
     return None
+
+
+def _whole_loss(rank: RankEvents) -> bool:
+    """Whether it takes its loss over what all ranks have gathered, with gradients."""
+    return any(
+        call.differentiable for call in rank.of_calls("allgather", "grouped_allgather", "all_gather", "alltoall")
+    )
 
 
 def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1) -> bool:

@@ -22,7 +22,9 @@ def find(ranks: list[RankEvents], scaling: LRScaling) -> Iterator[Finding]:
     if not steps or not all(rank.batches for rank in ranks) or scaling.batch_divided:
         return
     sizes = [next(iter(images_by_step(rank).values())) for rank in ranks]  # of the first step
-    if not scaling.scaled:
+    if scaling.scaled and scaling.unscaled_group:
+        yield _group_not_scaled(scaling.unscaled_group)
+    elif not scaling.scaled:
         yield _not_scaled(len(ranks), sizes, steps[0])
     elif not _rises(ranks[0]) and not (scaling.speaks_of_warmup and not _saw_an_epoch(ranks[0])):
         yield _no_warmup(sizes, steps[0])
@@ -75,6 +77,18 @@ def _not_scaled(workers: int, sizes: list[int], step: Step) -> Finding:
         f"learning rate, {step.lr:g}, does not depend on the number of workers.",
         hint="A step now averages over more images, so it may be longer: try the learning rate times hvd.size() for "
         "SGD (Goyal et al. 2017), or times its square root, with a warmup; measure which is best.",
+    )
+
+
+def _group_not_scaled(where: str) -> Finding:
+    return Finding(
+        id="learning-rate-not-scaled",
+        severity="advice",
+        where=where,
+        message="This group of parameters has a learning rate of its own, which does not depend on the number of "
+        "workers, while that of the others does: it now learns more slowly beside them than in the serial script.",
+        hint="Scale every group's: its learning rate times hvd.size() as well, or each group's after the optimizer is "
+        'made, in a loop over optimizer.param_groups: group["lr"] *= hvd.size().',
     )
 
 

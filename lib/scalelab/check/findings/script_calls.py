@@ -13,13 +13,17 @@ from scalelab.check.source.calls import ScriptCalls
 
 
 def find(ranks: list[RankEvents], calls: ScriptCalls) -> Iterator[Finding]:
-    """result-dropped, local-rank-as-rank, parts-out-of-step for two averagings, sync-batch-norm-idle."""
+    """result-dropped, local-rank-as-rank, parts-out-of-step for two averagings, sync-batch-norm-idle,
+    optimizer-state-not-broadcast for a state that one rank has loaded alone.
+    """
     if calls.dropped:
         yield _dropped(*calls.dropped)
     if calls.local_rank_as_rank:
         yield _local_rank(calls.local_rank_as_rank)
     if calls.synchronizes and not calls.skips and any(rank.of(Wrapped) for rank in ranks):
         yield _averaged_again(calls.synchronizes)
+    if calls.state_loaded_alone:
+        yield _loaded_alone(calls.state_loaded_alone)
     if calls.torch_sync_batch_norm and not calls.uses_torch_distributed:
         yield _idle_batch_norm(calls.torch_sync_batch_norm)
 
@@ -53,6 +57,18 @@ def _averaged_again(where: str) -> Finding:
         "traffic, and what was clipped between the two is averaged after it was clipped.",
         "Step without the second: with optimizer.skip_synchronize(): optimizer.step().",
         about="synchronize",
+    )
+
+
+def _loaded_alone(where: str) -> Finding:
+    return Finding(
+        id="optimizer-state-not-broadcast",
+        severity="error",
+        where=where,
+        message="Rank 0 alone loads the optimizer's state, and nobody sends it to the others: after a resumed start "
+        "they begin with empty momentum, and the models drift apart.",
+        hint="hvd.broadcast_optimizer_state(optimizer, root_rank=0) after it; or let every rank load the file.",
+        about="loaded",
     )
 
 

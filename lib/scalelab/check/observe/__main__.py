@@ -17,6 +17,7 @@ from scalelab.check.observe import (
     horovod,
     model,
     optimizers,
+    plateaus,
     reports,
     summed_losses,
     torch_distributed,
@@ -41,6 +42,7 @@ def main() -> int:
     model.install(rank, watched)
     optimizers.install(rank, backward.install(rank, watched))
     epochs.install(rank)
+    plateaus.install(rank)
     reports.install(rank)
     files.install(rank)
     heartbeat(rank)

@@ -64,7 +64,8 @@ def _observed(rank: Rank, name: str, original: Function) -> Function:
         tensor = options.get("name") or next((value for value in arguments if isinstance(value, str)), None)
         if not wrapped and rank.calls_of_script < MOST_CALLS:
             rank.calls_of_script += 1
-            rank.tell(Call(name, rank.step, rank.where(caller), tensor, elements))
+            through = torch.is_grad_enabled() and any(t.requires_grad for t in _tensors(arguments))
+            rank.tell(Call(name, rank.step, rank.where(caller), tensor, elements, differentiable=through))
         with _under_way(rank, (name, tensor, wrapped)):
             result = original(*arguments, **options)
         if name == "allreduce" and _sums(*arguments, **options):

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scalelab.check.source.schedule_length import long_schedule
 from scalelab.check.source.scopes import SCOPES, lies_within, of_scope
+from scalelab.check.source.state_loading import loaded_alone
 from scalelab.check.source.taint import Source, carries, tainted
 from scalelab.check.source.torch_calls import NO_TORCH_CALLS, TorchCalls, read_torch_calls
 from scalelab.check.source.worker_calls import asks
@@ -39,7 +41,8 @@ class ScriptCalls:
     of which nobody takes the result, and its name; local_rank_as_rank: the local rank decides which part of the data a
     rank gets; cuts_by_rank*: a slice begins at the rank; data_loops: loops (file, first line, last line) with a step in
     them that end when the data do;
-    torch: what it shows of torch.distributed.
+    state_loaded_alone: one rank loads the optimizer's state, and nobody sends it; long_schedule: a schedule counts the
+    batches of all the data; torch: what it shows of torch.distributed.
     """
 
     clips: str | None = None
@@ -54,6 +57,8 @@ class ScriptCalls:
     local_rank_as_rank: str | None = None
     cuts_by_rank: str | None = None
     data_loops: tuple[tuple[str, int, int], ...] = ()
+    state_loaded_alone: str | None = None
+    long_schedule: str | None = None
     torch: TorchCalls = NO_TORCH_CALLS
 
     def ends_with_data(self, where: str | None) -> bool:
@@ -83,6 +88,8 @@ def read_calls(script: Path) -> ScriptCalls:
         dropped=(_where(dropped) or "", _name(dropped[1].func)) if dropped else None,
         local_rank_as_rank=_where(_local_rank_as_rank(trees, certain)),
         cuts_by_rank=_where(_cut_by_rank(trees)),
+        state_loaded_alone=loaded_alone(trees),
+        long_schedule=long_schedule(trees),
         torch=read_torch_calls(script),
         data_loops=tuple((name, *lines) for name, tree in trees.items() for lines in _data_loops(tree)),
     )

@@ -20,6 +20,8 @@ class LRScaling:
 
     `lr_divided`: a learning rate is divided by the number of workers; `loss_multiplied`: a loss is multiplied by it.
     `scaled_again`: an optimizer is made with the scaled learning rate, and the factors of its schedule are scaled, too.
+    `unscaled_group`: where a group of parameters gets a learning rate of its own that is not scaled, though others are;
+    as "file, line N".
     """
 
     scaled: bool = False
@@ -28,6 +30,7 @@ class LRScaling:
     lr_divided: bool = False
     loss_multiplied: bool = False
     scaled_again: bool = False
+    unscaled_group: str | None = None
 
 
 NO_SCALING = LRScaling()
@@ -54,7 +57,46 @@ def read_lr_scaling(script: Path) -> LRScaling:
             any(carries(value, found, source) for value in values)
             for values in (_given_to_optimizers(nodes), _factors(nodes))
         ),
+        _unscaled_group(dict(zip((file.name for file in files), trees, strict=True)), found, source),
     )
+
+
+def _unscaled_group(trees: dict[str, ast.Module], found: set[str], source: Source) -> str | None:
+    """Where a group's learning rate does not hold the number of workers, nor any factor that may multiply it."""
+    factors = [value for tree in trees.values() for value in _factors([*ast.walk(tree)])]
+    if any(_may_multiply(value, found, source) for value in factors):
+        return None
+    return next(
+        (
+            f"{name}, line {value.lineno}"
+            for name, tree in trees.items()
+            for value in _of_groups([*ast.walk(tree)])
+            if not carries(value, found, source)
+        ),
+        None,
+    )
+
+
+def _may_multiply(factor: ast.expr, found: set[str], source: Source) -> bool:
+    """Whether the number of workers is in a factor, and not only in what that is divided by: the batches of a rank."""
+    divisors = [
+        node.right for node in ast.walk(factor) if isinstance(node, ast.BinOp) and isinstance(node.op, DIVISIONS)
+    ]
+    below = {id(part) for divisor in divisors for part in ast.walk(divisor)}
+    above = [node for node in ast.walk(factor) if id(node) not in below]
+    named = any(isinstance(node, ast.Name) and f"{node.id}()" in found for node in above)  # a function of the script
+    return named or any(source(node) or (isinstance(node, ast.Name | ast.Attribute) and carries(node, found, source))
+                        for node in above)  # fmt: skip
+
+
+def _of_groups(nodes: list[ast.AST]) -> Iterator[ast.expr]:
+    """Learning rates of groups: {"params": ..., "lr": ...}."""
+    for node in nodes:
+        if isinstance(node, ast.Dict):
+            given = {key.value: value for key, value in zip(node.keys, node.values, strict=True)
+                     if isinstance(key, ast.Constant)}  # fmt: skip
+            if "params" in given and "lr" in given:
+                yield given["lr"]
 
 
 def _given(nodes: list[ast.AST], names: tuple[str, ...], optimizers: bool = False) -> Iterator[ast.expr]:

@@ -24,6 +24,8 @@ UNDONE_BY = {
         "optimizer-idle",
         "gradients-scaled",
         "learning-rate-scaled-twice",
+        "schedule-by-rank",
+        "schedule-too-long",
         "weights-averaged",
         "parts-out-of-step",
     },

@@ -1,0 +1,44 @@
+"""Schedules of the learning rate that are each rank's own, or longer than the training."""
+
+from collections.abc import Iterator
+
+from scalelab.check.events import Plateau
+from scalelab.check.rank_events import RankEvents
+from scalelab.check.report import Finding
+from scalelab.check.source.calls import ScriptCalls
+from scalelab.check.source.lr_scaling import LRScaling
+
+SAME = 1e-6  # relative; ranks that add in another order differ by less
+
+
+def find(ranks: list[RankEvents], scaling: LRScaling, calls: ScriptCalls) -> Iterator[Finding]:
+    """schedule-by-rank, schedule-too-long."""
+    for told in zip(*(rank.of(Plateau) for rank in ranks), strict=False):
+        metrics = [one.metric for one in told]
+        if max(metrics) - min(metrics) > SAME * max(map(abs, metrics)):
+            yield _by_rank(told)
+            break
+    if calls.long_schedule and not scaling.batch_divided:
+        yield _too_long(calls.long_schedule, len(ranks))
+
+
+def _by_rank(told: tuple[Plateau, ...]) -> Finding:
+    return Finding(
+        id="schedule-by-rank",
+        severity="error",
+        where=told[0].where,
+        message=f"ReduceLROnPlateau decides by each rank's own metric, {told[0].metric:.4g} on rank 0 and "
+        f"{told[1].metric:.4g} on rank 1: once they cut the learning rate at different epochs, the models drift apart.",
+        hint='Let all decide by one number: metric = hvd.allreduce(metric, name="metric"), then the schedule.',
+    )
+
+
+def _too_long(where: str, workers: int) -> Finding:
+    return Finding(
+        id="schedule-too-long",
+        severity="error",
+        where=where,
+        message=f"The schedule counts the batches of all the data, but each of {workers} ranks makes one in {workers} "
+        "of these steps: training ends in the middle of it, at a high learning rate.",
+        hint="Count the rank's own batches: len(loader), with the sampler in it, times the epochs.",
+    )
