@@ -15,8 +15,8 @@ def ranks(*metrics):
             for rank, own in enumerate(metrics)]  # fmt: skip
 
 
-def said(told, calls=ScriptCalls(), scaling=LRScaling()):  # noqa: B008  (frozen)
-    return [finding.message for finding in find(told, scaling, calls)]
+def said(events, calls=ScriptCalls(), scaling=LRScaling()):  # noqa: B008  (frozen)
+    return [finding.message for finding in find(events, scaling, calls)]
 
 
 def test_a_plateau_that_each_rank_sees_for_itself():

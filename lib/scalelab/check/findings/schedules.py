@@ -13,22 +13,22 @@ SAME = 1e-6  # relative; ranks that add in another order differ by less
 
 def find(ranks: list[RankEvents], scaling: LRScaling, calls: ScriptCalls) -> Iterator[Finding]:
     """schedule-by-rank, schedule-too-long."""
-    for told in zip(*(rank.of(Plateau) for rank in ranks), strict=False):
-        metrics = [one.metric for one in told]
+    for events in zip(*(rank.of(Plateau) for rank in ranks), strict=False):
+        metrics = [one.metric for one in events]
         if max(metrics) - min(metrics) > SAME * max(map(abs, metrics)):
-            yield _by_rank(told)
+            yield _by_rank(events)
             break
     if calls.long_schedule and not scaling.batch_divided:
         yield _too_long(calls.long_schedule, len(ranks))
 
 
-def _by_rank(told: tuple[Plateau, ...]) -> Finding:
+def _by_rank(events: tuple[Plateau, ...]) -> Finding:
     return Finding(
         id="schedule-by-rank",
         severity="error",
-        where=told[0].where,
-        message=f"ReduceLROnPlateau decides by each rank's own metric, {told[0].metric:.4g} on rank 0 and "
-        f"{told[1].metric:.4g} on rank 1: once they cut the learning rate at different epochs, the models drift apart.",
+        where=events[0].where,
+        message=f"ReduceLROnPlateau decides by each rank's own metric, {events[0].metric:.4g} on rank 0 and "
+        f"{events[1].metric:.4g} on rank 1: once they cut the learning rate at different epochs, the models drift apart.",
         hint='Let all decide by one number: metric = hvd.allreduce(metric, name="metric"), then the schedule.',
     )
 

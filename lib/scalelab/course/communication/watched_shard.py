@@ -36,6 +36,7 @@ class WatchedShard:
 
     @weights.setter
     def weights(self, values: np.ndarray) -> None:
+        """Put others in their place."""
         self._let_in_another()
         self._weights = values
 
@@ -48,6 +49,7 @@ class WatchedShard:
 
     @version.setter
     def version(self, value: int) -> None:
+        """Put another in its place."""
         self._let_in_another()
         self._version = value
 
