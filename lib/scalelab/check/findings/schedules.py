@@ -28,7 +28,8 @@ def _by_rank(events: tuple[Plateau, ...]) -> Finding:
         severity="error",
         where=events[0].where,
         message=f"ReduceLROnPlateau decides by each rank's own metric, {events[0].metric:.4g} on rank 0 and "
-        f"{events[1].metric:.4g} on rank 1: once they cut the learning rate at different epochs, the models drift apart.",
+        f"{events[1].metric:.4g} on rank 1: once they cut the learning rate at different epochs, the models drift "
+        "apart.",
         hint='Let all decide by one number: metric = hvd.allreduce(metric, name="metric"), then the schedule.',
     )
 
