@@ -75,6 +75,10 @@ def test_asynchrony_with_exponential_times_is_momentum(workers):
     (momentum, pull), *_ = np.linalg.lstsq(np.stack([before, -gradient], axis=1), now, rcond=None)
     assert momentum == pytest.approx(momentum_of_asynchrony(workers), abs=0.03)
     assert pull == pytest.approx(lr / workers, rel=0.1)
+    way = list(w[: workers + 1])  # from when each has come once
+    while len(way) < len(w):
+        way.append(way[-1] + momentum_of_asynchrony(workers) * (way[-1] - way[-2]) - lr / workers * way[-1])
+    assert np.allclose(way, w, atol=0.005)
 
 
 @pytest.mark.parametrize(("delay", "wanted"), [(0, 2.0), (1, 1.0), (3, 0.445), (7, 0.209)])

@@ -53,7 +53,8 @@ def draw_delay(delays: Sequence[int], prediction: str = "") -> Figure:
     left.set(xlabel="delay (updates)", ylabel="largest learning rate × curvature", ylim=(0, 2.1))
     if prediction:
         draw_prediction(left, prediction, along="y")
-        left.legend(frameon=False, fontsize=SMALL)
+        if left.get_legend_handles_labels()[0]:
+            left.legend(frameon=False, fontsize=SMALL)
     delay = 7
     for share, style in ((0.7, LINES[0]), (1.0, LINES[2]), (1.1, LINES[1])):
         path = delayed_descent(share * largest_lr(1.0, delay), 1.0, delay, 150)
