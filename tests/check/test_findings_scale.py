@@ -40,7 +40,7 @@ def test_a_sum_is_a_mean_where_the_loss_or_the_learning_rate_is_divided():
     assert said(ranks(2), lr_divided=True) is None
 
 
-@pytest.mark.parametrize("name", ["allgather", "alltoall"])
+@pytest.mark.parametrize("name", ["allgather", "grouped_allgather"])
 def test_a_sum_is_right_where_each_gradient_is_a_part_of_one_loss_over_all(name):
     """Of a contrastive loss, say, over what all ranks have gathered."""
 
@@ -50,6 +50,11 @@ def test_a_sum_is_right_where_each_gradient_is_a_part_of_one_loss_over_all(name)
 
     assert said(gathering(True)) is None
     assert "2 times as long" in said(gathering(False))
+
+
+def test_a_sum_is_none_where_examples_change_hands_and_each_rank_has_a_loss_of_its_own():
+    call = Call("alltoall", 0, "train.py, line 7", elements=64, differentiable=True)
+    assert "2 times as long" in said([RankEvents(rank.rank, [call, *rank.events]) for rank in ranks(2)])
 
 
 def test_passes_whose_losses_add_up_to_one_are_a_plain_loss():

@@ -23,6 +23,7 @@ def test_a_plateau_that_each_rank_sees_for_itself():
     assert said(ranks([0.5, 0.4], [0.5, 0.4])) == []
     assert said(ranks([0.5], [0.5 * (1 + 1e-9)])) == []
     assert "0.4 on rank 0 and 0.45 on rank 1" in said(ranks([0.5, 0.4], [0.5, 0.45]))[0]
+    assert "0.5 on rank 0 and 0.3 on rank 2" in said(ranks([0.5], [0.5], [0.3]))[0]
 
 
 SCRIPT = """

@@ -111,10 +111,10 @@ def test_the_others_go_on_where_a_worker_is_killed():
 def test_a_server_that_dies_ends_all():
     def work(server, number):
         server.get()
-        os.kill(psutil_of_a_server(), signal.SIGKILL)
+        os.kill(first_server(), signal.SIGKILL)
         time.sleep(1000)
 
-    def psutil_of_a_server():
+    def first_server():
         mine = psutil.Process().parent()
         others = [one for guard in mine.parent().children() for one in guard.children()]
         return next(one.pid for one in others if "server-0" in one.cmdline()[-1])

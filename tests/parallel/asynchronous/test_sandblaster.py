@@ -123,11 +123,10 @@ def test_tasks_are_handed_out_once_and_then_again_where_they_are_not_done():
     tasks = TaskList()
     tasks.begin(1, 3)
     assert [tasks.ask() for _ in range(3)] == [(1, 0), (1, 1), (1, 2)]
-    assert tasks.copies() == 0
     tasks.done(1, 0, 0.5)
     tasks.done(1, 2, 0.25)
     assert tasks.ask() == (1, 1)  # the backup
-    assert tasks.copies() == 1
+    assert tasks.given == [1, 2, 1]
     assert tasks.sum() is None
     tasks.done(1, 1, 1.0)
     tasks.done(1, 1, 99.0)  # the one that was slower

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+import torch
 
 from scalelab.errors import ScaleLabError
 from scalelab.parallel.asynchronous.parameter_server import ParameterServer
@@ -65,7 +66,6 @@ def test_values_of_another_shape_are_refused_and_change_nothing(values):
 
 
 def test_adagrad_on_the_server_is_torchs():
-    torch = pytest.importorskip("torch")
     weights = torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64, requires_grad=True)
     optimizer, server = (
         torch.optim.Adagrad([weights], lr=0.3, eps=1e-8),

@@ -32,15 +32,14 @@ def test_no_share_is_refused(share):
 
 
 @pytest.mark.parametrize("compress", [half_precision, top_k(0.1), scaled_sign])
-def test_with_error_feedback_nothing_is_lost_for_good(compress):
-    generator = torch.Generator().manual_seed(0)
-    worker, put_in, sent = ErrorFeedback(compress), torch.zeros(50), torch.zeros(50)
-    for _ in range(200):
-        step = torch.randn(50, generator=generator)
-        put_in += step
-        sent += worker(step).values
-    assert torch.allclose(sent + worker.error, put_in, atol=1e-3)
-    assert worker.error.norm() < 0.5 * put_in.norm() + 50
+def test_with_error_feedback_all_that_is_put_in_arrives_in_the_end(compress):
+    """A gradient that stays the same: what is sent of it is, on average, all of it; without feedback it is not."""
+    gradient = torch.randn(50, generator=torch.Generator().manual_seed(0))
+    worker = ErrorFeedback(compress)
+    mean = sum(worker(gradient).values for _ in range(400)) / 400
+    assert (mean - gradient).norm() < 0.1 * gradient.norm()
+    if compress is not half_precision:
+        assert (compress(gradient).values - gradient).norm() > 0.3 * gradient.norm()
 
 
 def counterexample(compress, steps=4000, lr=0.01):

@@ -63,13 +63,15 @@ def test_the_training_goes_on_and_every_example_counts_once(victims, blow, tmp_p
             steps = tmp_path / f"steps-{size}"
             if steps.exists() and (made := steps.read_text()) and int(made) >= 2 + 5 * attempt:
                 struck.append(victims[attempt])
-                lost.append(int(made))
+                commit = tmp_path / "commit.json"
+                lost.append(int(made) - (json.loads(commit.read_text())["steps"] if commit.exists() else 0))
                 os.kill(int((tmp_path / f"pid-{size}-{victims[attempt]}").read_text()), blow)
 
     attempts = run_elastic(
         tmp_path / "train.py", workers=3, folder=tmp_path, limits=Limits(seconds=300, stall_seconds=8), watch=strike
     )
     assert struck == victims
+    assert max(lost) <= STEPS_PER_COMMIT
     assert [attempt.workers for attempt in attempts] == [3 - k for k in range(len(victims) + 1)]
     assert attempts[-1].outcome.ended == "finished", attempts[-1].outcome.reason
     state = json.loads((tmp_path / "commit.json").read_text())

@@ -33,9 +33,7 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
 
 def _whole_loss(rank: RankEvents) -> bool:
     """Whether it takes its loss over what all ranks have gathered, with gradients."""
-    return any(
-        call.differentiable for call in rank.of_calls("allgather", "grouped_allgather", "all_gather", "alltoall")
-    )
+    return any(call.differentiable for call in rank.of_calls("allgather", "grouped_allgather"))
 
 
 def _mostly(by_step: list[tuple[Step, ...]], factor: float, loss: float = 1) -> bool:

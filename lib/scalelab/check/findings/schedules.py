@@ -16,19 +16,20 @@ def find(ranks: list[RankEvents], scaling: LRScaling, calls: ScriptCalls) -> Ite
     for events in zip(*(rank.of(Plateau) for rank in ranks), strict=False):
         metrics = [one.metric for one in events]
         if max(metrics) - min(metrics) > SAME * max(map(abs, metrics)):
-            yield _by_rank(events)
+            yield _by_rank(events[0].where, metrics)
             break
     if calls.long_schedule and not scaling.batch_divided:
         yield _too_long(calls.long_schedule, len(ranks))
 
 
-def _by_rank(events: tuple[Plateau, ...]) -> Finding:
+def _by_rank(where: str | None, metrics: list[float]) -> Finding:
+    low, high = sorted((metrics.index(min(metrics)), metrics.index(max(metrics))))
     return Finding(
         id="schedule-by-rank",
         severity="error",
-        where=events[0].where,
-        message=f"ReduceLROnPlateau decides by each rank's own metric, {events[0].metric:.4g} on rank 0 and "
-        f"{events[1].metric:.4g} on rank 1: once they cut the learning rate at different epochs, the models drift "
+        where=where,
+        message=f"ReduceLROnPlateau decides by each rank's own metric, {metrics[low]:.4g} on rank {low} and "
+        f"{metrics[high]:.4g} on rank {high}: once they cut the learning rate at different epochs, the models drift "
         "apart.",
         hint='Let all decide by one number: metric = hvd.allreduce(metric, name="metric"), then the schedule.',
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from scalelab.check.source.taint import carries, tainted
 from scalelab.check.source.worker_calls import asks
 
-LENGTHS = ("total_steps", "steps_per_epoch", "T_max", "num_training_steps", "total_iters")
+LENGTHS = ("total_steps", "steps_per_epoch", "T_max", "num_training_steps")
 
 
 def long_schedule(trees: dict[str, ast.Module]) -> str | None:
@@ -17,7 +17,9 @@ def long_schedule(trees: dict[str, ast.Module]) -> str | None:
     divided = {ast.unparse(call.args[0]) for tree in every for call in _calls(tree, "DistributedSampler") if call.args}
 
     def is_whole(node: ast.AST) -> bool:
-        return isinstance(node, ast.Call) and ast.unparse(node.func) == "len" and ast.unparse(node.args[0]) in divided
+        if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "len"):
+            return False
+        return any(ast.unparse(argument) in divided for argument in node.args)
 
     whole, workers = tainted(every, is_whole), asks(every, "size")
     by_workers = tainted(every, workers)
@@ -35,7 +37,7 @@ def _calls(tree: ast.Module, name: str) -> Iterator[ast.Call]:
 
 
 def _lengths(tree: ast.Module) -> Iterator[ast.expr]:
-    """What is given to a schedule as its length, where that is stepped in every batch, not in every epoch."""
+    """What is given to a schedule as the length of the whole training."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("LR", "_schedule_with_warmup")):
             yield from (word.value for word in node.keywords if word.arg in LENGTHS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from scalelab.check.source.taint import Source, carries, tainted
 from scalelab.check.source.worker_calls import asks
 
-SENDS = ("broadcast_optimizer_state", "broadcast_object", "broadcast_object_list")
+OBJECTS = ("broadcast_object", "broadcast_object_list")
 
 
 def loaded_alone(trees: dict[str, ast.Module]) -> str | None:
@@ -43,4 +43,4 @@ def _sends_state(node: ast.AST) -> bool:
     if name == "broadcast_optimizer_state":
         return True
     words = " ".join(ast.unparse(argument) for argument in node.args[:1]).lower()
-    return name in SENDS and any(word in words for word in ("opt", "state", "checkpoint", "ckpt"))
+    return name in OBJECTS and any(word in words for word in ("opt", "state", "checkpoint", "ckpt"))

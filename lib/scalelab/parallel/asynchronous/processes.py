@@ -58,7 +58,7 @@ class _Process:
             if not self.command.running(wait=0.02) and not (self.folder / name).exists():
                 raise ScaleLabError(self.why())
             if time.monotonic() > end:
-                raise ScaleLabError("A server did not begin in time.")
+                raise ScaleLabError(f"{self.title} did not begin in time; is the machine very busy?")
         return (self.folder / name).read_bytes()
 
     def why(self) -> str:
@@ -102,7 +102,9 @@ class Group:
             if server.command.exit_code is not None:
                 raise ScaleLabError(f"{server.why()[:-1]}, before the workers had ended.")
         if time.monotonic() > self.policy.end:
-            raise ScaleLabError(f"The time was used up while {len(self._running)} of {len(self._workers)} workers ran.")
+            raise ScaleLabError(
+                f"The time was used up while {len(self._running)} of {len(self._workers)} workers ran; give them more."
+            )
         return bool(self._running)
 
     def wait(self) -> list[Any]:

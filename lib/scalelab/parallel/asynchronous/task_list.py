@@ -45,8 +45,3 @@ class TaskList:
         """The sum of the losses, None until all are done."""
         with self.lock:
             return sum(self.losses.values()) if len(self.losses) == self.tasks else None
-
-    def copies(self) -> int:
-        """How many tasks of this round were handed out more than once."""
-        with self.lock:
-            return sum(count > 1 for count in self.given)
