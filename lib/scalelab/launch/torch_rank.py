@@ -10,14 +10,16 @@ import os
 import runpy
 import sys
 import threading
-import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from types import FrameType
 
+from scalelab.launch.looking_on import looking_on
 from scalelab.launch.torch_waits import MainThread, call_under_way, place
 from scalelab.places import PACKAGE
 
 SIGNS = "SCALELAB_SIGNS"
-SECONDS_BETWEEN_SIGNS = 1.0
 
 
 def main() -> None:
@@ -25,25 +27,26 @@ def main() -> None:
     script = sys.argv[1]
     sys.argv = sys.argv[1:]
     sys.path.insert(0, str(Path(script).parent))
-    if folder := os.environ.get(SIGNS):
-        thread = MainThread(threading.get_ident())
-        threading.Thread(target=_tell, args=(thread, Path(folder), Path(script)), daemon=True).start()
-    runpy.run_path(script, run_name="__main__")
+    folder = os.environ.get(SIGNS)
+    with looking_on(_signs(Path(folder), Path(script))) if folder else nullcontext():
+        runpy.run_path(script, run_name="__main__")
 
 
-def _tell(thread: MainThread, folder: Path, script: Path) -> None:
+def _signs(folder: Path, script: Path) -> Callable[[FrameType | None], None]:
+    """What writes where the main thread stands, at each look."""
     sign, unfinished = folder / os.environ["RANK"], folder / f"{os.environ['RANK']}.part"
     home, library = (str(folder) + os.sep for folder in (script.parent, PACKAGE))
+    thread = MainThread(threading.get_ident())
 
     def is_own(file: str) -> bool:
         return file.startswith(home) and "site-packages" not in file and not file.startswith(library)
 
-    while True:
-        time.sleep(SECONDS_BETWEEN_SIGNS)
-        frame = sys._current_frames().get(thread.ident)
+    def write(frame: FrameType | None) -> None:
         call = call_under_way(frame, is_own) if thread.idle() else None
         unfinished.write_text(json.dumps({"where": place(frame, is_own), "call": call}))
         unfinished.replace(sign)
+
+    return write
 
 
 if __name__ == "__main__":

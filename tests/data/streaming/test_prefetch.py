@@ -2,6 +2,8 @@
 
 import gc
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -139,6 +141,17 @@ def test_a_forgotten_prefetcher_ends_its_thread():
     del ahead
     gc.collect()
     assert until(lambda: not at_work())
+
+
+def test_python_ends_well_while_the_thread_computes():
+    computes = """if True:
+        import torch
+        from scalelab.data.streaming.prefetch import Prefetcher
+        next(Prefetcher(torch.ones(500, 500) @ torch.ones(500, 500) for _ in range(10**9)))
+        ahead = Prefetcher(torch.ones(500, 500) @ torch.ones(500, 500) for _ in range(10**9))
+        next(ahead)"""
+    ended = subprocess.run([sys.executable, "-c", computes], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_the_wait_for_a_slow_source_is_counted():

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 
-import psutil
 import pytest
 
 from scalelab.launch.launch import Limits
@@ -53,7 +52,7 @@ dist.destroy_process_group()
 @pytest.mark.parametrize(("victims", "blow"), [
     ([0, 0], signal.SIGKILL), ([2, 1], signal.SIGKILL), ([1, 0], signal.SIGKILL), ([0], signal.SIGSTOP),
 ])  # fmt: skip
-def test_the_training_goes_on_and_every_example_counts_once(victims, blow, tmp_path):
+def test_the_training_goes_on_and_every_example_counts_once(victims, blow, tmp_path, survivors):
     (tmp_path / "train.py").write_text(SCRIPT)
     struck, lost = [], []
 
@@ -77,7 +76,7 @@ def test_the_training_goes_on_and_every_example_counts_once(victims, blow, tmp_p
     state = json.loads((tmp_path / "commit.json").read_text())
     assert sorted(map(tuple, state["seen"])) == [(epoch, k) for epoch in range(EPOCHS) for k in range(EXAMPLES)]
     assert state["weight"] == pytest.approx(3, abs=0.5)
-    assert not [one for one in psutil.Process().children(recursive=True) if "train.py" in " ".join(one.cmdline())]
+    assert survivors() == []
 
 
 def test_a_script_that_fails_by_itself_is_not_started_again(tmp_path):

@@ -45,8 +45,7 @@ def main() -> int:
     plateaus.install(rank)
     reports.install(rank)
     files.install(rank)
-    heartbeat(rank)
-    with last_words(rank):
+    with heartbeat(rank), last_words(rank):
         runpy.run_path(script, run_name="__main__")
     return 0
 

@@ -3,39 +3,35 @@
 import os
 import sys
 import textwrap
-import threading
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from types import FrameType
 
 from scalelab.check.events import Alive, Ended
 from scalelab.check.observe.observer import Rank
 from scalelab.check.source.control_flow import Place
+from scalelab.launch.looking_on import looking_on
 from scalelab.launch.torch_waits import BACKWARD, MainThread, call_under_way
 
-SECONDS_BETWEEN_SIGNS = 1.0
 SECONDS_FOR_THE_OTHERS = 4.0
 MOST_LINES = 5  # of a traceback
 MOST_LETTERS = 500  # of a message
 
 
-def heartbeat(rank: Rank) -> None:
+def heartbeat(rank: Rank) -> AbstractContextManager[None]:
     """Tell once a second where the main thread stands, so that a rank that waits for ever can be found."""
-
     thread = MainThread(rank.main_thread)
 
-    def beat() -> None:
-        while True:
-            time.sleep(SECONDS_BETWEEN_SIGNS)
-            frame = sys._current_frames().get(rank.main_thread)
-            call: tuple[str | None, str | None, bool] = rank.call or (None, None, False)
-            if rank.engine == "ddp":
-                waits_in = call_under_way(frame, rank.is_own) if thread.idle() else None
-                call = (waits_in, None, waits_in == BACKWARD)
-            rank.tell(Alive(rank.step, rank.where(frame), *call, rank.calls, **rank.surroundings(rank.stack(frame))))
+    def beat(frame: FrameType | None) -> None:
+        call: tuple[str | None, str | None, bool] = rank.call or (None, None, False)
+        if rank.engine == "ddp":
+            waits_in = call_under_way(frame, rank.is_own) if thread.idle() else None
+            call = (waits_in, None, waits_in == BACKWARD)
+        rank.tell(Alive(rank.step, rank.where(frame), *call, rank.calls, **rank.surroundings(rank.stack(frame))))
 
-    threading.Thread(target=beat, daemon=True).start()
+    return looking_on(beat)
 
 
 @contextmanager

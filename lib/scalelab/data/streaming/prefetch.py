@@ -1,5 +1,6 @@
 """Get the next batches ready while the present one is trained on."""
 
+import atexit
 import threading
 import time
 import weakref
@@ -13,11 +14,24 @@ T = TypeVar("T")
 PATIENCE = 5.0  # seconds that `close` waits for an item in the making
 
 
+_at_work: "weakref.WeakKeyDictionary[threading.Thread, _Shelf]" = weakref.WeakKeyDictionary()
+
+
+@atexit.register
+def _end_all() -> None:
+    """A thread that is within torch when Python shuts down would abort the process."""
+    working = list(_at_work.items())
+    for _, shelf in working:
+        shelf.close()
+    for thread, _ in working:
+        thread.join(PATIENCE)
+
+
 class Prefetcher(Generic[T]):
     """The items of `source` in their order, made ahead by one thread; at most `depth` wait to be taken.
 
     An exception in `source` is raised where its item would have come. The thread ends after the last item, on
-    `close`, at the end of a `with` block, on Ctrl-C while waiting, and when nobody holds the prefetcher any more.
+    `close`, at the end of a `with` block or of Python, on Ctrl-C while waiting, and when nobody holds the prefetcher.
     It overlaps what waits for a disk or runs outside Python's lock (reading, numpy, torch); pure Python it does not.
 
     `waited`: seconds that the taker has spent waiting so far. Near 0 the input keeps up; otherwise it starves the step.
@@ -33,6 +47,7 @@ class Prefetcher(Generic[T]):
         self._thread = threading.Thread(target=_fill, args=(source, self._shelf), name="prefetch", daemon=True)
         self._forgotten = weakref.finalize(self, self._shelf.close)
         self._thread.start()
+        _at_work[self._thread] = self._shelf
 
     def __iter__(self) -> Iterator[T]:
         return self
