@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalelab.check.events import Call, Ended, LearningRate, Step, Wrapped
+from scalelab.check.events import Call, Ended, LearningRate, SaltedHash, Step, Wrapped
 from scalelab.check.findings import find_all
 from scalelab.check.rank_events import RankEvents
 from scalelab.check.source.calls import ScriptCalls
@@ -192,3 +192,11 @@ def test_steps_after_a_rank_has_joined_are_not_compared(story):
     told.ranks[0].append(Call("join", 12, LINE))
     told.ranks[1].append(Call("join", 14, LINE))
     assert found(told) == []
+
+
+def test_parts_that_are_dealt_by_a_salted_hash_overlap(trained):
+    assert found(trained, hashes_by_size=CALL) == []  # of a number, or with a seed
+    trained.tell(SaltedHash(0, CALL))
+    assert found(trained) == []
+    (finding,) = found(trained, hashes_by_size=CALL)
+    assert (finding.id, finding.where, finding.about) == ("parts-overlap", CALL, "hash")

@@ -1,5 +1,6 @@
 """Steps by a multiple of the mean gradient, judged from events alone; what makes a sum a mean is no fault."""
 
+import msgspec
 import pytest
 
 from scalelab.check.events import Call, Step, SummedLoss
@@ -103,3 +104,22 @@ def test_but_not_where_the_sum_is_divided_or_the_gradients_are_no_mean():
     assert said(summed(0.5)) is None
     assert said(summed(1.0, factor=0.7)) is None
     assert said(summed(1.0, steps=1)) is None
+
+
+@pytest.mark.parametrize(("used", "again", "found"), [
+    ([1.5, -1.0], True, False),  # the mean: what is averaged again stays as it is
+    ([9.0, 1.0], True, True),
+    ([9.0, 1.0], False, False),  # by whatever means, but not by summing again
+    ([0.3, -0.2], True, False),  # clipped
+])  # fmt: skip
+def test_what_is_summed_after_each_backward_is_summed_again(used, again, found):
+    told = ranks(1)
+    step = Step(0, "train.py, line 9", 0, 0.1, [1.0, 1.0], [value for one in used for value in (one, abs(one))])
+    for rank in told:
+        events = [
+            msgspec.structs.replace(step, step=k, own=OWN[rank.rank], loss_weight=1.0, losses=4) for k in range(3)
+        ]
+        calls = [Call("allreduce_async_", k, "train.py, line 7", name, 10)
+                 for k in range(3) for name in ("weight", "bias") for _ in range(1 + again)]  # fmt: skip
+        rank.events[:] = [*calls, *events]
+    assert (said([RankEvents(rank.rank, rank.events) for rank in told]) is not None) == found

@@ -51,6 +51,7 @@ def main(data, epochs):
 @pytest.mark.parametrize("schedule", [
     "OneCycleLR(optimizer, 0.1, total_steps=steps * epochs)", "CosineAnnealingLR(optimizer, steps * epochs)",
     "OneCycleLR(optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=steps)",
+    "LambdaLR(optimizer, lambda step: 1 - step / (steps * epochs))",
 ])  # fmt: skip
 def test_a_schedule_that_counts_everybodys_batches(length, long, schedule, tmp_path):
     text = SCRIPT.replace("LENGTH", length).replace("SCHEDULE", schedule).replace("BATCH", "32")

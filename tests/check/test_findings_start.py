@@ -63,12 +63,39 @@ def test_different_gradients_are_fine_where_the_weights_stay_together(story):
 
 def test_weights_averaged_by_hand_leave_each_rank_its_own_momentum(story):
     told = story()
-    for weight in (1.0, 0.9, 0.8):
-        told.tell(Call("allreduce", 0, "train.py, line 8", None, 100)).step(
+    for step, weight in enumerate((1.0, 0.9, 0.8)):
+        told.tell(Call("allreduce", step, "train.py, line 8", None, 100)).step(
             (weight, weight), (0.5, 0.7), keeps_state=True
         )
     (finding,) = told.findings()
     assert (finding.id, finding.severity, finding.where) == ("weights-averaged", "warning", "train.py, line 8")
+
+
+def test_weights_averaged_every_so_often_are_local_sgd(story):
+    told = story()
+    for step, weights in enumerate(((1.0, 1.0), (0.9, 0.8), (0.8, 0.6), (0.7, 0.7), (0.6, 0.5))):
+        if step == 3:
+            told.tell(Call("allreduce", step, "train.py, line 8", None, 100))
+        told.step(weights, (0.5, 0.7))
+    assert told.ids() == {"weights-averaged"}
+
+
+def test_weights_that_one_rank_sends_every_so_often_are_no_average(story):
+    told = story()
+    for step, weights in enumerate(((1.0, 1.0), (0.9, 0.8), (0.8, 0.6), (0.8, 0.8), (0.7, 0.6), (0.6, 0.4))):
+        if step == 3:
+            told.tell(Call("broadcast", step, "train.py, line 8", None, 100))
+        told.step(weights, (0.5, 0.7))
+    assert "optimizer-not-wrapped" in told.ids()
+
+
+def test_gradients_that_nobody_exchanges_are_not_averaged_though_weights_stay_together(story):
+    """ZeroRedundancyOptimizer around a model that is not wrapped: each weight is stepped by its owner alone."""
+    told = story()
+    for weight in (1.0, 0.9, 0.8):
+        told.step((weight, weight), (0.5, 0.7))
+    told.tell(Call("allreduce", 3, "train.py, line 12", None, 2))  # a metric
+    assert told.ids() == {"optimizer-not-wrapped"}
 
 
 def test_some_gradients_left_out_of_the_averaging_are_counted(story):

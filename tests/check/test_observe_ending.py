@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
+import torch
 
 from scalelab.check.observe import ending
-from scalelab.check.observe.observer import FULL_STEPS, Rank
+from scalelab.check.observe.observer import FULL_STEPS, Rank, Turns
+from scalelab.check.source.unfreezing import unfreezes
 
 
 @dataclass
@@ -72,3 +74,22 @@ def test_steps_that_one_rank_makes_alone_are_not_waited_for(rank, ends_at):
     rank.averaged_steps = 1
     ending.perhaps_end(rank, Batches())
     assert (rank.traces / "enough-0").read_text() == "1"
+
+
+def test_a_script_that_will_unfreeze_parameters_is_observed_until_it_has(rank, ends_at):
+    frozen = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+    rank.script.write_text("p.requires_grad_(False)\n")
+    rank.note_frozen([frozen])
+    assert not rank.frozen, "it only freezes"
+    unfreezes.cache_clear()
+    rank.script.write_text("p.requires_grad = not frozen\n")
+    rank.note_frozen([frozen])
+    (rank.traces / "enough-1").write_text("11")
+    assert ends_at(100) is None
+    frozen.requires_grad_(True)
+    rank.turns[0] = Turns(100, 100)
+    rank.in_full = False
+    rank.note_unfreezing()
+    assert rank.tells(0)
+    assert rank.in_full
+    assert ends_at(200) == 100 + FULL_STEPS + 2

@@ -105,6 +105,13 @@ class Plateau(msgspec.Struct, frozen=True, tag=True):
     metric: float
 
 
+class SaltedHash(msgspec.Struct, frozen=True, tag=True):
+    """The script has called Python's `hash` of a text, for the first time."""
+
+    step: int
+    where: str | None
+
+
 class SummedLoss(msgspec.Struct, frozen=True, tag=True):
     """A backward passed through a loss that was added up over the ranks; `weight` is the gradient that came to it."""
 
@@ -231,8 +238,8 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
 
 
 Event = (
-    Began | Call | Wrapped | Step | Stepping | LearningRate | Plateau | SummedLoss | Zeroed | Mark | Batch | Evaluated
-    | Untrained | Write | Saved | Print | Report | Alive | Ended
+    Began | Call | Wrapped | Step | Stepping | LearningRate | Plateau | SummedLoss | SaltedHash | Zeroed | Mark | Batch
+    | Evaluated | Untrained | Write | Saved | Print | Report | Alive | Ended
 )  # fmt: skip
 
 

@@ -38,6 +38,11 @@ def judge_run(
             f"No rank had made a step after {outcome.seconds:.0f} s, so there is nothing to judge; give the script a "
             "smaller network, smaller batches or fewer data for the check, or the check more time (--timeout)."
         )
+    if calls.process_set:
+        raise ScaleLabError(
+            f"The optimizer averages within a process set ({calls.process_set}), so the ranks train more than one "
+            "model; the check compares all ranks, and cannot judge that."
+        )
     if not steps and (why := unfit.why(ranks, outcome)):
         raise ScaleLabError(why)
     findings = find_all(ranks, outcome, scaling, calls)

@@ -15,6 +15,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
 
+from scalelab.launch.gloo_threads import outliving_groups
 from scalelab.launch.looking_on import looking_on
 from scalelab.launch.torch_waits import MainThread, call_under_way, place
 from scalelab.places import PACKAGE
@@ -28,7 +29,7 @@ def main() -> None:
     sys.argv = sys.argv[1:]
     sys.path.insert(0, str(Path(script).parent))
     folder = os.environ.get(SIGNS)
-    with looking_on(_signs(Path(folder), Path(script))) if folder else nullcontext():
+    with outliving_groups(), looking_on(_signs(Path(folder), Path(script))) if folder else nullcontext():
         runpy.run_path(script, run_name="__main__")
 
 

@@ -10,6 +10,7 @@ from scalelab.check.findings import (
     metrics,
     order,
     output,
+    paired,
     schedules,
     script_calls,
     start,
@@ -59,6 +60,7 @@ def _of_all_families(
         found += family.find(ranks)
     found += script_calls.find(ranks, calls)
     found += schedules.find(ranks, scaling, calls)
+    found += paired.find(calls)
     found += [] if scaled else lr_scaling.find(ranks, scaling)
     if not ((reset or dropped) and outcome.ended == "failed"):
         found += ending

@@ -1,11 +1,14 @@
 """Whether the ranks step by the mean of their gradients, or by a multiple of it."""
 
+from collections import Counter
+
 from scalelab.check.events import AVERAGING, Step, SummedLoss, Wrapped
-from scalelab.check.findings.compare import SCALE_TOLERANCE, steps_of_all
+from scalelab.check.findings.compare import SCALE_TOLERANCE, equal, steps_of_all
 from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
 from scalelab.check.source.lr_scaling import LRScaling
 
+MIXED = 0.1  # of its size, by which a gradient is another than the mean, and not only rounded
 UNDIVIDED = 0.9  # the weight of a mean loss that nobody has divided by the number of workers
 
 
@@ -26,6 +29,8 @@ def find_scaled(ranks: list[RankEvents], scaling: LRScaling) -> Finding | None:
         ):
             if holds and len(ranks) > 1:
                 return found(len(ranks), exchanged_at(ranks[0]))
+        if len(ranks) > 1 and _mostly_mixed(by_step) and (where := _exchanged_again(ranks[0], by_step)):
+            return _summed_again(where)
         if len(summed) >= max(2, len(by_step) / 2) and _mostly(by_step, 1, loss=0):
             return _loss_summed(len(ranks), summed[0].where)
     return None
@@ -53,6 +58,32 @@ def _steps_by(steps: tuple[Step, ...], factor: float, loss: float) -> bool:
     return size > 0 and distance <= (SCALE_TOLERANCE * factor) ** 2 * size
 
 
+def _mostly_mixed(by_step: list[tuple[Step, ...]]) -> bool:
+    """Whether rank 0 mostly steps by no multiple of the mean of all ranks' gradients, however long."""
+    return sum(map(_is_mixed, by_step)) >= max(2, len(by_step) / 2)
+
+
+def _is_mixed(steps: tuple[Step, ...]) -> bool:
+    used = steps[0].gradients[::2]
+    if not used or not equal([step.gradients for step in steps]) or any(len(step.own) != len(used) for step in steps):
+        return False
+    mean = [sum(values) for values in zip(*(step.own for step in steps), strict=True)]
+    size, product = (sum(a * b for a, b in zip(mean, other, strict=True)) for other in (mean, used))
+    if not size:
+        return False
+    residual = sum((value - product / size * wanted) ** 2 for value, wanted in zip(used, mean, strict=True))
+    return residual > MIXED**2 * sum(value * value for value in used)
+
+
+def _exchanged_again(rank: RankEvents, by_step: list[tuple[Step, ...]]) -> str | None:
+    """Where the script averages each tensor more than once in a step, as after each of several backwards."""
+    full_steps = {steps[0].step for steps in by_step}
+    named = Counter((call.step, call.where, call.tensor, call.elements) for call in rank.of_calls(*AVERAGING)
+                    if call.step in full_steps and call.elements and not call.wrapped)  # fmt: skip
+    again = [where for (_, where, _, _), times in named.items() if times > 1]
+    return again[0] if len(again) > len(named) / 2 else None
+
+
 def _weighs(step: Step, loss: float) -> bool:
     """Whether the step's losses weigh so much: all together, if they are plain, else each."""
     weight = step.loss_weight if loss == 1 else step.loss_weight / max(1, step.losses)
@@ -72,6 +103,15 @@ def _summed(workers: int, where: str | None) -> Finding:
         where,
         f"The gradients are summed over the ranks, not averaged: every step is {workers} times as long.",
         "Take the mean: leave out op=hvd.Sum (hvd.Average is what Horovod does unasked), or divide by hvd.size().",
+    )
+
+
+def _summed_again(where: str | None) -> Finding:
+    return _scaled(
+        where,
+        "The gradients are summed over the ranks after each of several backwards, and what was summed once is summed "
+        "again: the first of them weigh many times as much as the last.",
+        "Sum once, when all backwards of the step are done.",
     )
 
 

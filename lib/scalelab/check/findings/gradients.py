@@ -1,6 +1,7 @@
 """Whether the ranks step by the same gradients, whoever averaged them, and by their mean."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from scalelab.check.events import AVERAGING, Call, Step, Wrapped
 from scalelab.check.findings.compare import DECAY, SCALE_TOLERANCE, equal, steps_of_all
@@ -51,12 +52,17 @@ def find(ranks: list[RankEvents], calls: ScriptCalls = NO_CALLS, begun_alike: bo
             return
         unequal = [steps for steps in by_step if not equal([step.gradients for step in steps])]
         own_steps = len(unequal) >= len(by_step) / 2 or unequal[-LATE:] == by_step[-LATE:]
-        parting = _moves_differing(by_step) or _drifts(by_step) or _passes_wrapper_by(ranks[0])
+        if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step, ranks[0]):
+            yield _averaged_weights(exchanged_at(ranks[0]))
+            return
+        parting = (
+            _exchanges_nothing(by_step, ranks[0])
+            or _moves_differing(by_step)
+            or _drifts(by_step)
+            or _passes_wrapper_by(ranks[0])
+        )
         if silent or (own_steps and parting):
             yield _not_averaged(by_step, ranks[0].of(Wrapped) if by_step[-1][0].wrapped else [], calls)
-            return
-        if own_steps and not ranks[0].of(Wrapped) and _weights_averaged(by_step):
-            yield _averaged_weights(exchanged_at(ranks[0]))
             return
         if begun_alike and not unequal and (parted := _parted(by_step)):
             yield _changed_alone(parted)
@@ -108,9 +114,21 @@ def _is_own(step: Step, tensor: int) -> bool:
     return tensor < len(step.own) and abs(used - step.own[tensor]) <= SCALE_TOLERANCE * size
 
 
-def _weights_averaged(by_step: list[tuple[Step, ...]]) -> bool:
-    """Whether the ranks begin each step from equal weights, with momentum or the like that each has made itself."""
-    return all(equal([step.weights for step in steps]) and steps[0].keeps_state for steps in by_step[1:])
+def _weights_averaged(by_step: list[tuple[Step, ...]], rank: RankEvents) -> bool:
+    """Whether the ranks begin each step from equal weights, or some again that had parted, because they average them;
+    with momentum or the like that each has made itself.
+    """
+    alike = [equal([step.weights for step in steps]) for steps in by_step[1:]]
+    sent = any(call.step > 0 and call.name.startswith("broadcast") for call in rank.of(Call))
+    again = any(not before and now for before, now in pairwise(alike)) and not sent
+    each_step = all(alike) and all(steps[0].keeps_state for steps in by_step[1:])
+    return (again or (each_step and not _exchanges_nothing(by_step, rank))) and bool(exchanged_at(rank))
+
+
+def _exchanges_nothing(by_step: list[tuple[Step, ...]], rank: RankEvents) -> bool:
+    """Whether most steps come without any call that moves numbers: weights may be equal even so, as with ZeRO."""
+    moving = {call.step for call in rank.of(Call) if call.elements}
+    return not rank.of(Wrapped) and sum(steps[0].step not in moving for steps in by_step) > len(by_step) / 2
 
 
 def find_idle(ranks: list[RankEvents]) -> Finding | None:
@@ -218,7 +236,7 @@ def _averaged_weights(where: str | None) -> Finding:
         severity="warning",
         where=where,
         message="Each rank steps by its own gradients, and the weights are averaged afterwards: momentum and the like "
-        "stay each rank's own, and a checkpoint holds one rank's.",
+        "stay each rank's own unless they are averaged as well, and a checkpoint holds one rank's.",
         hint="Average the gradients before the step: hvd.DistributedOptimizer(optimizer, model.named_parameters()), or "
         "hvd.allreduce on every gradient.",
     )

@@ -5,7 +5,7 @@ Each is told only where Horovod was seen to be used.
 
 from collections.abc import Iterator
 
-from scalelab.check.events import Wrapped
+from scalelab.check.events import SaltedHash, Wrapped
 from scalelab.check.findings.out_of_step import out_of_step
 from scalelab.check.rank_events import RankEvents
 from scalelab.check.report import Finding
@@ -14,7 +14,7 @@ from scalelab.check.source.calls import ScriptCalls
 
 def find(ranks: list[RankEvents], calls: ScriptCalls) -> Iterator[Finding]:
     """result-dropped, local-rank-as-rank, parts-out-of-step for two averagings, sync-batch-norm-idle,
-    optimizer-state-not-broadcast for a state that one rank has loaded alone.
+    optimizer-state-not-broadcast for a state that one rank has loaded alone, parts-overlap for a salted hash.
     """
     if calls.dropped:
         yield _dropped(*calls.dropped)
@@ -22,6 +22,8 @@ def find(ranks: list[RankEvents], calls: ScriptCalls) -> Iterator[Finding]:
         yield _local_rank(calls.local_rank_as_rank)
     if calls.synchronizes and not calls.skips and any(rank.of(Wrapped) for rank in ranks):
         yield _averaged_again(calls.synchronizes)
+    if calls.hashes_by_size and any(rank.of(SaltedHash) for rank in ranks):
+        yield _dealt_by_hash(calls.hashes_by_size)
     if calls.state_loaded_alone:
         yield _loaded_alone(calls.state_loaded_alone)
     if calls.torch_sync_batch_norm and not calls.uses_torch_distributed:
@@ -47,6 +49,18 @@ def _local_rank(where: str) -> Finding:
         message="The part of the data is chosen by the local rank, which counts the ranks of one machine: on two "
         "machines both train on the same parts, and on one alone nobody sees it.",
         hint="Use hvd.rank() for parts; hvd.local_rank() is for the number of a rank's GPU.",
+    )
+
+
+def _dealt_by_hash(where: str) -> Finding:
+    return Finding(
+        id="parts-overlap",
+        severity="error",
+        where=where,
+        message="The data are dealt out by Python's hash() of a text, which is another number in every process: some "
+        "examples come on two ranks, and as many on none.",
+        hint="Use one that is the same everywhere: zlib.crc32(text.encode()).",
+        about="hash",
     )
 
 

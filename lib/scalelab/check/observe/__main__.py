@@ -14,6 +14,7 @@ from scalelab.check.observe import (
     batches,
     epochs,
     files,
+    hashing,
     horovod,
     model,
     optimizers,
@@ -24,6 +25,7 @@ from scalelab.check.observe import (
 )
 from scalelab.check.observe.heartbeat import heartbeat, last_words
 from scalelab.check.observe.observer import Rank
+from scalelab.launch.gloo_threads import outliving_groups
 
 
 def main() -> int:
@@ -36,6 +38,12 @@ def main() -> int:
     start_differently(rank.rank)
     if rank.engine == "horovod":
         horovod.install(rank)
+    with outliving_groups():
+        return observe(rank, script)
+
+
+def observe(rank: Rank, script: str) -> int:
+    """Hook what a script calls, and run it."""
     torch_distributed.install(rank)
     summed_losses.install(rank)
     watched = batches.install(rank)
@@ -44,6 +52,7 @@ def main() -> int:
     epochs.install(rank)
     plateaus.install(rank)
     reports.install(rank)
+    hashing.install(rank)
     files.install(rank)
     with heartbeat(rank), last_words(rank):
         runpy.run_path(script, run_name="__main__")

@@ -10,6 +10,7 @@ from scalelab.check.observe.heartbeat import end_together
 from scalelab.check.observe.observer import FULL_STEPS, Rank
 
 MOST_SECONDS = 12.0
+MOST_SECONDS_FROZEN = 60.0  # since the first step: until parameters are unfrozen, as the script says
 FEWEST_SECONDS = 1.5  # since the first step: much may still come in a script whose epochs are short
 
 
@@ -46,5 +47,7 @@ def _enough_at(rank: Rank, other: int) -> int | None:
 
 def has_shown_enough(rank: Rank, batches: Batches) -> bool:
     """The first steps in full, and the beginning of the second epoch, unless that is too far away."""
-    seen = rank.step >= FULL_STEPS and batches.into_second_epoch and rank.seconds() > FEWEST_SECONDS
+    if rank.frozen and not rank.unfrozen_at:
+        return rank.seconds() > MOST_SECONDS_FROZEN
+    seen = rank.step >= rank.unfrozen_at + FULL_STEPS and batches.into_second_epoch and rank.seconds() > FEWEST_SECONDS
     return seen or rank.seconds() > MOST_SECONDS

@@ -55,7 +55,9 @@ def install(rank: Rank, batches: Batches) -> None:
             return call(module, *arguments, **options)
         inputs = [leaf for leaf in tree.tree_leaves((arguments, options)) if isinstance(leaf, torch.Tensor)]
         candidate = _tell(batches, module, inputs)
-        if not torch.is_grad_enabled():
+        if torch.is_grad_enabled():
+            note_trainable(rank, module)
+        else:
             untrained.called(module)
         key = (id(module), torch.is_grad_enabled(), tuple((leaf.shape, leaf.dtype) for leaf in inputs))
         if key in kept and not (unhurried or rank.in_full or rank.seconds() < UNHURRIED_SECONDS):
@@ -73,6 +75,12 @@ def install(rank: Rank, batches: Batches) -> None:
         return _followed(candidate, output)
 
     hook(torch.nn.Module, "__call__", observed)
+
+
+def note_trainable(rank: Rank, module: torch.nn.Module) -> None:
+    """Its parameters are those of a model that is called."""
+    if not rank.step:
+        rank.called |= {id(parameter) for parameter in module.parameters() if parameter.requires_grad}
 
 
 def _await_exchange(rank: Rank, module: torch.nn.Module) -> None:

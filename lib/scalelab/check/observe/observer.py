@@ -5,15 +5,17 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, TypedDict
 
 import msgspec
+import torch
 
 from scalelab.check.events import Event, Stepping, path
 from scalelab.check.source.control_flow import Loop, Place, counts_steps, depends_on_rank, is_within
+from scalelab.check.source.unfreezing import unfreezes
 from scalelab.launch.engine import Engine
 from scalelab.places import PACKAGE
 
@@ -66,6 +68,11 @@ class Rank:
         self.awaited: dict[int, int] = {}  # elements that the next backward will average, by the wrapped model's id
         self.covered: set[int] = set()  # ids of the parameters of models in DistributedDataParallel
         self.trained: set[int] = set()  # ids of the parameters of optimizers
+        self.frozen: list[
+            torch.nn.Parameter
+        ] = []  # when their optimizer or model was wrapped, and to be unfrozen later
+        self.unfrozen_at = 0  # the step before which the first of them was
+        self.called: set[int] = set()  # ids of the trainable parameters of models that were called
         self.sharded = False  # weights are cut among the ranks, as FSDP does
         self.batch_loop: Loop | None = None  # once known: the loop that holds the backward and the step
         self.used: set[int] = set()  # ids of optimizers that the script has stepped or loaded
@@ -97,6 +104,19 @@ class Rank:
         made = self.turns.get(optimizer, NO_TURNS).made
         slow = self.step >= FEWEST_FULL_STEPS and self.seconds() > SLOW_SECONDS
         return (made < FULL_STEPS or made % EVERY == 0) and not slow
+
+    def note_frozen(self, parameters: Iterable[torch.nn.Parameter]) -> None:
+        """These are in an optimizer, or wrapped; those that are frozen now may be unfrozen later."""
+        frozen = [parameter for parameter in parameters if not parameter.requires_grad]
+        if frozen and unfreezes(self.script):
+            self.frozen += frozen
+
+    def note_unfreezing(self) -> None:
+        """Where the script has unfrozen parameters since the last step, all begins anew: steps are told in full."""
+        if not self.unfrozen_at and any(parameter.requires_grad for parameter in self.frozen):
+            self.unfrozen_at = self.step
+            self.turns.clear()
+            self.in_full, self.began = True, None
 
     def where(self, frame: FrameType | None = None) -> str | None:
         """The innermost line of the learner's own files from this frame (by default the caller's) outwards."""

@@ -20,7 +20,7 @@ from scalelab.check.observe.fingerprint import fingerprint
 from scalelab.check.observe.hook import hook
 from scalelab.check.observe.observer import Rank
 from scalelab.check.observe.own_gradients import OwnGradients
-from scalelab.check.observe.steps import OptimizerSteps, is_shard, state, trained
+from scalelab.check.observe.steps import OptimizerSteps, is_shard, keeps_part, state, trained
 
 STRETCH = 1e-3
 MOST_LRS = 500  # changes of the learning rate that are told
@@ -73,6 +73,7 @@ class Watcher:
         """
         self.made_with[id(optimizer)] = _lr(optimizer)
         parameters = trained(optimizer)
+        self.rank.note_frozen(p for group in optimizer.param_groups for p in group["params"])
         self.own.follow(parameters)
         self.rank.trained |= {id(p) for p in parameters}
         new = [p for p in parameters if id(p) not in self.stretched]
@@ -91,6 +92,7 @@ class Watcher:
 
     def before(self, optimizer: torch.optim.Optimizer) -> None:
         """A step of an optimizer begins."""
+        self.rank.note_unfreezing()
         self.rank.began = self.rank.began or time.monotonic()
         self.used(optimizer)
         self.backward.step(sys._getframe(1))
@@ -102,13 +104,17 @@ class Watcher:
         self.rank.sharded = self.rank.sharded or any(map(is_shard, trained(optimizer)))
         self.seen = (
             self._fingerprint(trained(optimizer)),
-            self._fingerprint(state(optimizer)) if first else [],
+            self._fingerprint(state(optimizer)) if first and not keeps_part(optimizer) else [],
             self.rank.where(sys._getframe(1)),
         )
 
     def _fingerprint(self, tensors: Iterable[torch.Tensor | None]) -> list[float]:
         """Nothing where each rank holds another part."""
-        return [] if self.rank.sharded else fingerprint(tensors)
+        return [] if self.rank.sharded or self._steps_copies() else fingerprint(tensors)
+
+    def _steps_copies(self) -> bool:
+        """Whether optimizers step what no model has that was called, as where each keeps a part of the weights."""
+        return bool(self.rank.called) and not self.rank.called & self.rank.trained
 
     def after(self, optimizer: torch.optim.Optimizer) -> None:
         """A step of an optimizer has ended."""
@@ -127,7 +133,7 @@ class Watcher:
         gradients = self._fingerprint(p.grad for p in parameters)
         lr, device = _lr(optimizer), _device(parameters)
         replaced = any(optimizer is one for one in self.rank.replaced)
-        own, loss_weight, losses = self.own.taken([] if self.rank.sharded else parameters)
+        own, loss_weight, losses = self.own.taken(parameters if gradients else [])
         step = Step(
             self.rank.step,
             where,

@@ -40,7 +40,12 @@ def is_shard(tensor: torch.Tensor) -> bool:
     return type(tensor).__name__ in ("DTensor", "FlatParameter")
 
 
+def keeps_part(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether each rank keeps another part of its state, as ZeRO does."""
+    return type(optimizer).__name__ == "ZeroRedundancyOptimizer"
+
+
 def state(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
     """Momentum and the like, in the order of the parameters."""
-    held = [optimizer.state[p] for p in trained(optimizer) if p in optimizer.state]
+    held = [optimizer.state[p] for p in trained(optimizer) if optimizer.state.get(p)]  # ZeRO has None of others' parts
     return [one[name] for one in held for name in sorted(one, key=str) if isinstance(one[name], torch.Tensor)]

@@ -96,6 +96,7 @@ def _wrap(rank: Rank, original: Function, model: DistributedDataParallel, *argum
         original(model, *arguments, **options)
     finally:
         rank.quiet -= 1
+    rank.note_frozen(model.parameters())
     rank.covered |= {id(parameter) for parameter in model.parameters()}
     rank.received += sum(parameter.numel() for parameter in model.parameters())
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scalelab.check.source.gathered import Mismatch, mismatch
+from scalelab.check.source.own_statistics import own_statistics
 from scalelab.check.source.schedule_length import long_schedule
 from scalelab.check.source.scopes import SCOPES, lies_within, of_scope
 from scalelab.check.source.state_loading import loaded_alone
@@ -42,7 +44,9 @@ class ScriptCalls:
     rank gets; cuts_by_rank*: a slice begins at the rank; data_loops: loops (file, first line, last line) with a step in
     them that end when the data do;
     state_loaded_alone: one rank loads the optimizer's state, and nobody sends it; long_schedule: a schedule counts the
-    batches of all the data; torch: what it shows of torch.distributed.
+    batches of all the data; mismatch: what was gathered is paired with what does not belong to it; own_statistics: the
+    data are prepared by a statistic of a rank's own part; process_set: gradients are averaged among some of the ranks
+    only; hashes_by_size: a hash is taken modulo the number of workers; torch: what it shows of torch.distributed.
     """
 
     clips: str | None = None
@@ -59,6 +63,10 @@ class ScriptCalls:
     data_loops: tuple[tuple[str, int, int], ...] = ()
     state_loaded_alone: str | None = None
     long_schedule: str | None = None
+    mismatch: Mismatch | None = None
+    own_statistics: str | None = None
+    process_set: str | None = None
+    hashes_by_size: str | None = None
     torch: TorchCalls = NO_TORCH_CALLS
 
     def ends_with_data(self, where: str | None) -> bool:
@@ -90,6 +98,10 @@ def read_calls(script: Path) -> ScriptCalls:
         cuts_by_rank=_where(_cut_by_rank(trees)),
         state_loaded_alone=loaded_alone(trees),
         long_schedule=long_schedule(trees),
+        mismatch=mismatch(trees),
+        own_statistics=own_statistics(trees),
+        process_set=_where(_first(trees, _averages_in_set)),
+        hashes_by_size=_where(_hash_by_size(trees)),
         torch=read_torch_calls(script),
         data_loops=tuple((name, *lines) for name, tree in trees.items() for lines in _data_loops(tree)),
     )
@@ -146,6 +158,26 @@ def _synchronizes(node: ast.AST, optimizers: set[str], wrapped: Source) -> bool:
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "synchronize"):
         return False
     return carries(node.func.value, optimizers, wrapped)
+
+
+def _hash_by_size(trees: dict[str, ast.Module]) -> Found | None:
+    source = asks([*trees.values()], "size")
+    found = tainted([*trees.values()], source)
+
+    def takes_modulo(node: ast.AST) -> bool:
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)):
+            return False
+        hashes = any(_is_call("hash")(part) for part in ast.walk(node.left))
+        return hashes and carries(node.right, found, source)
+
+    return _first(trees, takes_modulo)
+
+
+def _averages_in_set(node: ast.AST) -> bool:
+    """`DistributedOptimizer(..., process_set=some)`; the global one is that of all ranks."""
+    if not (isinstance(node, ast.Call) and _name(node.func) == "DistributedOptimizer"):
+        return False
+    return any(word.arg == "process_set" and "global" not in ast.unparse(word.value) for word in node.keywords)
 
 
 def _is_torch_sync_batch_norm(node: ast.AST) -> bool:

@@ -43,3 +43,16 @@ def _lengths(tree: ast.Module) -> Iterator[ast.expr]:
             yield from (word.value for word in node.keywords if word.arg in LENGTHS)
             if ast.unparse(node.func).endswith("CosineAnnealingLR"):
                 yield from node.args[1:2]
+            if ast.unparse(node.func).endswith("LambdaLR"):
+                given = (*node.args[1:2], *(word.value for word in node.keywords if word.arg == "lr_lambda"))
+                yield from (divisor for function in given for divisor in _divisors(function, tree))
+
+
+def _divisors(function: ast.expr, tree: ast.Module) -> Iterator[ast.expr]:
+    """What the function of a schedule, a lambda or one of the script's, divides its steps by."""
+    named = function.id if isinstance(function, ast.Name) else None
+    own = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == named]
+    bodies: list[ast.AST] = [*own] or [function]
+    for node in (node for body in bodies for node in ast.walk(body)):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            yield node.right

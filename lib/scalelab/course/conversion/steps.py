@@ -38,8 +38,9 @@ UNDONE_BY = {
         "uneven-batches",
         "same-order-every-epoch",
         "local-rank-as-rank",
+        "statistics-by-rank",
     },
-    "average": {"metrics-not-averaged", "result-dropped"},
+    "average": {"metrics-not-averaged", "result-dropped", "gathered-mismatched"},
     "checkpoint": {"every-rank-writes"},
 }
 RECORD = "metrics.jsonl"
