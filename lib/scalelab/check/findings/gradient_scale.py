@@ -9,6 +9,7 @@ from scalelab.check.report import Finding
 from scalelab.check.source.lr_scaling import LRScaling
 
 MIXED = 0.1  # of its size, by which a gradient is another than the mean, and not only rounded
+NOISE = 1e-3  # of the size, below which a sum is rounding: that of a softmax layer's gradient is 0
 UNDIVIDED = 0.9  # the weight of a mean loss that nobody has divided by the number of workers
 
 
@@ -72,7 +73,8 @@ def _is_mixed(steps: tuple[Step, ...]) -> bool:
     if not size:
         return False
     residual = sum((value - product / size * wanted) ** 2 for value, wanted in zip(used, mean, strict=True))
-    return residual > MIXED**2 * sum(value * value for value in used)
+    added, sizes = (sum(value * value for value in values) for values in (used, steps[0].gradients[1::2]))
+    return residual > MIXED**2 * added and residual > NOISE**2 * sizes
 
 
 def _exchanged_again(rank: RankEvents, by_step: list[tuple[Step, ...]]) -> str | None:
