@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from scalelab.check.source.assignments import assigned
 from scalelab.check.source.taint import Source, carries, tainted
 from scalelab.check.source.worker_calls import asks
 
@@ -88,23 +89,14 @@ def _labels(trees: list[ast.Module]) -> set[str]:
     """Names of the data sets that a DistributedSampler deals out, of what they are made of, and of their parts."""
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     dealt = {_root(call.args[0]) for call in calls if _name(call) == "DistributedSampler" and call.args} - {None}
-    made = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    made = [*assigned(node for tree in trees for node in ast.walk(tree))]
     found = {name for name in dealt if name}
-    for target, value in (pair for node in made for pair in _assigned(node)):
+    for target, value in made:
         if target in dealt and isinstance(value, ast.Call):
             found |= {argument.id for argument in value.args if isinstance(argument, ast.Name)}
-    while more := {target for node in made for target, value in _assigned(node) if _root(value) in found} - found:
+    while more := {target for target, value in made if _root(value) in found} - found:
         found |= more
     return found
-
-
-def _assigned(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
-    for target in node.targets:
-        if isinstance(target, ast.Name):
-            yield target.id, node.value
-        elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-            pairs = zip(target.elts, node.value.elts, strict=False)
-            yield from ((one.id, value) for one, value in pairs if isinstance(one, ast.Name))
 
 
 def _targets(trees: list[ast.Module], gathered: set[str], gathers: Source) -> Source:

@@ -1,8 +1,8 @@
 """Whether a script's text fits a statistic to a rank's own part of the data, and prepares the data by it."""
 
 import ast
-from collections.abc import Iterator
 
+from scalelab.check.source.assignments import assigned
 from scalelab.check.source.scopes import SCOPES, of_scope
 from scalelab.check.source.taint import Source, carries, tainted
 from scalelab.check.source.worker_calls import asks
@@ -21,24 +21,12 @@ def own_statistics(trees: dict[str, ast.Module]) -> str | None:
     for name, tree in trees.items():
         for scope in (node for node in ast.walk(tree) if isinstance(node, SCOPES)):
             nodes = [*of_scope(scope)]
-            parts = {target for target, value in _assigned(nodes) if _is_cut(value, by_rank, rank)}
-            fitted = {target: value for target, value in _assigned(nodes) if _is_statistic(value, parts)}
+            parts = {target for target, value in assigned(nodes) if _is_cut(value, by_rank, rank)}
+            fitted = {target: value for target, value in assigned(nodes) if _is_statistic(value, parts)}
             for used in (_used_with(node, parts) for node in nodes):
                 for word in used & fitted.keys():
                     return f"{name}, line {fitted[word].lineno}"
     return None
-
-
-def _assigned(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
-    for node in nodes:
-        if not isinstance(node, ast.Assign):
-            continue
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                yield target.id, node.value
-            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                pairs = zip(target.elts, node.value.elts, strict=False)
-                yield from ((one.id, value) for one, value in pairs if isinstance(one, ast.Name))
 
 
 def _is_cut(value: ast.expr, by_rank: set[str], rank: Source) -> bool:
