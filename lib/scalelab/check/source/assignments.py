@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 def assigned(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
     """Name and value of each assignment: `a = x`, and both of `a, b = x, y`."""
-    for node in nodes:
-        for target in node.targets if isinstance(node, ast.Assign) else ():
+    for node in (node for node in nodes if isinstance(node, ast.Assign)):
+        for target in node.targets:
             if isinstance(target, ast.Name):
                 yield target.id, node.value
             elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
